@@ -1,0 +1,169 @@
+// Package portal holds the nouns that every other package speaks in: typed
+// identifiers, the people and organisations, who acts, what can go wrong and
+// what is recorded about it. It knows nothing of storage or transport.
+package portal
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
+
+type (
+	// OrganisationID is a short readable slug, stable over renumbering and renaming.
+	OrganisationID string
+	// The remaining identifiers are UUIDs. They are random, so that knowing one says nothing of others.
+	AccountID  string
+	RoundID    string
+	QuestionID string
+	ResponseID string
+	AnswerID   string
+	DocumentID string
+	FreezeID   string
+	PositionID string
+	RemarkID   string
+	JobID      string
+)
+
+// NewID makes the text of a fresh random identifier.
+func NewID() string { return uuid.NewString() }
+
+// OrganisationKind says what an organisation is in the health service.
+type OrganisationKind string
+
+const (
+	Ministry                OrganisationKind = "ministry"
+	RegionalHealthAuthority OrganisationKind = "regional_health_authority"
+	HealthCommunity         OrganisationKind = "health_community" // not a legal entity: its secretariat acts for it
+	HealthTrust             OrganisationKind = "health_trust"
+	Hospital                OrganisationKind = "hospital" // private non-profit hospital party
+	Municipality            OrganisationKind = "municipality"
+	Association             OrganisationKind = "association" // KS
+	Operator                OrganisationKind = "operator"    // whoever runs the portal; its administrators
+)
+
+// Organisation is anybody that an account can act for.
+type Organisation struct {
+	ID         OrganisationID
+	Kind       OrganisationKind
+	Name       string
+	Number     string         // municipality number on the date asked for; empty for others
+	Parent     OrganisationID // a trust's regional authority
+	Unverified bool           // the name is a working title in the reference data
+}
+
+// Role is what an account may be for one organisation.
+type Role string
+
+const (
+	CaseOfficer     Role = "case_officer"     // ministry
+	RegionalContact Role = "regional_contact" // regional health authority
+	Secretariat     Role = "secretariat"      // health community
+	Coordinator     Role = "coordinator"      // writes for a municipality
+	Writer          Role = "writer"           // writes for a hospital party
+	Approver        Role = "approver"         // takes the party's position
+	Reader          Role = "reader"           // reads and follows; observers too
+	Administrator   Role = "administrator"    // gives roles; reads no drafts by virtue of it
+)
+
+// Roles lists every role, in the order they are shown.
+func Roles() []Role {
+	return []Role{CaseOfficer, RegionalContact, Secretariat, Coordinator, Writer, Approver, Reader, Administrator}
+}
+
+// RolesFor says which roles an organisation of the kind can give.
+func RolesFor(kind OrganisationKind) []Role {
+	switch kind {
+	case Ministry:
+		return []Role{CaseOfficer}
+	case RegionalHealthAuthority:
+		return []Role{RegionalContact, Reader}
+	case HealthCommunity:
+		return []Role{Secretariat, Reader}
+	case Municipality:
+		return []Role{Coordinator, Approver, Reader}
+	case HealthTrust, Hospital:
+		return []Role{Writer, Approver, Reader}
+	case Association:
+		return []Role{Reader}
+	case Operator:
+		return []Role{Administrator}
+	}
+	return nil
+}
+
+// Account is a person as an identity provider vouches for them. Issuer and
+// Subject together are the identity; accounts are never joined by e-mail.
+type Account struct {
+	ID       AccountID
+	Issuer   string
+	Subject  string
+	Name     string
+	Email    string
+	Language Language
+}
+
+// Actor is an account acting for exactly one organisation. It is always a
+// parameter, never fished out of a context.
+type Actor struct {
+	Account          AccountID
+	Name             string
+	Organisation     OrganisationID
+	OrganisationName string
+	Kind             OrganisationKind
+	Roles            []Role
+	Language         Language
+}
+
+// Has says whether the actor holds the role for the organisation acted for.
+func (a Actor) Has(role Role) bool {
+	for _, r := range a.Roles {
+		if r == role {
+			return true
+		}
+	}
+	return false
+}
+
+// Language is a written form of Norwegian. The two are equals.
+type Language string
+
+const (
+	Bokmal  Language = "nb"
+	Nynorsk Language = "nn"
+)
+
+// Text is what people read, in one or both written forms.
+type Text struct {
+	NB string `json:"nb,omitempty" yaml:"nb"`
+	NN string `json:"nn,omitempty" yaml:"nn"`
+}
+
+// In gives the text in the language asked for, else the other one.
+func (t Text) In(l Language) string {
+	if (l == Nynorsk && t.NN != "") || t.NB == "" {
+		return t.NN
+	}
+	return t.NB
+}
+
+// Side is which half of a health community a party belongs to.
+type Side string
+
+const (
+	HospitalSide  Side = "hospital"
+	MunicipalSide Side = "municipal"
+)
+
+// AuditEvent says who did what to which object. It is written in the
+// transaction of the write it tells of, and never changed.
+type AuditEvent struct {
+	At           time.Time
+	Account      AccountID
+	Organisation OrganisationID
+	Action       string // the policy action
+	Round        RoundID
+	Response     ResponseID
+	Object       string         // id of what was touched, when it is neither round nor response
+	Detail       map[string]any // small facts that make the line readable; never texts of answers
+}
