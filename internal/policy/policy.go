@@ -1,0 +1,224 @@
+// Package policy says who may do what: one table, deny by default. A row names
+// an action, the relations to this very object that carry it, and the states
+// in which it is possible. Nothing else in the program decides about rights.
+package policy
+
+import (
+	"slices"
+
+	"samsvar/internal/portal"
+)
+
+// Action is something that can be asked for, named object.verb.
+type Action string
+
+// Relation is what an actor is to one object.
+type Relation string
+
+const (
+	LoggedIn       Relation = "logged in"
+	CaseOfficer    Relation = "ministry case officer"
+	Forwarder      Relation = "regional contact of an authority that was asked to forward"
+	Recipient      Relation = "anyone acting for an invited organisation or its community"
+	MayAnswer      Relation = "secretariat of an invited community; writer of an invited organisation"
+	OwnEditor      Relation = "secretariat of the community that answers; writer of the one that answers alone"
+	PartyWriter    Relation = "coordinator or writer of a party"
+	PartyApprover  Relation = "approver of a party"
+	PartyReader    Relation = "reader of a party or of the community"
+	CommunityActor Relation = "anyone acting for the community or one of its parties"
+	Administrator  Relation = "administrator"
+	Starter        Relation = "the account that started it"
+)
+
+// Object is what an action is asked for: the facts that relations and states are read from.
+type Object struct {
+	State string // of the object itself; empty when it has none
+	// Invited and AskedToForward speak of the actor's organisation and a round.
+	Invited, AskedToForward bool
+	// Owner and Parties speak of a response, or of a community and its members.
+	Owner   portal.OrganisationID
+	Parties []portal.OrganisationID
+	// Account is who started a job.
+	Account portal.AccountID
+}
+
+// Row is one line of the table.
+type Row struct {
+	Action Action
+	Who    []Relation
+	While  []string // empty: in every state
+}
+
+var (
+	inside    = []Relation{OwnEditor, PartyWriter, PartyApprover, PartyReader}
+	writers   = []Relation{OwnEditor, PartyWriter}
+	published = []string{"open", "closed"}
+	sent      = []string{"submitted", "received"}
+)
+
+// Table is the whole policy. What does not stand here is refused.
+var Table = []Row{
+	{"self", []Relation{LoggedIn}, nil},
+
+	{"round.list", []Relation{LoggedIn}, nil},
+	{"round.create", []Relation{CaseOfficer}, nil},
+	{"round.read", []Relation{CaseOfficer}, nil},
+	{"round.read", []Relation{Recipient}, published},
+	{"round.edit", []Relation{CaseOfficer}, []string{"draft"}},
+	{"round.open", []Relation{CaseOfficer}, []string{"draft"}},
+	{"round.close", []Relation{CaseOfficer}, []string{"open"}},
+	{"round.mark_opened", []Relation{Recipient}, published},
+	{"round.forward", []Relation{Forwarder}, []string{"open"}},
+	{"round.recipients", []Relation{CaseOfficer}, nil},
+	{"round.recipients", []Relation{Forwarder}, published},
+	{"round.overview", []Relation{CaseOfficer}, published},
+	{"round.submissions", []Relation{CaseOfficer}, published},
+	{"round.read_across", []Relation{CaseOfficer}, published},
+	{"round.export", []Relation{CaseOfficer}, published},
+
+	{"response.start", []Relation{MayAnswer}, []string{"open"}},
+	{"response.read", inside, nil},
+	{"response.text", inside, nil},
+	{"response.history", inside, nil},
+	{"response.assign", []Relation{OwnEditor}, []string{"draft"}},
+	{"response.set_status", writers, []string{"draft"}},
+	{"response.freeze", []Relation{OwnEditor}, []string{"draft"}},
+	{"response.reopen", []Relation{OwnEditor}, []string{"approval", "ready"}},
+	{"response.position", []Relation{PartyApprover}, []string{"approval", "ready"}},
+	{"response.decide", []Relation{OwnEditor}, []string{"approval"}},
+	{"response.submit", []Relation{OwnEditor}, []string{"approval", "ready"}},
+
+	{"document.read", inside, nil},
+	{"document.write", writers, []string{"draft"}},
+
+	{"submission.read", append([]Relation{CaseOfficer}, inside...), sent},
+	{"submission.download", append([]Relation{CaseOfficer}, inside...), sent},
+	{"submission.receive", []Relation{CaseOfficer}, sent},
+
+	{"job.read", []Relation{Starter}, nil},
+	{"job.cancel", []Relation{Starter}, nil},
+
+	{"community.list", []Relation{LoggedIn}, nil},
+	{"community.read", []Relation{CommunityActor, CaseOfficer, Administrator}, nil},
+	{"organisation.list", []Relation{Administrator}, nil},
+	{"account.list", []Relation{Administrator}, nil},
+	{"account.grant", []Relation{Administrator}, nil},
+	{"account.revoke", []Relation{Administrator}, nil},
+}
+
+// sight names, for each kind of object, the action without which it does not
+// exist for the actor.
+var sight = map[string]Action{
+	"round": "round.read", "response": "response.read", "document": "document.read",
+	"submission": "submission.read", "job": "job.read", "community": "community.read",
+}
+
+// Decide answers nil, or an error: not found when the actor may not know that
+// the object exists, denied when it is not theirs to do, a conflict when the
+// object's state stands in the way.
+func Decide(actor portal.Actor, action Action, o Object) error {
+	related, allowed := standing(actor, action, o)
+	switch {
+	case allowed:
+		return nil
+	case !Visible(actor, action, o):
+		return portal.Missing()
+	case related:
+		return portal.Conflictf("wrong_state", "%s is not possible while %s", action, o.State).With("state", o.State)
+	default:
+		return portal.Deniedf("not_yours", "%s is not for this role", action)
+	}
+}
+
+// Visible says whether the object of the action exists for the actor at all.
+func Visible(actor portal.Actor, action Action, o Object) bool {
+	look, special := sight[kindOf(action)]
+	if !special || actsOnNothing(action) {
+		return true
+	}
+	_, seen := standing(actor, look, o)
+	return seen
+}
+
+// Ability is an action the actor's relations carry, and what stands in the way of it now.
+type Ability struct {
+	Action  Action
+	Allowed bool
+	Why     string
+}
+
+// Abilities lists those of the actions that the actor may ever take on the object.
+func Abilities(actor portal.Actor, o Object, actions ...Action) []Ability {
+	var out []Ability
+	for _, action := range actions {
+		related, allowed := standing(actor, action, o)
+		switch {
+		case allowed:
+			out = append(out, Ability{Action: action, Allowed: true})
+		case related:
+			out = append(out, Ability{Action: action, Why: "wrong_state"})
+		}
+	}
+	return out
+}
+
+func standing(actor portal.Actor, action Action, o Object) (related, allowed bool) {
+	for _, row := range Table {
+		if row.Action != action || !slices.ContainsFunc(row.Who, func(r Relation) bool { return holds(actor, r, o) }) {
+			continue
+		}
+		related = true
+		if len(row.While) == 0 || slices.Contains(row.While, o.State) {
+			return true, true
+		}
+	}
+	return related, false
+}
+
+// holds is the meaning of every relation, in terms of roles and the object's facts.
+func holds(a portal.Actor, r Relation, o Object) bool {
+	own := o.Owner != "" && a.Organisation == o.Owner
+	party := slices.Contains(o.Parties, a.Organisation)
+	writes := a.Has(portal.Coordinator) || a.Has(portal.Writer)
+	switch r {
+	case LoggedIn:
+		return a.Account != ""
+	case CaseOfficer:
+		return a.Has(portal.CaseOfficer)
+	case Forwarder:
+		return a.Has(portal.RegionalContact) && o.AskedToForward
+	case Recipient:
+		return len(a.Roles) > 0 && o.Invited
+	case MayAnswer:
+		return o.Invited && (a.Has(portal.Secretariat) || writes)
+	case OwnEditor:
+		return own && (a.Has(portal.Secretariat) || writes)
+	case PartyWriter:
+		return party && writes
+	case PartyApprover:
+		return party && a.Has(portal.Approver)
+	case PartyReader:
+		return (own || party) && a.Has(portal.Reader)
+	case CommunityActor:
+		return (own || party) && len(a.Roles) > 0
+	case Administrator:
+		return a.Has(portal.Administrator)
+	case Starter:
+		return o.Account != "" && a.Account == o.Account
+	}
+	return false
+}
+
+func kindOf(action Action) string {
+	for i, c := range action {
+		if c == '.' {
+			return string(action[:i])
+		}
+	}
+	return string(action)
+}
+
+// actsOnNothing marks actions that ask for no object yet, so that refusing them hides nothing.
+func actsOnNothing(action Action) bool {
+	return slices.Contains([]Action{"round.list", "round.create", "community.list"}, action)
+}

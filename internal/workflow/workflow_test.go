@@ -1,0 +1,140 @@
+package workflow
+
+import (
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"samsvar/internal/portal"
+)
+
+func TestDeadlineIsTheLastSecondOfTheDayInOslo(t *testing.T) {
+	for day, want := range map[string]string{
+		"2022-04-01": "2022-04-01T21:59:59Z", // summer time
+		"2022-03-26": "2022-03-26T22:59:59Z", // the evening before it begins
+		"2022-03-27": "2022-03-27T21:59:59Z", // the day it begins
+		"2022-10-30": "2022-10-30T22:59:59Z", // the day it ends
+	} {
+		got, err := ParseDeadline(day)
+		if err != nil || got.UTC().Format(time.RFC3339) != want {
+			t.Errorf("%s: %v %v, want %s", day, got.UTC(), err, want)
+		}
+	}
+	if _, err := ParseDeadline("1. april"); err == nil {
+		t.Error("a date in words was taken")
+	}
+}
+
+func TestLateAroundTheDeadline(t *testing.T) {
+	deadline, _ := ParseDeadline("2022-04-01")
+	for _, c := range []struct {
+		after time.Duration
+		want  int64
+	}{
+		{-time.Hour, 0}, {900 * time.Millisecond, 0}, {time.Second, 1}, {time.Second + 100*time.Millisecond, 1}, {61 * time.Second, 61},
+	} {
+		if got := Late(deadline.Add(c.after), deadline); got != c.want {
+			t.Errorf("%v after: late by %d, want %d", c.after, got, c.want)
+		}
+	}
+}
+
+func TestOnlyTheChangedAnswerGoesStale(t *testing.T) {
+	seen := Hashes{"1": "a", "2": "b", "3": "c", "4": "d"}
+	now := Hashes{"1": "a", "2": "b", "3": "c", "4": "D"}
+	validity, stale := Judge(Standing{Kind: Approved, Seen: seen}, now)
+	if validity != Stale || len(stale) != 1 || stale[0] != "4" {
+		t.Fatalf("%s %v", validity, stale)
+	}
+	if validity, stale := Judge(Standing{Kind: Approved, Seen: now}, now); validity != Valid || stale != nil {
+		t.Fatalf("%s %v", validity, stale)
+	}
+}
+
+func TestDefaultRuleNeedsBothSides(t *testing.T) {
+	now := Hashes{"1": "a"}
+	say := func(side portal.Side, kinds ...PositionKind) (out []Standing) {
+		for _, k := range kinds {
+			out = append(out, Standing{Side: side, Kind: k, Seen: now})
+		}
+		return out
+	}
+	h, m := portal.HospitalSide, portal.MunicipalSide
+	for name, c := range map[string]struct {
+		standings []Standing
+		met       bool
+	}{
+		"nobody":                   {nil, false},
+		"trust alone":              {append(say(h, Approved), say(m, "", "")...), false},
+		"half of three is two":     {append(say(h, Approved), say(m, Approved, "", "")...), false},
+		"trust and half":           {append(say(h, Approved), say(m, Approved, StandsOutside, "", "")...), true},
+		"all but the trust":        {append(say(h, ""), say(m, Approved, Approved)...), false},
+		"somebody rejects":         {append(say(h, Approved), say(m, Approved, Approved, Rejected)...), false},
+		"with a remark is a yes":   {append(say(h, ApprovedWithRemark), say(m, ApprovedWithRemark)...), true},
+		"one of two trusts silent": {append(say(h, Approved, ""), say(m, Approved)...), false},
+	} {
+		if got := Count(DefaultRule(), c.standings, now); got.Met != c.met {
+			t.Errorf("%s: met %v, want %v: %+v", name, got.Met, c.met, got)
+		}
+	}
+}
+
+// No tally is met with a rejection, without a frozen text, or by stale positions alone.
+func TestTallyNeverMetWrongly(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		current := Hashes{"1": "a", "2": "b"}
+		standings := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Standing {
+			seen := Hashes{"1": "a", "2": rapid.SampledFrom([]string{"b", "old"}).Draw(t, "seen")}
+			return Standing{
+				Side: rapid.SampledFrom([]portal.Side{portal.HospitalSide, portal.MunicipalSide}).Draw(t, "side"),
+				Kind: rapid.SampledFrom([]PositionKind{"", Approved, ApprovedWithRemark, Rejected, StandsOutside}).Draw(t, "kind"),
+				Seen: seen,
+			}
+		}), 0, 40).Draw(t, "standings")
+		rule := Rule{HospitalPercent: rapid.IntRange(0, 100).Draw(t, "h"), MunicipalPercent: rapid.IntRange(0, 100).Draw(t, "m")}
+		tally := Count(rule, standings, current)
+		rejected, valid := 0, 0
+		for _, s := range standings {
+			if s.Kind == Rejected {
+				rejected++
+			}
+			if v, _ := Judge(s, current); v == Valid {
+				valid++
+			}
+		}
+		if tally.Met && (rejected > 0 || valid == 0) {
+			t.Fatalf("met with %d rejections and %d valid positions", rejected, valid)
+		}
+		if Count(rule, standings, nil).Met {
+			t.Fatal("met without a frozen text")
+		}
+	})
+}
+
+// From a random walk over the machine: nothing reaches submitted without a freeze before it, and nothing leaves it but received.
+func TestResponseMachine(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		state, frozen := Draft, false
+		for range rapid.IntRange(1, 30).Draw(t, "steps") {
+			event := rapid.SampledFrom([]string{"freeze", "decide", "submit", "reopen", "receive"}).Draw(t, "event")
+			next, err := Next(ResponseSteps, state, event)
+			if err != nil {
+				continue
+			}
+			switch {
+			case event == "freeze":
+				frozen = true
+			case next == Draft:
+				frozen = false
+			}
+			if next == Submitted && !frozen {
+				t.Fatalf("submitted unfrozen text from %s", state)
+			}
+			if (state == Submitted || state == Received) && next != Received {
+				t.Fatalf("%s became %s", state, next)
+			}
+			state = next
+		}
+	})
+}
