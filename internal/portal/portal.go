@@ -155,15 +155,13 @@ const (
 	MunicipalSide Side = "municipal"
 )
 
-// AuditEvent says who did what to which object. It is written in the
-// transaction of the write it tells of, and never changed.
+// AuditEvent says what was done to which object; the actor goes with it. It is
+// written in the transaction of the write it tells of, and never changed.
 type AuditEvent struct {
-	At           time.Time
-	Account      AccountID
-	Organisation OrganisationID
-	Action       string // the policy action
-	Round        RoundID
-	Response     ResponseID
-	Object       string         // id of what was touched, when it is neither round nor response
-	Detail       map[string]any // small facts that make the line readable; never texts of answers
+	At       time.Time
+	Action   string // the policy action
+	Round    RoundID
+	Response ResponseID
+	Object   string         // id of what was touched, when it is neither round nor response
+	Detail   map[string]any // small facts that make the line readable; never texts of answers
 }

@@ -4,26 +4,6 @@ package workflow
 
 import "samsvar/internal/portal"
 
-// RoundState is where a round is.
-type RoundState string
-
-const (
-	RoundDraft  RoundState = "draft"
-	RoundOpen   RoundState = "open"
-	RoundClosed RoundState = "closed"
-)
-
-// ResponseState is where a response is on its way from first word to the ministry.
-type ResponseState string
-
-const (
-	Draft     ResponseState = "draft"     // being written
-	Approval  ResponseState = "approval"  // frozen; the parties take positions
-	Ready     ResponseState = "ready"     // decided; may be submitted
-	Submitted ResponseState = "submitted" // sent, receipt given
-	Received  ResponseState = "received"  // the ministry has journaled it
-)
-
 // Step is one allowed change of state.
 type Step[S ~string] struct {
 	Event    string
@@ -32,20 +12,20 @@ type Step[S ~string] struct {
 }
 
 // RoundSteps are all changes a round can make.
-var RoundSteps = []Step[RoundState]{
-	{"open", RoundDraft, RoundOpen, "recipients are fixed as of the letter's date"},
-	{"close", RoundOpen, RoundClosed, "no submissions from here on"},
+var RoundSteps = []Step[portal.RoundState]{
+	{"open", portal.RoundDraft, portal.RoundOpen, "recipients are fixed as of the letter's date"},
+	{"close", portal.RoundOpen, portal.RoundClosed, "no submissions from here on"},
 }
 
 // ResponseSteps are all changes a response can make.
-var ResponseSteps = []Step[ResponseState]{
-	{"freeze", Draft, Approval, "every answer ready or not answered; the server renders and hashes"},
-	{"decide", Approval, Ready, "the community's rule is met; date and case number recorded"},
-	{"submit", Ready, Submitted, "one transaction, one receipt; late only where the round allows it"},
-	{"submit", Approval, Submitted, "a separate answer needs no committee: its own rule is enough"},
-	{"reopen", Approval, Draft, "reason required; positions stay on record"},
-	{"reopen", Ready, Draft, "reason required; the decision no longer counts"},
-	{"receive", Submitted, Received, "the ministry journals it"},
+var ResponseSteps = []Step[portal.ResponseState]{
+	{"freeze", portal.Draft, portal.Approval, "every answer ready or not answered; the server renders and hashes"},
+	{"decide", portal.Approval, portal.Ready, "the community's rule is met; date and case number recorded"},
+	{"submit", portal.Ready, portal.Submitted, "one transaction, one receipt; late only where the round allows it"},
+	{"submit", portal.Approval, portal.Submitted, "a separate answer needs no committee: its own rule is enough"},
+	{"reopen", portal.Approval, portal.Draft, "reason required; positions stay on record"},
+	{"reopen", portal.Ready, portal.Draft, "reason required; the decision no longer counts"},
+	{"receive", portal.Submitted, portal.Received, "the ministry journals it"},
 }
 
 // Next gives the state after the event, or a conflict that names the state it is in.

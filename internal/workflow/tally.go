@@ -2,34 +2,12 @@ package workflow
 
 import "samsvar/internal/portal"
 
-// PositionKind is what a party can say about the text.
-type PositionKind string
-
-const (
-	Approved           PositionKind = "approved"
-	ApprovedWithRemark PositionKind = "approved_with_remark"
-	Rejected           PositionKind = "rejected"       // blocks; reason required
-	StandsOutside      PositionKind = "stands_outside" // does not block; is listed
-)
-
-// Rule is a community's own rule for when its answer may be sent. Percentages
-// are of the parties on a side, rounded up, and at least one party where the
-// side has any and the percentage is above zero.
-type Rule struct {
-	HospitalPercent     int  `json:"hospitalPercent"`
-	MunicipalPercent    int  `json:"municipalPercent"`
-	PartnershipDecision bool `json:"partnershipDecision"`
-}
-
 // DefaultRule: every hospital party and at least half of the municipalities
 // have answered, nobody rejects.
-func DefaultRule() Rule { return Rule{HospitalPercent: 100, MunicipalPercent: 50} }
+func DefaultRule() portal.Rule { return portal.Rule{HospitalPercent: 100, MunicipalPercent: 50} }
 
 // SeparateRule: the one party stands behind its own answer.
-func SeparateRule() Rule { return Rule{HospitalPercent: 100, MunicipalPercent: 100} }
-
-// Hashes maps answer ids to the hash of their content.
-type Hashes map[portal.AnswerID]string
+func SeparateRule() portal.Rule { return portal.Rule{HospitalPercent: 100, MunicipalPercent: 100} }
 
 // Validity says whether a party's position speaks of the text as it now stands.
 type Validity string
@@ -44,13 +22,13 @@ const (
 type Standing struct {
 	Organisation portal.OrganisationID
 	Side         portal.Side
-	Kind         PositionKind // empty when the party has not answered
-	Seen         Hashes       // the hashes the position was bound to
+	Kind         portal.PositionKind // empty when the party has not answered
+	Seen         portal.Hashes       // the hashes the position was bound to
 }
 
 // Judge compares what was seen with what stands. An answer that was not seen,
 // or is no longer there, makes the position stale as surely as a changed one.
-func Judge(s Standing, current Hashes) (Validity, []portal.AnswerID) {
+func Judge(s Standing, current portal.Hashes) (Validity, []portal.AnswerID) {
 	if s.Kind == "" {
 		return NoPosition, nil
 	}
@@ -87,7 +65,7 @@ type Tally struct {
 
 // Count tallies the standings against the rule. Without a frozen text
 // (current is nil) nothing is met.
-func Count(rule Rule, standings []Standing, current Hashes) Tally {
+func Count(rule Rule, standings []Standing, current portal.Hashes) Tally {
 	t := Tally{Rule: rule}
 	for _, s := range standings {
 		side := &t.Municipal
@@ -97,7 +75,7 @@ func Count(rule Rule, standings []Standing, current Hashes) Tally {
 		side.Total++
 		validity, _ := Judge(s, current)
 		switch {
-		case s.Kind == Rejected:
+		case s.Kind == portal.Rejected:
 			t.Rejected++
 		case validity == Valid:
 			side.Answered++

@@ -41,19 +41,19 @@ func TestLateAroundTheDeadline(t *testing.T) {
 }
 
 func TestOnlyTheChangedAnswerGoesStale(t *testing.T) {
-	seen := Hashes{"1": "a", "2": "b", "3": "c", "4": "d"}
-	now := Hashes{"1": "a", "2": "b", "3": "c", "4": "D"}
-	validity, stale := Judge(Standing{Kind: Approved, Seen: seen}, now)
+	seen := portal.Hashes{"1": "a", "2": "b", "3": "c", "4": "d"}
+	now := portal.Hashes{"1": "a", "2": "b", "3": "c", "4": "D"}
+	validity, stale := Judge(Standing{Kind: portal.Approved, Seen: seen}, now)
 	if validity != Stale || len(stale) != 1 || stale[0] != "4" {
 		t.Fatalf("%s %v", validity, stale)
 	}
-	if validity, stale := Judge(Standing{Kind: Approved, Seen: now}, now); validity != Valid || stale != nil {
+	if validity, stale := Judge(Standing{Kind: portal.Approved, Seen: now}, now); validity != Valid || stale != nil {
 		t.Fatalf("%s %v", validity, stale)
 	}
 }
 
 func TestDefaultRuleNeedsBothSides(t *testing.T) {
-	now := Hashes{"1": "a"}
+	now := portal.Hashes{"1": "a"}
 	say := func(side portal.Side, kinds ...PositionKind) (out []Standing) {
 		for _, k := range kinds {
 			out = append(out, Standing{Side: side, Kind: k, Seen: now})
@@ -66,13 +66,13 @@ func TestDefaultRuleNeedsBothSides(t *testing.T) {
 		met       bool
 	}{
 		"nobody":                   {nil, false},
-		"trust alone":              {append(say(h, Approved), say(m, "", "")...), false},
-		"half of three is two":     {append(say(h, Approved), say(m, Approved, "", "")...), false},
-		"trust and half":           {append(say(h, Approved), say(m, Approved, StandsOutside, "", "")...), true},
-		"all but the trust":        {append(say(h, ""), say(m, Approved, Approved)...), false},
-		"somebody rejects":         {append(say(h, Approved), say(m, Approved, Approved, Rejected)...), false},
-		"with a remark is a yes":   {append(say(h, ApprovedWithRemark), say(m, ApprovedWithRemark)...), true},
-		"one of two trusts silent": {append(say(h, Approved, ""), say(m, Approved)...), false},
+		"trust alone":              {append(say(h, portal.Approved), say(m, "", "")...), false},
+		"half of three is two":     {append(say(h, portal.Approved), say(m, portal.Approved, "", "")...), false},
+		"trust and half":           {append(say(h, portal.Approved), say(m, portal.Approved, portal.StandsOutside, "", "")...), true},
+		"all but the trust":        {append(say(h, ""), say(m, portal.Approved, portal.Approved)...), false},
+		"somebody rejects":         {append(say(h, portal.Approved), say(m, portal.Approved, portal.Approved, portal.Rejected)...), false},
+		"with a remark is a yes":   {append(say(h, portal.ApprovedWithRemark), say(m, portal.ApprovedWithRemark)...), true},
+		"one of two trusts silent": {append(say(h, portal.Approved, ""), say(m, portal.Approved)...), false},
 	} {
 		if got := Count(DefaultRule(), c.standings, now); got.Met != c.met {
 			t.Errorf("%s: met %v, want %v: %+v", name, got.Met, c.met, got)
@@ -83,20 +83,20 @@ func TestDefaultRuleNeedsBothSides(t *testing.T) {
 // No tally is met with a rejection, without a frozen text, or by stale positions alone.
 func TestTallyNeverMetWrongly(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		current := Hashes{"1": "a", "2": "b"}
+		current := portal.Hashes{"1": "a", "2": "b"}
 		standings := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Standing {
-			seen := Hashes{"1": "a", "2": rapid.SampledFrom([]string{"b", "old"}).Draw(t, "seen")}
+			seen := portal.Hashes{"1": "a", "2": rapid.SampledFrom([]string{"b", "old"}).Draw(t, "seen")}
 			return Standing{
 				Side: rapid.SampledFrom([]portal.Side{portal.HospitalSide, portal.MunicipalSide}).Draw(t, "side"),
-				Kind: rapid.SampledFrom([]PositionKind{"", Approved, ApprovedWithRemark, Rejected, StandsOutside}).Draw(t, "kind"),
+				Kind: rapid.SampledFrom([]portal.PositionKind{"", portal.Approved, portal.ApprovedWithRemark, portal.Rejected, portal.StandsOutside}).Draw(t, "kind"),
 				Seen: seen,
 			}
 		}), 0, 40).Draw(t, "standings")
-		rule := Rule{HospitalPercent: rapid.IntRange(0, 100).Draw(t, "h"), MunicipalPercent: rapid.IntRange(0, 100).Draw(t, "m")}
+		rule := portal.Rule{HospitalPercent: rapid.IntRange(0, 100).Draw(t, "h"), MunicipalPercent: rapid.IntRange(0, 100).Draw(t, "m")}
 		tally := Count(rule, standings, current)
 		rejected, valid := 0, 0
 		for _, s := range standings {
-			if s.Kind == Rejected {
+			if s.Kind == portal.Rejected {
 				rejected++
 			}
 			if v, _ := Judge(s, current); v == Valid {
@@ -115,7 +115,7 @@ func TestTallyNeverMetWrongly(t *testing.T) {
 // From a random walk over the machine: nothing reaches submitted without a freeze before it, and nothing leaves it but received.
 func TestResponseMachine(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		state, frozen := Draft, false
+		state, frozen := portal.Draft, false
 		for range rapid.IntRange(1, 30).Draw(t, "steps") {
 			event := rapid.SampledFrom([]string{"freeze", "decide", "submit", "reopen", "receive"}).Draw(t, "event")
 			next, err := Next(ResponseSteps, state, event)
@@ -125,13 +125,13 @@ func TestResponseMachine(t *testing.T) {
 			switch {
 			case event == "freeze":
 				frozen = true
-			case next == Draft:
+			case next == portal.Draft:
 				frozen = false
 			}
-			if next == Submitted && !frozen {
+			if next == portal.Submitted && !frozen {
 				t.Fatalf("submitted unfrozen text from %s", state)
 			}
-			if (state == Submitted || state == Received) && next != Received {
+			if (state == portal.Submitted || state == portal.Received) && next != portal.Received {
 				t.Fatalf("%s became %s", state, next)
 			}
 			state = next

@@ -1,0 +1,226 @@
+package portal
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// RoundState is where a round is.
+type RoundState string
+
+const (
+	RoundDraft  RoundState = "draft"
+	RoundOpen   RoundState = "open"
+	RoundClosed RoundState = "closed"
+)
+
+// Paragraphs are paragraphs or list items in one or both written forms.
+type Paragraphs struct {
+	NB []string `json:"nb,omitempty"`
+	NN []string `json:"nn,omitempty"`
+}
+
+// Round is an invitation with its questions.
+type Round struct {
+	ID                            RoundID
+	Slug                          string
+	Title                         Text
+	Sender, SignedByRole          string
+	Reference                     string
+	Kind                          string    // addressed, open, internal
+	Issued                        time.Time // the letter's date; memberships are read as of it
+	Deadline                      time.Time
+	State                         RoundState
+	JointAnswers, SeparateAnswers string // encouraged, allowed, no
+	AcceptsLate                   bool
+	Background, PriorityGroups    Paragraphs
+	Addressees, CopyTo            []string
+	SendTo                        string
+	Questions                     []Question
+	Version                       int
+}
+
+// Question is one of the round's questions. GuidanceWords is a suggested length; 0 for none.
+type Question struct {
+	ID            QuestionID
+	Number        int
+	Text          Text
+	Optional      bool
+	Collects      string // "good_examples" or empty
+	GuidanceWords int
+}
+
+// Recipient is an organisation on a round's list.
+type Recipient struct {
+	Organisation   Organisation
+	Relation       string // addressed, copy, forwarded
+	AskedToForward bool
+	ForwardedBy    string // name of the authority
+	ForwardedAt    *time.Time
+	OpenedAt       *time.Time
+	Community      string // name, for municipalities and trusts
+}
+
+// ResponseKind tells one answer of a whole community from one of a single organisation.
+type ResponseKind string
+
+const (
+	Joint    ResponseKind = "joint"
+	Separate ResponseKind = "separate"
+)
+
+// ResponseState is where a response is on its way from first word to the ministry.
+type ResponseState string
+
+const (
+	Draft     ResponseState = "draft"     // being written
+	Approval  ResponseState = "approval"  // frozen; the parties take positions
+	Ready     ResponseState = "ready"     // decided; may be submitted
+	Submitted ResponseState = "submitted" // sent, receipt given
+	Received  ResponseState = "received"  // the ministry has journaled it
+)
+
+// Rule is a community's own rule for when its answer may be sent. Percentages
+// are of the parties on a side, rounded up.
+type Rule struct {
+	HospitalPercent     int  `json:"hospitalPercent"`
+	MunicipalPercent    int  `json:"municipalPercent"`
+	PartnershipDecision bool `json:"partnershipDecision"`
+}
+
+// Hashes maps answer ids to the hash of their content.
+type Hashes map[AnswerID]string
+
+// PositionKind is what a party can say about the text.
+type PositionKind string
+
+const (
+	Approved           PositionKind = "approved"
+	ApprovedWithRemark PositionKind = "approved_with_remark"
+	Rejected           PositionKind = "rejected"       // blocks; reason required
+	StandsOutside      PositionKind = "stands_outside" // does not block; is listed
+)
+
+// Response is one answer to a round as a whole, with all that says where it stands.
+type Response struct {
+	ID       ResponseID
+	Round    Round // without questions' texts when listed
+	Kind     ResponseKind
+	Language Language
+	Owner    Organisation
+	State    ResponseState
+	Rule     Rule
+	Version  int
+
+	Freeze         *Freeze // the frozen version being treated; nil while drafting
+	ReopenedReason string  // of the last frozen version, while drafting
+
+	Answers   []Answer
+	Parties   []Party
+	Decisions []Decision // those that speak of Freeze
+	Receipt   *Receipt
+}
+
+// Answer is the answer to one question. Its text lives in the document.
+type Answer struct {
+	ID          AnswerID
+	Number      int
+	Question    Question
+	Document    DocumentID
+	Status      AnswerStatus
+	Coordinator *Organisation
+	Version     int
+	Hash        string // of the frozen text, when frozen
+}
+
+// AnswerStatus is how far an answer has come, as its writers say.
+type AnswerStatus string
+
+const (
+	AnswerEmpty       AnswerStatus = "empty"
+	AnswerWriting     AnswerStatus = "writing"
+	AnswerReady       AnswerStatus = "ready"
+	AnswerNotAnswered AnswerStatus = "not_answered"
+)
+
+// Party is an organisation that the answer speaks for, and its newest position.
+type Party struct {
+	Organisation Organisation
+	Side         Side
+	Position     *Position
+}
+
+// Position is what a party has said, bound to the hashes that were seen.
+type Position struct {
+	ID           PositionID
+	Freeze       FreezeID
+	FreezeNumber int
+	Kind         PositionKind
+	Reason       string
+	Hashes       Hashes
+	Account      AccountID
+	Name         string // of the person
+	RecordedAt   time.Time
+}
+
+// Freeze is a version of the text that parties take positions on.
+type Freeze struct {
+	ID       FreezeID
+	Number   int
+	Hash     string
+	FrozenAt time.Time
+	FrozenBy string
+	Answers  []FrozenAnswer // only where texts are asked for
+}
+
+// Hashes gives the frozen hash of every answer.
+func (r Response) Hashes() Hashes {
+	if r.Freeze == nil {
+		return nil
+	}
+	hashes := Hashes{}
+	for _, a := range r.Answers {
+		hashes[a.ID] = a.Hash
+	}
+	return hashes
+}
+
+// FrozenAnswer is the text of an answer as the server rendered it.
+type FrozenAnswer struct {
+	Answer  AnswerID
+	Number  int
+	Status  AnswerStatus
+	Content json.RawMessage
+	Hash    string
+}
+
+// Remark is a party's særmerknad: on the whole answer, or on one of its answers.
+type Remark struct {
+	ID         RemarkID
+	Answer     AnswerID // empty: about the whole
+	Author     Organisation
+	Text       string
+	RecordedAt time.Time
+}
+
+// Decision is what a committee of the community has decided about a frozen version.
+type Decision struct {
+	Level      string // strategic, partnership
+	Body       string
+	DecidedOn  time.Time
+	CaseNumber string
+	RecordedAt time.Time
+	RecordedBy string
+}
+
+// Receipt says what the ministry has got, and when.
+type Receipt struct {
+	Response     ResponseID
+	Number       string
+	SubmittedAt  time.Time
+	LateSeconds  int64
+	PackageHash  string
+	SubmittedBy  string // the person
+	Organisation string // acted for
+	ReceivedAt   *time.Time
+}

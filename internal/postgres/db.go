@@ -1,0 +1,165 @@
+// Package postgres keeps everything in PostgreSQL. It satisfies the stores
+// that the first floor declares; gorm is known here and nowhere else.
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"gorm.io/driver/postgres"
+	"gorm.io/gorm"
+	gormlog "gorm.io/gorm/logger"
+
+	"samsvar/internal/portal"
+)
+
+// DB is one PostgreSQL database, through one pool of connections.
+type DB struct {
+	gorm *gorm.DB
+	pool *pgxpool.Pool
+}
+
+// Open connects to the database at url. It does not migrate.
+func Open(ctx context.Context, url string) (*DB, error) {
+	pool, err := pgxpool.New(ctx, url)
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	g, err := gorm.Open(postgres.New(postgres.Config{Conn: stdlib.OpenDBFromPool(pool)}), &gorm.Config{
+		SkipDefaultTransaction: true,
+		Logger:                 gormlog.NewSlogLogger(slog.Default(), gormlog.Config{LogLevel: gormlog.Error, IgnoreRecordNotFoundError: true}),
+	})
+	if err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	return &DB{gorm: g, pool: pool}, nil
+}
+
+// Pool is the shared pool, for what must be faster than gorm: sessions and live documents.
+func (db *DB) Pool() *pgxpool.Pool { return db.pool }
+
+// Close gives the connections back.
+func (db *DB) Close() { db.pool.Close() }
+
+// Ping says whether the database answers.
+func (db *DB) Ping(ctx context.Context) error { return db.pool.Ping(ctx) }
+
+// tx is one write: a transaction that must leave an audit event.
+type tx struct {
+	*gorm.DB
+	audited bool
+}
+
+var errUnaudited = errors.New("a write without an audit event is not committed")
+
+// write runs fn in one transaction. It commits only when fn succeeds and has
+// recorded an audit event; errors of the core pass through unchanged.
+func (db *DB) write(ctx context.Context, fn func(*tx) error) error {
+	err := db.gorm.WithContext(ctx).Transaction(func(g *gorm.DB) error {
+		t := &tx{DB: g}
+		if err := fn(t); err != nil {
+			return err
+		}
+		if !t.audited {
+			return errUnaudited
+		}
+		return nil
+	})
+	if errors.Is(err, errUnchanged) {
+		return nil
+	}
+	return err
+}
+
+// errUnchanged rolls a transaction back that turned out to have nothing to write.
+var errUnchanged = errors.New("nothing to write")
+
+// Unchanged ends a write that has nothing to do; there is then nothing to audit.
+func (t *tx) Unchanged() error { return errUnchanged }
+
+// Audit records the event in the transaction of the write it tells of.
+func (t *tx) Audit(actor portal.Actor, e portal.AuditEvent) error {
+	detail, err := json.Marshal(orEmpty(e.Detail))
+	if err != nil {
+		return fmt.Errorf("audit detail: %w", err)
+	}
+	t.audited = true
+	return t.Exec(`insert into audit_event (at, account_id, account_name, organisation_id, action, round_id, response_id, object, detail)
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		e.At, null(string(actor.Account)), actor.Name, null(string(actor.Organisation)), e.Action,
+		null(string(e.Round)), null(string(e.Response)), e.Object, string(detail)).Error
+}
+
+// one runs a statement that must touch exactly one row; none means that
+// somebody changed it meanwhile.
+func (t *tx) one(sql string, args ...any) error {
+	done := t.Exec(sql, args...)
+	if done.Error != nil {
+		return done.Error
+	}
+	if done.RowsAffected != 1 {
+		return portal.Conflictf("changed_meanwhile", "the row was changed by somebody else")
+	}
+	return nil
+}
+
+// rows runs a query into a slice.
+func rows[T any](g *gorm.DB, sql string, args ...any) ([]T, error) {
+	var out []T
+	err := g.Raw(sql, args...).Scan(&out).Error
+	return out, err
+}
+
+// row runs a query for a single row; no row is portal.Missing.
+func row[T any](g *gorm.DB, sql string, args ...any) (T, error) {
+	var out T
+	found := g.Raw(sql, args...).Scan(&out)
+	if found.Error != nil {
+		return out, found.Error
+	}
+	if found.RowsAffected == 0 {
+		return out, portal.Missing()
+	}
+	return out, nil
+}
+
+// jsonOf is for columns of type jsonb.
+func jsonOf(v any) string {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // only plain structs come here
+	}
+	return string(raw)
+}
+
+func orEmpty(m map[string]any) map[string]any {
+	if m == nil {
+		return map[string]any{}
+	}
+	return m
+}
+
+// null turns the empty string into SQL's null.
+func null(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+// isUnique says whether err is a violation of the named unique constraint ("" for any).
+func isUnique(err error, constraint string) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.Code == "23505" && (constraint == "" || pg.ConstraintName == constraint)
+}
+
+// date is a calendar date as the database wants it.
+func date(t time.Time) string { return t.Format(time.DateOnly) }
