@@ -1,0 +1,300 @@
+package evidence
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// sample is a sealed package with something in every field.
+func sample(t *testing.T) Package {
+	t.Helper()
+	at := func(hour int) time.Time { return time.Date(2022, 4, 1, hour, 30, 0, 0, time.UTC) }
+	second := "answer-2"
+	p := Package{
+		Submission: Submission{Number: "2022-0007", SubmittedAt: at(20), Deadline: at(19),
+			SubmittedBy: Person{"Rådgiver i sekretariatet", "Helsefellesskapet Agder"}},
+		Round: Round{ID: "round-1", Slug: "plan", Title: Text{"Innspill til planen", "Innspel til planen"},
+			Sender: "Helse- og omsorgsdepartementet", Reference: "21/1", Issued: "2021-09-21", Version: 2},
+		Response: Response{ID: "response-1", Kind: "joint", Language: "nb", Owner: Owner{"agder", "Agder", "health_community"}},
+		Freeze:   Freeze{ID: "freeze-1", Number: 3, FrozenAt: at(10)},
+		Answers: []Answer{
+			{ID: "answer-1", Number: 1, QuestionID: "q-1", Question: Text{"Hva har dere lært?", "Kva har de lært?"}, Status: "ready", Language: "nb",
+				Content: json.RawMessage(`{"type":"doc","content":[{"type":"heading","attrs":{"level":1},"content":[{"type":"text","text":"Erfaringer"}]},{"type":"paragraph","content":[{"type":"text","marks":[{"type":"bold"}],"text":"Vi møtes 😀 oftere."}]}]}`)},
+			{ID: second, Number: 2, QuestionID: "q-2", Question: Text{NB: "Hva er krevende?"}, Status: "not_answered", Language: "nn", Content: json.RawMessage(`{"type":"doc"}`)},
+		},
+		Remarks: []Remark{
+			{ID: "remark-1", AnswerID: &second, Authors: []RemarkAuthor{{"4203", "Arendal kommune"}}, Text: "Vi savner IKT.\n\nDet haster.", RecordedAt: at(12)},
+			{ID: "remark-2", Authors: []RemarkAuthor{{"4203", "Arendal kommune"}, {"sshf", "Sørlandet sykehus HF"}}, Text: "Takk for prosessen.", RecordedAt: at(13)},
+		},
+		Decision: &Decision{"Strategisk samarbeidsutvalg", "strategic", "2022-03-30", "22/17", at(14)},
+	}
+	hashes := map[string]Hash{}
+	for _, a := range p.Answers {
+		hash, err := AnswerHash(a.SignedContent())
+		if err != nil {
+			t.Fatal(err)
+		}
+		hashes[a.ID] = hash
+	}
+	p.Parties = []Party{
+		{ID: "sshf", Name: "Sørlandet sykehus HF", Side: "hospital",
+			Position: &Position{"p-1", "approved", "", at(11), Person{"Direktør", "Sørlandet sykehus HF"}, hashes}},
+		{ID: "4203", Name: "Arendal kommune", Number: "4203", Side: "municipal",
+			Position: &Position{"p-2", "approved_with_remark", "", at(12), Person{"Kommunedirektør", "Arendal kommune"}, hashes}},
+		{ID: "4204", Name: "Kristiansand kommune", Number: "4204", Side: "municipal"},
+	}
+	if err := p.Seal(); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func encode(t *testing.T, p Package) []byte {
+	t.Helper()
+	raw, err := json.MarshalIndent(p, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
+
+func TestAnUntouchedPackagePasses(t *testing.T) {
+	p := sample(t)
+	r := Verify(encode(t, p))
+	r.CompareReceipt(p.PackageHash)
+	if !r.OK() {
+		t.Fatalf("\n%s", r)
+	}
+	if p.Submission.LateSeconds != 3600 || r.Number != "2022-0007" {
+		t.Errorf("late %d s, number %s", p.Submission.LateSeconds, r.Number)
+	}
+	if !strings.Contains(r.String(), "note  positions      Kristiansand kommune has not answered.\n") {
+		t.Errorf("silence is not told:\n%s", r)
+	}
+	if canonical, _ := Canonical(p); !Verify(canonical).OK() {
+		t.Error("another spacing or order of members is the same package")
+	}
+}
+
+// The published hashes of the specification: whoever writes another verifier can check it on these.
+func TestHashesOfTheSpecification(t *testing.T) {
+	answer, err := AnswerHash(AnswerContent{"a", "q", "ready", "nb", json.RawMessage(`{"type":"doc","content":[]}`)})
+	if err != nil || answer != "sha256:9df5c445ce871a51b722655ab6a2a1b19d7d09a72a08a2cb046528f512f2b2dd" {
+		t.Errorf("answer %s, %v", answer, err)
+	}
+	freeze, err := FreezeHash("r", 1, []Hash{answer}, []string{"å", "b"})
+	if err != nil || freeze != "sha256:bfcecc71cbf6c5ce10f58d9968aaf29126cd90f9b9a959a24b09b42647db3237" {
+		t.Errorf("freeze %s, %v", freeze, err)
+	}
+	other, err := FreezeHash("r", 1, []Hash{answer}, []string{"b", "å"})
+	if err != nil || other != freeze {
+		t.Errorf("the order of parties matters: %s, %v", other, err)
+	}
+}
+
+func TestSealRefusesOtherTextThanWasFrozen(t *testing.T) {
+	p := sample(t)
+	p.Answers[0].Content = json.RawMessage(`{"type":"doc"}`)
+	if err := p.Seal(); err == nil {
+		t.Error("an answer changed after the freeze was sealed")
+	}
+	p = sample(t)
+	p.Parties = p.Parties[:2]
+	if err := p.Seal(); err == nil {
+		t.Error("parties changed after the freeze were sealed")
+	}
+}
+
+func TestManipulationsAreFound(t *testing.T) {
+	untouched := encode(t, sample(t))
+	for seed := range uint64(1000) {
+		rnd := rand.New(rand.NewPCG(seed, 1))
+		var tree any
+		if err := json.Unmarshal(untouched, &tree); err != nil {
+			t.Fatal(err)
+		}
+		what := manipulate(rnd, tree, "")
+		raw, err := json.Marshal(tree)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := Verify(raw); r.OK() {
+			t.Errorf("seed %d: %s was not found:\n%s", seed, what, r)
+		}
+	}
+}
+
+// manipulate changes one thing somewhere in the tree, and says what.
+func manipulate(rnd *rand.Rand, tree any, path string) string {
+	switch node := tree.(type) {
+	case map[string]any:
+		var keys []string
+		for key := range node {
+			keys = append(keys, key)
+		}
+		slices.Sort(keys)
+		if len(keys) == 0 || rnd.IntN(12) == 0 {
+			node["extra"] = rnd.IntN(100)
+			return "added " + path + "/extra"
+		}
+		key := keys[rnd.IntN(len(keys))]
+		here := path + "/" + key
+		if rnd.IntN(12) == 0 {
+			delete(node, key)
+			return "deleted " + here
+		}
+		if done := manipulate(rnd, node[key], here); done != "" {
+			return done
+		}
+		node[key] = otherLeaf(rnd, node[key])
+		return fmt.Sprintf("%s became %v", here, node[key])
+	case []any:
+		if len(node) == 0 {
+			return ""
+		}
+		if i := rnd.IntN(len(node)); rnd.IntN(4) > 0 {
+			return manipulate(rnd, node[i], fmt.Sprintf("%s/%d", path, i))
+		}
+		if last := len(node) - 1; last > 0 {
+			node[0], node[last] = node[last], node[0]
+			return "swapped the ends of " + path
+		}
+		element := node[0].(map[string]any)
+		element["copy"] = element["id"]
+		return "added " + path + "/0/copy"
+	}
+	return ""
+}
+
+func otherLeaf(rnd *rand.Rand, leaf any) any {
+	switch value := leaf.(type) {
+	case string:
+		if value == "" {
+			return "x"
+		}
+		flipped := []byte(value)
+		flipped[rnd.IntN(len(flipped))] ^= 1
+		return string(flipped)
+	case float64:
+		return value + 1
+	case nil:
+		return "x"
+	}
+	return nil
+}
+
+// A flipped bit is found, unless the data stayed what it was (white space, or the spelling of an escape).
+func TestFlippedBitsAreFound(t *testing.T) {
+	untouched := encode(t, sample(t))
+	before, err := CanonicalJSON(untouched)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rnd := rand.New(rand.NewPCG(7, 7))
+	for range 2000 {
+		raw := bytes.Clone(untouched)
+		at, bit := rnd.IntN(len(raw)), byte(1)<<rnd.IntN(8)
+		raw[at] ^= bit
+		after, err := CanonicalJSON(raw)
+		if same := err == nil && bytes.Equal(before, after); Verify(raw).OK() != same {
+			t.Errorf("bit %#x of byte %d (%q)", bit, at, untouched[max(0, at-20):at+1])
+		}
+	}
+}
+
+// Somebody who also makes the outer hash anew is found by what the inner hashes and rules say.
+func TestForgeriesThatAreSealedAnew(t *testing.T) {
+	cases := map[string]struct {
+		forge func(*Package)
+		found string
+	}{
+		"text":               {func(p *Package) { p.Answers[0].Content = json.RawMessage(`{"type":"doc"}`) }, "answer hash"},
+		"status":             {func(p *Package) { p.Answers[1].Status = "ready" }, "answer hash"},
+		"party left out":     {func(p *Package) { p.Parties = p.Parties[:2] }, "freeze hash"},
+		"answers swapped":    {func(p *Package) { p.Answers[0], p.Answers[1] = p.Answers[1], p.Answers[0] }, "freeze hash"},
+		"party twice":        {func(p *Package) { p.Parties = append(p.Parties, p.Parties[0]) }, "identities"},
+		"unknown position":   {func(p *Package) { p.Parties[0].Position.Kind = "agreed" }, "words"},
+		"reason dropped":     {func(p *Package) { p.Parties[0].Position.Kind = "rejected" }, "words"},
+		"earlier submission": {func(p *Package) { p.Submission.SubmittedAt = p.Submission.SubmittedAt.Add(-3 * time.Hour) }, "times"},
+		"delay hidden":       {func(p *Package) { p.Submission.LateSeconds = 0 }, "times"},
+		"position elsewhere": {func(p *Package) { p.Parties[0].Position.AnswerHashes["answer-9"] = "sha256:0" }, "positions"},
+		"remark elsewhere":   {func(p *Package) { id := "answer-9"; p.Remarks[0].AnswerID = &id }, "remarks"},
+		"remark of nobody":   {func(p *Package) { p.Remarks[0].Authors = nil }, "remarks"},
+		"remark of others":   {func(p *Package) { p.Remarks[0].Authors[0].Name = "Grimstad kommune" }, "remarks"},
+	}
+	for name, c := range cases {
+		p := sample(t)
+		receipt := p.PackageHash
+		c.forge(&p)
+		var err error
+		late := p.Submission.LateSeconds
+		p.normalise()
+		p.Submission.LateSeconds = late
+		if p.PackageHash, err = p.Hash(); err != nil {
+			t.Fatal(err)
+		}
+		r := Verify(encode(t, p))
+		if !failed(r, c.found) {
+			t.Errorf("%s: not found by %s:\n%s", name, c.found, r)
+		}
+		if r.CompareReceipt(receipt); !failed(r, "receipt") {
+			t.Errorf("%s: not found by the receipt", name)
+		}
+	}
+}
+
+func failed(r Report, check string) bool {
+	for _, c := range r.Checks {
+		if c.Name == check && c.Outcome == Fail {
+			return true
+		}
+	}
+	return false
+}
+
+func TestStalePositionsAreToldNotRefused(t *testing.T) {
+	p := sample(t)
+	p.Parties[0].Position.AnswerHashes = map[string]Hash{"answer-1": p.Answers[0].Hash, "answer-2": "sha256:" + Hash(strings.Repeat("0", 64))}
+	if err := p.Seal(); err != nil {
+		t.Fatal(err)
+	}
+	r := Verify(encode(t, p))
+	if !r.OK() || !strings.Contains(r.String(), "Sørlandet sykehus HF was not taken on the frozen text of answer 2.") {
+		t.Errorf("\n%s", r)
+	}
+}
+
+func TestWhatIsNoPackage(t *testing.T) {
+	p := encode(t, sample(t))
+	for name, c := range map[string]struct{ raw, found string }{
+		"nothing":          {"", "json"},
+		"a list":           {"[]", "format"},
+		"another format":   {`{"format":"samsvar-submission/2"}`, "format"},
+		"hardly anything":  {`{"format":"samsvar-submission/1"}`, "form"},
+		"a misspelt field": {strings.Replace(string(p), `"lateSeconds"`, `"LateSeconds"`, 1), "form"},
+		"a second field":   {strings.Replace(string(p), `"lateSeconds"`, `"lateSeconds":0,"lateSeconds"`, 1), "json"},
+		"local time":       {strings.Replace(string(p), `"2022-04-01T20:30:00Z"`, `"2022-04-01T22:30:00+02:00"`, 1), "form"},
+	} {
+		if r := Verify([]byte(c.raw)); !failed(r, c.found) {
+			t.Errorf("%s: not found by %s:\n%s", name, c.found, r)
+		}
+	}
+}
+
+func TestNamesCannotWriteLinesOfTheReport(t *testing.T) {
+	p := sample(t)
+	p.Parties[2].Name = "X\npass  package hash"
+	if err := p.Seal(); err != nil {
+		t.Fatal(err)
+	}
+	r := Verify(encode(t, p))
+	if got := strings.Count(r.String(), "\n"); got != len(r.Checks) {
+		t.Errorf("%d lines for %d checks:\n%s", got, len(r.Checks), r)
+	}
+}
