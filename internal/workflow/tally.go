@@ -56,7 +56,7 @@ func (t SideTally) met() bool { return t.Answered >= t.Required }
 
 // Tally is how far a response is from its rule.
 type Tally struct {
-	Rule                Rule
+	Rule                portal.Rule
 	Hospital, Municipal SideTally
 	Rejected            int // stale rejections block as well: silence about new text lifts nothing
 	Stale               int
@@ -65,7 +65,7 @@ type Tally struct {
 
 // Count tallies the standings against the rule. Without a frozen text
 // (current is nil) nothing is met.
-func Count(rule Rule, standings []Standing, current portal.Hashes) Tally {
+func Count(rule portal.Rule, standings []Standing, current portal.Hashes) Tally {
 	t := Tally{Rule: rule}
 	for _, s := range standings {
 		side := &t.Municipal

@@ -54,7 +54,7 @@ func TestOnlyTheChangedAnswerGoesStale(t *testing.T) {
 
 func TestDefaultRuleNeedsBothSides(t *testing.T) {
 	now := portal.Hashes{"1": "a"}
-	say := func(side portal.Side, kinds ...PositionKind) (out []Standing) {
+	say := func(side portal.Side, kinds ...portal.PositionKind) (out []Standing) {
 		for _, k := range kinds {
 			out = append(out, Standing{Side: side, Kind: k, Seen: now})
 		}
