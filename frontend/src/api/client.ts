@@ -1,0 +1,32 @@
+import createClient from 'openapi-fetch'
+import { reportLost } from './connection'
+import { gateArmed, waitForLogin } from './gate'
+import { networkProblem, problemFrom } from './problem'
+import type { components, paths } from './schema'
+
+export type Schemas = components['schemas']
+
+async function send(request: Request): Promise<Response> {
+  const again = request.clone()
+  const response = await fetch(request).catch(() => {
+    reportLost()
+    throw networkProblem()
+  })
+  if (response.ok) return response
+  if (response.status === 401 && gateArmed()) {
+    await waitForLogin()
+    return send(again)
+  }
+  const problem = await problemFrom(response)
+  if (problem.unreachable) reportLost()
+  throw problem
+}
+
+/** The API, typed by its contract. Go through `call`, which gives the body or throws an ApiProblem. */
+export const api = createClient<paths>({ baseUrl: '/api/v1', fetch: send })
+
+/** The body of a successful answer. Everything else is thrown as an ApiProblem. */
+export async function call<T>(pending: Promise<{ data?: T }>): Promise<T> {
+  const { data } = await pending
+  return data as T
+}

@@ -1,0 +1,42 @@
+import { readonly, ref } from 'vue'
+
+/**
+ * The gate that calls wait at when the login has run out. A call that is answered 401 waits here
+ * while the person logs in again in another tab, and is then sent once more, so that nothing that
+ * was typed or pressed is lost.
+ */
+const channel = new BroadcastChannel('samsvar-login')
+const closed = ref(false)
+let waiting: (() => void)[] = []
+let armed = false
+
+export const loginLost = readonly(closed)
+
+/** From now on a 401 means that a login has run out, not that nobody has logged in. */
+export function armGate(): void {
+  armed = true
+}
+
+export function gateArmed(): boolean {
+  return armed
+}
+
+export function waitForLogin(): Promise<void> {
+  closed.value = true
+  return new Promise((resolve) => waiting.push(resolve))
+}
+
+export function openGate(): void {
+  closed.value = false
+  waiting.forEach((resume) => resume())
+  waiting = []
+}
+
+/** Tells the other tabs that somebody has logged in. */
+export function announceLogin(): void {
+  channel.postMessage('logged-in')
+}
+
+export function onLoginElsewhere(listener: () => void): void {
+  channel.addEventListener('message', listener)
+}

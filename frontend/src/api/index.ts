@@ -1,0 +1,6 @@
+export { abilityTo, may } from './abilities'
+export { api, call, type Schemas } from './client'
+export { connectionLost } from './connection'
+export { meQuery, useMe, type Me, type Role } from './me'
+export { ApiProblem, type ProblemField } from './problem'
+export { queryClient } from './query'

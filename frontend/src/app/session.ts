@@ -1,0 +1,33 @@
+import { api, call, meQuery, queryClient, type Me } from '@/api'
+import { armGate } from '@/api/gate'
+import type { Language } from '@/lib/language'
+import { showLanguage } from './i18n'
+
+/** The person who is logged in, or nothing. Asks the server once, and shows the account's language. */
+export async function currentMe(): Promise<Me | undefined> {
+  const known = queryClient.getQueryData(meQuery.queryKey)
+  if (known) return known
+  const me = await queryClient.fetchQuery(meQuery).catch((error: { status?: number }) => {
+    if (error.status === 401) return undefined
+    throw error
+  })
+  if (!me) return undefined
+  armGate()
+  await showLanguage(me.language)
+  return me
+}
+
+/** Changes the language of the page at once, and of the account when there is one. */
+export async function chooseLanguage(language: Language): Promise<void> {
+  await showLanguage(language)
+  if (!queryClient.getQueryData(meQuery.queryKey)) return
+  const me = await call(api.PUT('/me/language', { body: { language } }))
+  queryClient.setQueryData(meQuery.queryKey, me)
+}
+
+/** Acts for another organisation. Everything on the page is asked for anew. */
+export async function actFor(organisationId: string): Promise<void> {
+  const me = await call(api.PUT('/me/acting', { body: { organisationId } }))
+  queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== meQuery.queryKey[0] })
+  queryClient.setQueryData(meQuery.queryKey, me)
+}

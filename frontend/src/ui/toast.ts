@@ -1,0 +1,31 @@
+import { readonly, ref } from 'vue'
+
+export interface Toast {
+  id: number
+  text: string
+  tone: 'success' | 'info' | 'danger'
+  undo?: () => void
+}
+
+const shown = ref<Toast[]>([])
+const spoken = ref('')
+let next = 0
+
+export const toasts = readonly(shown)
+export const announcement = readonly(spoken)
+
+/** Tells what happened, read aloud as well. It stays longer when it can be undone. */
+export function toast(text: string, options: { tone?: Toast['tone']; undo?: () => void } = {}): void {
+  const id = ++next
+  shown.value.push({ id, text, tone: options.tone ?? 'success', undo: options.undo })
+  setTimeout(() => dismiss(id), options.undo ? 15_000 : 7_000)
+}
+
+export function dismiss(id: number): void {
+  shown.value = shown.value.filter((one) => one.id !== id)
+}
+
+/** Says something to screen readers alone. */
+export function announce(text: string): void {
+  spoken.value = text
+}
