@@ -27,12 +27,8 @@ func ParseDeadline(text string) (time.Time, error) {
 	return time.Date(day.Year(), day.Month(), day.Day(), 23, 59, 59, 0, Oslo), nil
 }
 
-// Late says by how many whole seconds now is past the deadline, at least one
-// when it is past at all; 0 when it is in time. The deadline's own second is in time.
+// Late says by how many whole seconds now is past the deadline; 0 when it is
+// in time. The deadline's own second is in time.
 func Late(now, deadline time.Time) int64 {
-	end := deadline.Truncate(time.Second).Add(time.Second)
-	if now.Before(end) {
-		return 0
-	}
-	return int64(now.Sub(end)/time.Second) + 1
+	return max(0, int64(now.Truncate(time.Second).Sub(deadline.Truncate(time.Second))/time.Second))
 }

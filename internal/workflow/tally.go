@@ -92,3 +92,21 @@ func Count(rule portal.Rule, standings []Standing, current portal.Hashes) Tally 
 }
 
 func share(percent, of int) int { return (of*percent + 99) / 100 }
+
+// CountResponse tallies the parties of a response as they now stand.
+func CountResponse(r portal.Response) Tally {
+	standings := make([]Standing, len(r.Parties))
+	for i, p := range r.Parties {
+		standings[i] = StandingOf(p)
+	}
+	return Count(r.Rule, standings, r.Hashes())
+}
+
+// StandingOf is what a party's newest position says.
+func StandingOf(p portal.Party) Standing {
+	s := Standing{Organisation: p.Organisation.ID, Side: p.Side}
+	if p.Position != nil {
+		s.Kind, s.Seen = p.Position.Kind, p.Position.Hashes
+	}
+	return s
+}

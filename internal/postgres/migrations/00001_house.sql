@@ -257,7 +257,8 @@ create table decision (
 create table submission (
     response_id  uuid primary key references response,
     round_id     uuid not null references round,
-    sequence     integer not null,
+    year         integer not null,
+    sequence     integer not null, -- counts from 1 within the year
     number       text not null unique,
     submitted_at timestamptz not null,
     late_seconds bigint not null default 0,
@@ -266,7 +267,7 @@ create table submission (
     package_hash text not null,
     received_at  timestamptz,
     received_by  uuid references account,
-    unique (round_id, sequence)
+    unique (year, sequence)
 );
 
 -- What happened -----------------------------------------------------------------------------------------------------------
@@ -299,6 +300,8 @@ create trigger append_only before update or delete on position for each row exec
 create trigger append_only_all before truncate on position for each statement execute function refuse_change();
 create trigger append_only before update or delete on frozen_answer for each row execute function refuse_change();
 create trigger append_only_all before truncate on frozen_answer for each statement execute function refuse_change();
+create index on submission (round_id);
+
 create trigger append_only before update or delete on remark for each row execute function refuse_change();
 create trigger append_only_all before truncate on remark for each statement execute function refuse_change();
 

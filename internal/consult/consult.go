@@ -1,0 +1,122 @@
+// Package consult is the consultation itself: rounds and invitations, the
+// responses that are begun, submitted and received, and what the ministry sees
+// of them. The text is document's, the positions are signoff's.
+package consult
+
+import (
+	"context"
+	"time"
+
+	"samsvar/internal/evidence"
+	"samsvar/internal/policy"
+	"samsvar/internal/portal"
+)
+
+// Store is what this package needs kept.
+type Store interface {
+	Reads
+	// Write runs fn in one transaction. Nothing is kept unless fn succeeds and has audited.
+	Write(ctx context.Context, fn func(Tx) error) error
+}
+
+// Reads never lock. Lists take a constant number of queries.
+type Reads interface {
+	// Rounds are those the actor's organisation is concerned with; drafts too when asked for.
+	Rounds(ctx context.Context, actor portal.Actor, drafts bool) ([]RoundView, error)
+	Round(ctx context.Context, actor portal.Actor, id portal.RoundID) (RoundView, error)
+	Recipients(ctx context.Context, id portal.RoundID) ([]portal.Recipient, error)
+	Response(ctx context.Context, id portal.ResponseID) (portal.Response, error)
+	// ResponsesOf are the responses that the organisation owns or is a party of.
+	ResponsesOf(ctx context.Context, organisation portal.OrganisationID) ([]portal.Response, error)
+	// Submitted are the submitted responses of a round, with parties and receipts, newest first.
+	Submitted(ctx context.Context, id portal.RoundID) ([]portal.Response, error)
+	// Communities says where each community stands in a round.
+	Communities(ctx context.Context, id portal.RoundID) ([]CommunityStanding, error)
+	// FrozenTexts are the texts of one question in the submitted responses of its round.
+	FrozenTexts(ctx context.Context, question portal.QuestionID) (map[portal.ResponseID]portal.FrozenAnswer, error)
+	// Remarks are those that belong to the parties' newest positions, per response.
+	Remarks(ctx context.Context, responses ...portal.ResponseID) (map[portal.ResponseID][]portal.Remark, error)
+	Package(ctx context.Context, id portal.ResponseID) ([]byte, error)
+	History(ctx context.Context, id portal.ResponseID) ([]HistoryItem, error)
+}
+
+// Tx is one write. Lock methods wait for whoever holds the row.
+type Tx interface {
+	LockRound(actor portal.Actor, id portal.RoundID) (RoundView, error)
+	LockResponse(id portal.ResponseID) (portal.Response, error)
+	FrozenAnswers(id portal.FreezeID) ([]portal.FrozenAnswer, error)
+	Remarks(id portal.ResponseID) ([]portal.Remark, error)
+
+	InsertRound(portal.Round, time.Time) error
+	// UpdateRound replaces a draft; a version that is not the stored one is a conflict.
+	UpdateRound(r portal.Round, version int) error
+	SetRoundState(id portal.RoundID, from, to portal.RoundState, at time.Time) error
+	// Invite fixes the list of recipients as of the letter's date and says how many they are.
+	Invite(portal.Round) (int, error)
+	Forward(round portal.Round, authority portal.OrganisationID, at time.Time) (int, error)
+	MarkOpened(id portal.RoundID, organisation portal.OrganisationID, at time.Time) (bool, error)
+
+	InsertResponse(portal.Response, time.Time) error
+	SetCoordinator(a portal.Answer, organisation portal.OrganisationID) error
+	SetAnswerStatus(a portal.Answer, to portal.AnswerStatus) error
+	SetResponseState(r portal.Response, to portal.ResponseState) error
+	// NextNumber reserves the next receipt number of the year until the transaction ends.
+	NextNumber(year int) (int, error)
+	InsertSubmission(Filed) error
+	MarkReceived(id portal.ResponseID, by portal.AccountID, at time.Time) error
+	// Parties are the members of the community on the date, or the organisation alone.
+	Parties(owner portal.Organisation, on time.Time) ([]portal.Party, error)
+	Rule(community portal.OrganisationID) (portal.Rule, error)
+	UnknownNames(names []string) ([]string, error)
+
+	Audit(portal.Actor, portal.AuditEvent) error
+	// Unchanged ends a write that turned out to have nothing to do.
+	Unchanged() error
+}
+
+// RoundView is a round with the facts that say what the actor is to it.
+type RoundView struct {
+	portal.Round
+	Invited, AskedToForward bool
+	Recipient               *portal.Recipient
+	Communities             []portal.Organisation // that the actor's organisation is, or belongs to
+	Responses               []portal.Response     // that it takes part in: id, kind, owner and state only
+}
+
+func (v RoundView) object() policy.Object {
+	return policy.Object{State: string(v.State), Invited: v.Invited, AskedToForward: v.AskedToForward}
+}
+
+// CommunityStanding is where a community stands, without a word of its text.
+type CommunityStanding struct {
+	Organisation   portal.Organisation
+	Response       portal.ResponseID
+	State          string // not_opened, opened, or the response's state
+	Receipt        *portal.Receipt
+	Municipalities int
+	Recipients     int
+	Opened         int
+}
+
+// Filed is a submission as it is kept: Package holds the canonical bytes that were hashed.
+type Filed struct {
+	Response       portal.Response
+	By             portal.Actor
+	Year, Sequence int
+	Package        []byte
+	Evidence       evidence.Package
+}
+
+// HistoryItem is one line of what happened to a response.
+type HistoryItem struct {
+	At                 time.Time
+	Name, Organisation string
+	Action             string
+	Detail             map[string]any
+}
+
+// Service does the consultation's use cases. Every method decides about rights first.
+type Service struct {
+	Store Store
+	Now   func() time.Time // the server's clock
+}

@@ -1,0 +1,155 @@
+package consult
+
+import (
+	"context"
+	"slices"
+
+	"samsvar/internal/policy"
+	"samsvar/internal/portal"
+	"samsvar/internal/workflow"
+)
+
+// Overview is the country at a glance. It holds no text and no positions.
+type Overview struct {
+	Round                RoundView
+	Communities          []CommunityStanding
+	Separate             []portal.Response
+	Submitted            int // joint answers
+	MunicipalitiesOn     int // municipalities that were invited
+	MunicipalitiesBehind int // that stand behind a submitted answer, each counted once
+	Recipients           []portal.Recipient
+}
+
+// Overview says where every community stands.
+func (s Service) Overview(ctx context.Context, actor portal.Actor, id portal.RoundID) (Overview, error) {
+	round, err := s.round(ctx, actor, id, "round.overview")
+	if err != nil {
+		return Overview{}, err
+	}
+	o := Overview{Round: round}
+	if o.Communities, err = s.Store.Communities(ctx, id); err != nil {
+		return o, err
+	}
+	if o.Recipients, err = s.Store.Recipients(ctx, id); err != nil {
+		return o, err
+	}
+	submitted, err := s.Store.Submitted(ctx, id)
+	if err != nil {
+		return o, err
+	}
+	behind := map[portal.OrganisationID]bool{}
+	for _, r := range submitted {
+		if r.Kind == portal.Joint {
+			o.Submitted++
+		} else {
+			o.Separate = append(o.Separate, r)
+		}
+		for _, p := range r.Parties {
+			if p.Side == portal.MunicipalSide && standsBehind(p) {
+				behind[p.Organisation.ID] = true
+			}
+		}
+	}
+	o.MunicipalitiesBehind = len(behind)
+	for _, r := range o.Recipients {
+		if r.Organisation.Kind == portal.Municipality && r.Relation == "addressed" {
+			o.MunicipalitiesOn++
+		}
+	}
+	return o, nil
+}
+
+func standsBehind(p portal.Party) bool {
+	return p.Position != nil && (p.Position.Kind == portal.Approved || p.Position.Kind == portal.ApprovedWithRemark)
+}
+
+// Submissions are the submitted responses of a round, newest first.
+func (s Service) Submissions(ctx context.Context, actor portal.Actor, id portal.RoundID) ([]portal.Response, error) {
+	if _, err := s.round(ctx, actor, id, "round.submissions"); err != nil {
+		return nil, err
+	}
+	return s.Store.Submitted(ctx, id)
+}
+
+// Across is one question with the answers of every submission.
+type Across struct {
+	Question portal.Question
+	Round    RoundView
+	Answers  []AcrossAnswer
+}
+
+// AcrossAnswer is one submission's answer to the question, and who stands where.
+type AcrossAnswer struct {
+	Response                    portal.Response
+	Text                        portal.FrozenAnswer
+	Supporters, Outside, Silent []string
+	Remarks                     []portal.Remark
+}
+
+// ReadAcross gives one question across all submitted answers.
+func (s Service) ReadAcross(ctx context.Context, actor portal.Actor, id portal.RoundID, question portal.QuestionID) (Across, error) {
+	round, err := s.round(ctx, actor, id, "round.read_across")
+	if err != nil {
+		return Across{}, err
+	}
+	i := slices.IndexFunc(round.Questions, func(q portal.Question) bool { return q.ID == question })
+	if i < 0 {
+		return Across{}, portal.Missing()
+	}
+	across := Across{Question: round.Questions[i], Round: round}
+	submitted, err := s.Store.Submitted(ctx, id)
+	if err != nil {
+		return across, err
+	}
+	texts, err := s.Store.FrozenTexts(ctx, question)
+	if err != nil {
+		return across, err
+	}
+	ids := make([]portal.ResponseID, len(submitted))
+	for i, r := range submitted {
+		ids[i] = r.ID
+	}
+	remarks, err := s.Store.Remarks(ctx, ids...)
+	if err != nil {
+		return across, err
+	}
+	for _, r := range submitted {
+		text := texts[r.ID]
+		answer := AcrossAnswer{Response: r, Text: text}
+		for _, p := range r.Parties {
+			answer.place(p)
+		}
+		for _, remark := range remarks[r.ID] {
+			if remark.Answer == text.Answer {
+				answer.Remarks = append(answer.Remarks, remark)
+			}
+		}
+		across.Answers = append(across.Answers, answer)
+	}
+	return across, nil
+}
+
+func (a *AcrossAnswer) place(p portal.Party) {
+	list := &a.Outside
+	switch {
+	case p.Position == nil:
+		list = &a.Silent
+	case standsBehind(p):
+		list = &a.Supporters
+	}
+	*list = append(*list, p.Organisation.Name)
+}
+
+// Late says by how many seconds a community is late: those of its submission,
+// or those that have passed without one.
+func (s Service) Late(o Overview, c CommunityStanding) int64 {
+	if c.Receipt != nil {
+		return c.Receipt.LateSeconds
+	}
+	return workflow.Late(s.Now(), o.Round.Deadline)
+}
+
+// MinistryAbilities are the ministry's actions on one submission.
+func MinistryAbilities(actor portal.Actor, r portal.Response) []policy.Ability {
+	return policy.Abilities(actor, policy.ResponseObject(r), "submission.download", "submission.receive")
+}

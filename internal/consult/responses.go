@@ -1,0 +1,171 @@
+package consult
+
+import (
+	"context"
+	"slices"
+
+	"samsvar/internal/policy"
+	"samsvar/internal/portal"
+	"samsvar/internal/workflow"
+)
+
+// Start begins the joint response of the actor's community, or a separate one
+// of the actor's own organisation. The parties are those of the letter's date.
+func (s Service) Start(ctx context.Context, actor portal.Actor, round portal.RoundID, kind portal.ResponseKind, language portal.Language) (portal.Response, error) {
+	id := portal.ResponseID(portal.NewID())
+	err := s.changeRound(ctx, actor, round, "response.start", func(tx Tx, v RoundView) (map[string]any, error) {
+		if !mayBegin(actor, v, kind) {
+			return nil, portal.Deniedf("not_yours", "%s responses to this round are not for this organisation", kind)
+		}
+		for _, r := range v.Responses {
+			if r.Kind == kind && r.Owner.ID == actor.Organisation {
+				return nil, portal.Conflictf("already_started", "there is one already").With("responseId", string(r.ID))
+			}
+		}
+		r, err := s.begin(tx, actor, v.Round, kind, language)
+		if err != nil {
+			return nil, err
+		}
+		r.ID = id
+		return map[string]any{"kind": kind, "response": id, "parties": len(r.Parties)}, tx.InsertResponse(r, s.Now())
+	})
+	if err != nil {
+		return portal.Response{}, err
+	}
+	return s.Response(ctx, actor, id)
+}
+
+func (s Service) begin(tx Tx, actor portal.Actor, round portal.Round, kind portal.ResponseKind, language portal.Language) (portal.Response, error) {
+	r := portal.Response{Round: round, Kind: kind, Language: language, State: portal.Draft, Rule: workflow.SeparateRule(),
+		Owner: portal.Organisation{ID: actor.Organisation, Kind: actor.Kind, Name: actor.OrganisationName}}
+	var err error
+	if kind == portal.Joint {
+		if r.Rule, err = tx.Rule(actor.Organisation); err != nil {
+			return r, err
+		}
+	}
+	r.Parties, err = tx.Parties(r.Owner, round.Issued)
+	for _, q := range round.Questions {
+		r.Answers = append(r.Answers, portal.Answer{ID: portal.AnswerID(portal.NewID()), Number: q.Number, Question: q,
+			Document: portal.DocumentID(portal.NewID()), Status: portal.AnswerEmpty})
+	}
+	return r, err
+}
+
+// mayBegin says whether the round and the organisation's kind allow such a response.
+func mayBegin(actor portal.Actor, v RoundView, kind portal.ResponseKind) bool {
+	if kind == portal.Joint {
+		return v.JointAnswers != "no" && actor.Kind == portal.HealthCommunity
+	}
+	sender := actor.Kind == portal.Municipality || actor.Kind == portal.HealthTrust || actor.Kind == portal.Hospital
+	return kind == portal.Separate && v.SeparateAnswers == "allowed" && sender && v.Recipient != nil
+}
+
+// Response is where a response stands.
+func (s Service) Response(ctx context.Context, actor portal.Actor, id portal.ResponseID) (portal.Response, error) {
+	r, err := s.Store.Response(ctx, id)
+	if err != nil {
+		return r, err
+	}
+	return r, policy.Decide(actor, "response.read", policy.ResponseObject(r))
+}
+
+// Abilities are the actions of a response's pages, with what stands in the way of each.
+func (s Service) Abilities(actor portal.Actor, r portal.Response) []policy.Ability {
+	abilities := policy.Abilities(actor, policy.ResponseObject(r), "response.assign", "response.set_status", "document.write", "response.freeze",
+		"response.reopen", "response.position", "response.decide", "response.submit", "submission.read", "submission.download", "submission.receive")
+	tally := workflow.CountResponse(r)
+	hinder := map[policy.Action]string{
+		"response.freeze": unfinished(r),
+		"response.decide": first(only(r.Kind == portal.Separate, "no_committee"), only(!tally.Met, "rule_not_met")),
+		"response.submit": first(only(r.Kind == portal.Joint && r.State == portal.Approval, "not_decided"), only(!tally.Met, "rule_not_met"),
+			only(r.Round.State != portal.RoundOpen, "round_closed"), only(!r.Round.AcceptsLate && workflow.Late(s.Now(), r.Round.Deadline) > 0, "deadline_passed")),
+	}
+	for i, a := range abilities {
+		if why := hinder[a.Action]; a.Allowed && why != "" {
+			abilities[i].Allowed, abilities[i].Why = false, why
+		}
+	}
+	return slices.DeleteFunc(abilities, func(a policy.Ability) bool { return a.Why == "no_committee" })
+}
+
+func unfinished(r portal.Response) string {
+	for _, a := range r.Answers {
+		if a.Status != portal.AnswerReady && a.Status != portal.AnswerNotAnswered {
+			return "answers_unfinished"
+		}
+	}
+	return ""
+}
+
+func only(when bool, why string) string {
+	if when {
+		return why
+	}
+	return ""
+}
+
+func first(reasons ...string) string {
+	for _, r := range reasons {
+		if r != "" {
+			return r
+		}
+	}
+	return ""
+}
+
+// SetCoordinator says which party coordinates an answer; the empty organisation takes it away.
+func (s Service) SetCoordinator(ctx context.Context, actor portal.Actor, id portal.ResponseID, answer portal.AnswerID, organisation portal.OrganisationID, version int) (portal.Response, error) {
+	return s.changeAnswer(ctx, actor, id, answer, version, "response.assign", func(tx Tx, r portal.Response, a portal.Answer) (map[string]any, error) {
+		isParty := func(p portal.Party) bool { return p.Organisation.ID == organisation }
+		if organisation != "" && !slices.ContainsFunc(r.Parties, isParty) {
+			return nil, portal.InvalidField("organisationId", "not_a_party", "the coordinator is one of the parties")
+		}
+		return map[string]any{"answer": a.Number, "coordinator": organisation}, tx.SetCoordinator(a, organisation)
+	})
+}
+
+// SetAnswerStatus says how far an answer has come.
+func (s Service) SetAnswerStatus(ctx context.Context, actor portal.Actor, id portal.ResponseID, answer portal.AnswerID, to portal.AnswerStatus, version int) (portal.Response, error) {
+	return s.changeAnswer(ctx, actor, id, answer, version, "response.set_status", func(tx Tx, _ portal.Response, a portal.Answer) (map[string]any, error) {
+		if a.Status == to {
+			return nil, tx.Unchanged()
+		}
+		return map[string]any{"answer": a.Number, "from": a.Status, "to": to}, tx.SetAnswerStatus(a, to)
+	})
+}
+
+func (s Service) changeAnswer(ctx context.Context, actor portal.Actor, id portal.ResponseID, answer portal.AnswerID, version int, action policy.Action,
+	do func(Tx, portal.Response, portal.Answer) (map[string]any, error)) (portal.Response, error) {
+	err := s.changeResponse(ctx, actor, id, action, func(tx Tx, r portal.Response) (map[string]any, error) {
+		i := slices.IndexFunc(r.Answers, func(a portal.Answer) bool { return a.ID == answer })
+		if i < 0 {
+			return nil, portal.Missing()
+		}
+		if r.Answers[i].Version != version {
+			return nil, portal.Conflictf("changed_meanwhile", "version %d was read, it is %d now", version, r.Answers[i].Version).With("version", r.Answers[i].Version)
+		}
+		return do(tx, r, r.Answers[i])
+	})
+	if err != nil {
+		return portal.Response{}, err
+	}
+	return s.Response(ctx, actor, id)
+}
+
+func (s Service) changeResponse(ctx context.Context, actor portal.Actor, id portal.ResponseID, action policy.Action,
+	do func(Tx, portal.Response) (map[string]any, error)) error {
+	return policy.Run(ctx, s.Store.Write, policy.Change{Actor: actor, Action: action, Response: id, Now: s.Now}, do)
+}
+
+// History is what happened to a response, newest first.
+func (s Service) History(ctx context.Context, actor portal.Actor, id portal.ResponseID) ([]HistoryItem, error) {
+	r, err := s.Store.Response(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := policy.Decide(actor, "response.history", policy.ResponseObject(r)); err != nil {
+		return nil, err
+	}
+	return s.Store.History(ctx, id)
+}

@@ -1,0 +1,180 @@
+package consult
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"samsvar/internal/evidence"
+	"samsvar/internal/policy"
+	"samsvar/internal/portal"
+	"samsvar/internal/workflow"
+)
+
+// Submit sends the frozen text in one transaction: package, number, hash,
+// state and audit event stand together or not at all. Pressed twice, or by two
+// people at once, it gives the one receipt.
+func (s Service) Submit(ctx context.Context, actor portal.Actor, id portal.ResponseID, freeze portal.FreezeID, hash string) (portal.Receipt, error) {
+	err := s.Store.Write(ctx, func(tx Tx) error {
+		r, err := tx.LockResponse(id)
+		if err != nil {
+			return err
+		}
+		if r.Receipt != nil && policy.Decide(actor, "response.read", policy.ResponseObject(r)) == nil {
+			return tx.Unchanged()
+		}
+		if err := policy.Decide(actor, "response.submit", policy.ResponseObject(r)); err != nil {
+			return err
+		}
+		filed, err := s.file(tx, actor, r, freeze, hash)
+		if err != nil {
+			return err
+		}
+		return tx.Audit(actor, s.event("response.submit", r.Round.ID, id, map[string]any{
+			"number": filed.Evidence.Submission.Number, "hash": filed.Evidence.PackageHash, "lateSeconds": filed.Evidence.Submission.LateSeconds}))
+	})
+	if err != nil {
+		return portal.Receipt{}, err
+	}
+	r, err := s.Response(ctx, actor, id)
+	if err != nil {
+		return portal.Receipt{}, err
+	}
+	return *r.Receipt, nil
+}
+
+// file checks that the response may go and that this is the text that was
+// seen, and keeps it with its number.
+func (s Service) file(tx Tx, actor portal.Actor, r portal.Response, freeze portal.FreezeID, hash string) (Filed, error) {
+	now := s.Now()
+	if err := s.mayGo(r, freeze, hash, now); err != nil {
+		return Filed{}, err
+	}
+	to, err := workflow.Next(workflow.ResponseSteps, r.State, "submit")
+	if err != nil {
+		return Filed{}, err
+	}
+	f := Filed{Response: r, By: actor, Year: now.In(workflow.Oslo).Year()}
+	if f.Sequence, err = tx.NextNumber(f.Year); err != nil {
+		return f, err
+	}
+	answers, err := tx.FrozenAnswers(r.Freeze.ID)
+	if err != nil {
+		return f, err
+	}
+	remarks, err := tx.Remarks(r.ID)
+	if err != nil {
+		return f, err
+	}
+	f.Evidence = pack(r, actor, answers, remarks, fmt.Sprintf("%d-%04d", f.Year, f.Sequence), now)
+	if err := f.Evidence.Seal(); err != nil {
+		return f, fmt.Errorf("seal the package: %w", err)
+	}
+	if f.Package, err = evidence.Canonical(f.Evidence); err != nil {
+		return f, fmt.Errorf("write the package: %w", err)
+	}
+	if err := tx.InsertSubmission(f); err != nil {
+		return f, err
+	}
+	return f, tx.SetResponseState(r, to)
+}
+
+func (s Service) mayGo(r portal.Response, freeze portal.FreezeID, hash string, now time.Time) error {
+	switch {
+	case r.Round.State != portal.RoundOpen:
+		return portal.Conflictf("round_closed", "the round takes no more submissions")
+	case !r.Round.AcceptsLate && workflow.Late(now, r.Round.Deadline) > 0:
+		return portal.Conflictf("deadline_passed", "the deadline has passed").With("lateSeconds", workflow.Late(now, r.Round.Deadline))
+	case r.Freeze == nil || r.Freeze.ID != freeze || r.Freeze.Hash != hash:
+		return portal.Conflictf("text_changed", "the frozen text is not the one that was seen")
+	case r.Kind == portal.Joint && r.State != portal.Ready:
+		return portal.Conflictf("not_decided", "the committee's decision is not recorded")
+	case !workflow.CountResponse(r).Met:
+		return portal.Conflictf("rule_not_met", "the positions do not meet the rule")
+	}
+	return nil
+}
+
+func pack(r portal.Response, actor portal.Actor, answers []portal.FrozenAnswer, remarks []portal.Remark, number string, now time.Time) evidence.Package {
+	p := evidence.Package{
+		Submission: evidence.Submission{Number: number, SubmittedAt: now, Deadline: r.Round.Deadline,
+			SubmittedBy: evidence.Person{Name: actor.Name, Organisation: actor.OrganisationName}},
+		Round: evidence.Round{ID: string(r.Round.ID), Slug: r.Round.Slug, Title: evidence.Text(r.Round.Title), Sender: r.Round.Sender,
+			Reference: r.Round.Reference, Issued: r.Round.Issued.Format(time.DateOnly), Version: r.Round.Version},
+		Response: evidence.Response{ID: string(r.ID), Kind: string(r.Kind), Language: string(r.Language),
+			Owner: evidence.Owner{ID: string(r.Owner.ID), Name: r.Owner.Name, Kind: string(r.Owner.Kind)}},
+		Freeze: evidence.Freeze{ID: string(r.Freeze.ID), Number: r.Freeze.Number, FrozenAt: r.Freeze.FrozenAt, Hash: evidence.Hash(r.Freeze.Hash)},
+	}
+	for i, a := range r.Answers {
+		f := answers[i]
+		p.Answers = append(p.Answers, evidence.Answer{ID: string(a.ID), Number: a.Number, QuestionID: string(a.Question.ID), Question: evidence.Text(a.Question.Text),
+			Status: string(f.Status), Language: string(r.Language), Content: f.Content, Hash: evidence.Hash(f.Hash)})
+	}
+	for _, party := range r.Parties {
+		p.Parties = append(p.Parties, packParty(party))
+	}
+	for _, remark := range remarks {
+		packed := evidence.Remark{ID: string(remark.ID), Text: remark.Text, RecordedAt: remark.RecordedAt,
+			Authors: []evidence.RemarkAuthor{{ID: string(remark.Author.ID), Name: remark.Author.Name}}}
+		if remark.Answer != "" {
+			id := string(remark.Answer)
+			packed.AnswerID = &id
+		}
+		p.Remarks = append(p.Remarks, packed)
+	}
+	if n := len(r.Decisions); n > 0 {
+		d := r.Decisions[n-1]
+		p.Decision = &evidence.Decision{Body: d.Body, Level: d.Level, Date: d.DecidedOn.Format(time.DateOnly), CaseNumber: d.CaseNumber, RecordedAt: d.RecordedAt}
+	}
+	return p
+}
+
+func packParty(party portal.Party) evidence.Party {
+	packed := evidence.Party{ID: string(party.Organisation.ID), Name: party.Organisation.Name, Number: party.Organisation.Number, Side: string(party.Side)}
+	if pos := party.Position; pos != nil {
+		packed.Position = &evidence.Position{ID: string(pos.ID), Kind: string(pos.Kind), Reason: pos.Reason, RecordedAt: pos.RecordedAt,
+			By: evidence.Person{Name: pos.Name, Organisation: party.Organisation.Name}, AnswerHashes: map[string]evidence.Hash{}}
+		for id, hash := range pos.Hashes {
+			packed.Position.AnswerHashes[string(id)] = evidence.Hash(hash)
+		}
+	}
+	return packed
+}
+
+// Submission is what was sent, complete: the response and the bytes of its package.
+func (s Service) Submission(ctx context.Context, actor portal.Actor, id portal.ResponseID, action policy.Action) (portal.Response, []byte, error) {
+	r, err := s.Store.Response(ctx, id)
+	if err != nil {
+		return r, nil, err
+	}
+	if err := policy.Decide(actor, action, policy.ResponseObject(r)); err != nil {
+		return r, nil, err
+	}
+	raw, err := s.Store.Package(ctx, id)
+	return r, raw, err
+}
+
+// Receive confirms, once, that the ministry has received and journaled a submission.
+func (s Service) Receive(ctx context.Context, actor portal.Actor, id portal.ResponseID) (portal.Receipt, error) {
+	err := s.changeResponse(ctx, actor, id, "submission.receive", func(tx Tx, r portal.Response) (map[string]any, error) {
+		if r.State == portal.Received {
+			return nil, tx.Unchanged()
+		}
+		to, err := workflow.Next(workflow.ResponseSteps, r.State, "receive")
+		if err != nil {
+			return nil, err
+		}
+		if err := tx.MarkReceived(id, actor.Account, s.Now()); err != nil {
+			return nil, err
+		}
+		return map[string]any{"number": r.Receipt.Number}, tx.SetResponseState(r, to)
+	})
+	if err != nil {
+		return portal.Receipt{}, err
+	}
+	r, err := s.Store.Response(ctx, id)
+	if err != nil {
+		return portal.Receipt{}, err
+	}
+	return *r.Receipt, nil
+}

@@ -1,0 +1,206 @@
+package consult
+
+import (
+	"context"
+	"time"
+
+	"samsvar/internal/portal"
+	"samsvar/internal/workflow"
+)
+
+// Turn is one thing owed or waited for. The page words it by Kind.
+type Turn struct {
+	Kind     string
+	Round    portal.Round
+	Response portal.ResponseID
+	Owner    string
+	Facts    map[string]any
+}
+
+// MyTurn is what the actor owes, and what the actor waits for.
+type MyTurn struct{ Tasks, Waiting []Turn }
+
+func (m *MyTurn) owe(kind string, r portal.Round, facts map[string]any) {
+	m.Tasks = append(m.Tasks, Turn{Kind: kind, Round: r, Facts: facts})
+}
+
+// MyTurn looks through the actor's rounds and responses.
+func (s Service) MyTurn(ctx context.Context, actor portal.Actor) (MyTurn, error) {
+	rounds, err := s.Rounds(ctx, actor)
+	if err != nil {
+		return MyTurn{}, err
+	}
+	responses, err := s.Store.ResponsesOf(ctx, actor.Organisation)
+	if err != nil {
+		return MyTurn{}, err
+	}
+	var turn MyTurn
+	for _, v := range rounds {
+		if actor.Has(portal.CaseOfficer) {
+			if err := s.ministryTurn(ctx, &turn, v.Round); err != nil {
+				return turn, err
+			}
+			continue
+		}
+		invitationTurn(&turn, actor, v)
+	}
+	for _, r := range responses {
+		responseTurn(&turn, actor, r, s.Now())
+	}
+	return turn, nil
+}
+
+func (s Service) ministryTurn(ctx context.Context, turn *MyTurn, r portal.Round) error {
+	if r.State == portal.RoundDraft {
+		turn.owe("open_round", r, nil)
+		return nil
+	}
+	submitted, err := s.Store.Submitted(ctx, r.ID)
+	if err != nil {
+		return err
+	}
+	waiting := 0
+	for _, sub := range submitted {
+		if sub.State == portal.Submitted {
+			waiting++
+		}
+	}
+	facts := map[string]any{"submitted": len(submitted), "new": waiting}
+	if waiting > 0 {
+		turn.owe("receive", r, facts)
+	}
+	if r.State == portal.RoundOpen {
+		turn.Waiting = append(turn.Waiting, Turn{Kind: "follow_round", Round: r, Facts: facts})
+	}
+	return nil
+}
+
+// invitationTurn is what an open round asks of an organisation before it takes part in any response.
+func invitationTurn(turn *MyTurn, actor portal.Actor, v RoundView) {
+	if v.State != portal.RoundOpen {
+		return
+	}
+	if v.AskedToForward && v.Recipient.ForwardedAt == nil && actor.Has(portal.RegionalContact) {
+		turn.owe("forward", v.Round, nil)
+		return
+	}
+	if actor.Has(portal.Secretariat) {
+		if len(v.Responses) == 0 && mayBegin(actor, v, portal.Joint) {
+			turn.owe("start_response", v.Round, nil)
+		}
+		return
+	}
+	if v.Recipient == nil {
+		return
+	}
+	if v.Recipient.OpenedAt == nil {
+		turn.owe("read_invitation", v.Round, nil)
+	} else if len(v.Responses) == 0 && !v.AskedToForward {
+		turn.Waiting = append(turn.Waiting, Turn{Kind: "wait_start", Round: v.Round})
+	}
+}
+
+func responseTurn(turn *MyTurn, actor portal.Actor, r portal.Response, now time.Time) {
+	t := Turn{Round: r.Round, Response: r.ID, Owner: r.Owner.Name, Facts: facts(r, actor, now)}
+	editor := r.Owner.ID == actor.Organisation && (actor.Has(portal.Secretariat) || r.Kind == portal.Separate && writes(actor))
+	owed, waited := "", ""
+	switch r.State {
+	case portal.Draft:
+		owed, waited = draftTurn(r, actor, editor)
+	case portal.Approval:
+		owed, waited = approvalTurn(r, actor, editor)
+	case portal.Ready:
+		owed, waited = lateApproval(r, actor), "wait_submit"
+		if editor {
+			owed = "submit"
+		}
+	case portal.Submitted:
+		waited = "wait_received"
+	case portal.Received:
+		waited = "done"
+	}
+	if owed != "" {
+		t.Kind = owed
+		turn.Tasks = append(turn.Tasks, t)
+		return
+	}
+	t.Kind = waited
+	turn.Waiting = append(turn.Waiting, t)
+}
+
+func draftTurn(r portal.Response, actor portal.Actor, editor bool) (owed, waited string) {
+	done := unfinished(r) == ""
+	switch {
+	case editor && done:
+		return "freeze", ""
+	case editor, writes(actor) && !done:
+		return "write_answers", ""
+	default:
+		return "", "wait_freeze"
+	}
+}
+
+func approvalTurn(r portal.Response, actor portal.Actor, editor bool) (owed, waited string) {
+	met := workflow.CountResponse(r).Met
+	switch {
+	case editor && met && r.Kind == portal.Separate:
+		return "submit", ""
+	case editor && met:
+		return "record_decision", ""
+	case lateApproval(r, actor) != "":
+		return lateApproval(r, actor), ""
+	case met:
+		return "", "wait_decision"
+	default:
+		return "", "wait_positions"
+	}
+}
+
+// lateApproval is the approver's task while the text is frozen, also after the committee has decided.
+func lateApproval(r portal.Response, actor portal.Actor) string {
+	p := partyOf(r, actor.Organisation)
+	if p == nil || !actor.Has(portal.Approver) {
+		return ""
+	}
+	switch validity, _ := workflow.Judge(workflow.StandingOf(*p), r.Hashes()); validity {
+	case workflow.NoPosition:
+		return "take_position"
+	case workflow.Stale:
+		return "confirm_position"
+	}
+	return ""
+}
+
+func partyOf(r portal.Response, id portal.OrganisationID) *portal.Party {
+	for i := range r.Parties {
+		if r.Parties[i].Organisation.ID == id {
+			return &r.Parties[i]
+		}
+	}
+	return nil
+}
+
+func facts(r portal.Response, actor portal.Actor, now time.Time) map[string]any {
+	ready, mine, stale := 0, 0, 0
+	for _, a := range r.Answers {
+		if a.Status == portal.AnswerReady || a.Status == portal.AnswerNotAnswered {
+			ready++
+		}
+		if a.Coordinator != nil && a.Coordinator.ID == actor.Organisation {
+			mine++
+		}
+	}
+	if p := partyOf(r, actor.Organisation); p != nil {
+		_, answers := workflow.Judge(workflow.StandingOf(*p), r.Hashes())
+		stale = len(answers)
+	}
+	tally := workflow.CountResponse(r)
+	f := map[string]any{"answers": len(r.Answers), "ready": ready, "mine": mine, "stale": stale, "parties": len(r.Parties),
+		"answered": tally.Hospital.Answered + tally.Municipal.Answered, "lateSeconds": workflow.Late(now, r.Round.Deadline)}
+	if r.Receipt != nil {
+		f["number"] = r.Receipt.Number
+	}
+	return f
+}
+
+func writes(a portal.Actor) bool { return a.Has(portal.Coordinator) || a.Has(portal.Writer) }

@@ -1,0 +1,213 @@
+// Package document turns what people have written into text that can be
+// signed: the server renders what it stored, hashes it, and holds it still.
+package document
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"samsvar/internal/evidence"
+	"samsvar/internal/policy"
+	"samsvar/internal/portal"
+	"samsvar/internal/workflow"
+)
+
+// Renderer makes the canonical ProseMirror JSON of stored updates.
+type Renderer interface {
+	Render(ctx context.Context, updates ...[]byte) (json.RawMessage, error)
+}
+
+// Store is what this package needs kept.
+type Store interface {
+	Write(ctx context.Context, fn func(Tx) error) error
+	Response(ctx context.Context, id portal.ResponseID) (portal.Response, error)
+	// Stored are the committed updates of the documents, a snapshot first where there is one.
+	Stored(ctx context.Context, ids []portal.DocumentID) (map[portal.DocumentID][][]byte, error)
+	FrozenAnswers(ctx context.Context, id portal.FreezeID) ([]portal.FrozenAnswer, error)
+	Remarks(ctx context.Context, responses ...portal.ResponseID) (map[portal.ResponseID][]portal.Remark, error)
+	// Home is the response that a live document belongs to.
+	Home(ctx context.Context, id portal.DocumentID) (portal.Response, error)
+}
+
+// Tx is one write.
+type Tx interface {
+	LockResponse(id portal.ResponseID) (portal.Response, error)
+	// LockDocuments waits for appends under way and refuses further ones; from
+	// then on Stored is everything that was ever acknowledged.
+	LockDocuments(ids []portal.DocumentID, locked bool) error
+	Stored(ids []portal.DocumentID) (map[portal.DocumentID][][]byte, error)
+	NextFreeze(id portal.ResponseID) (int, error)
+	InsertFreeze(r portal.Response, f portal.Freeze, by portal.AccountID) error
+	Reopen(f portal.FreezeID, by portal.AccountID, reason string, at time.Time) error
+	SetResponseState(r portal.Response, to portal.ResponseState) error
+	SetFreeze(r portal.Response, f *portal.Freeze) error
+	Audit(portal.Actor, portal.AuditEvent) error
+}
+
+// Service freezes, reopens and shows texts.
+type Service struct {
+	Store    Store
+	Renderer Renderer
+	Now      func() time.Time
+	// Changed is told, after the commit, whose right to write has changed.
+	Changed func(ids []portal.DocumentID)
+}
+
+// Freeze holds the text still for approval. Writing is refused from the commit
+// on; every edit acknowledged before it is in the frozen text.
+func (s Service) Freeze(ctx context.Context, actor portal.Actor, id portal.ResponseID, version int) (portal.Freeze, error) {
+	var frozen portal.Freeze
+	var documents []portal.DocumentID
+	err := s.change(ctx, actor, id, version, "response.freeze", func(tx Tx, r portal.Response) (map[string]any, error) {
+		to, err := workflow.Next(workflow.ResponseSteps, r.State, "freeze")
+		if err != nil {
+			return nil, err
+		}
+		documents = documentsOf(r)
+		if frozen, err = s.freeze(ctx, tx, actor, r); err != nil {
+			return nil, err
+		}
+		if err := tx.SetFreeze(r, &frozen); err != nil {
+			return nil, err
+		}
+		return map[string]any{"freeze": frozen.Number, "hash": frozen.Hash}, tx.SetResponseState(r, to)
+	})
+	if err == nil {
+		s.Changed(documents)
+	}
+	return frozen, err
+}
+
+func (s Service) freeze(ctx context.Context, tx Tx, actor portal.Actor, r portal.Response) (portal.Freeze, error) {
+	for _, a := range r.Answers {
+		if a.Status != portal.AnswerReady && a.Status != portal.AnswerNotAnswered {
+			return portal.Freeze{}, portal.Conflictf("answers_unfinished", "answer %d is %s", a.Number, a.Status).With("answer", a.Number)
+		}
+	}
+	ids := documentsOf(r)
+	if err := tx.LockDocuments(ids, true); err != nil {
+		return portal.Freeze{}, err
+	}
+	stored, err := tx.Stored(ids)
+	if err != nil {
+		return portal.Freeze{}, err
+	}
+	number, err := tx.NextFreeze(r.ID)
+	if err != nil {
+		return portal.Freeze{}, err
+	}
+	f := portal.Freeze{ID: portal.FreezeID(portal.NewID()), Number: number, FrozenAt: s.Now(), FrozenBy: actor.Name}
+	for _, a := range r.Answers {
+		answer, err := s.freezeAnswer(ctx, r, a, stored[a.Document])
+		if err != nil {
+			return f, err
+		}
+		f.Answers = append(f.Answers, answer)
+	}
+	if f.Hash, err = freezeHash(r, f); err != nil {
+		return f, err
+	}
+	return f, tx.InsertFreeze(r, f, actor.Account)
+}
+
+func freezeHash(r portal.Response, f portal.Freeze) (string, error) {
+	var hashes []evidence.Hash
+	var parties []string
+	for _, a := range f.Answers {
+		hashes = append(hashes, evidence.Hash(a.Hash))
+	}
+	for _, p := range r.Parties {
+		parties = append(parties, string(p.Organisation.ID))
+	}
+	hash, err := evidence.FreezeHash(string(r.ID), f.Number, hashes, parties)
+	return string(hash), err
+}
+
+var nothing = json.RawMessage(`{"content":[],"type":"doc"}`)
+
+// freezeAnswer renders one answer. What is marked as not answered carries no
+// text, whatever somebody left in the editor.
+func (s Service) freezeAnswer(ctx context.Context, r portal.Response, a portal.Answer, updates [][]byte) (portal.FrozenAnswer, error) {
+	frozen := portal.FrozenAnswer{Answer: a.ID, Number: a.Number, Status: a.Status, Content: nothing}
+	if a.Status == portal.AnswerReady {
+		content, err := s.Renderer.Render(ctx, updates...)
+		if err != nil {
+			return frozen, fmt.Errorf("render answer %d: %w", a.Number, err)
+		}
+		if !hasText(content) {
+			return frozen, portal.Conflictf("answer_empty", "answer %d is marked as ready and has no text", a.Number).With("answer", a.Number)
+		}
+		frozen.Content = content
+	}
+	hash, err := evidence.AnswerHash(evidence.AnswerContent{AnswerID: string(a.ID), QuestionID: string(a.Question.ID),
+		Status: string(a.Status), Language: string(r.Language), Content: frozen.Content})
+	frozen.Hash = string(hash)
+	return frozen, err
+}
+
+func hasText(content json.RawMessage) bool {
+	var node struct {
+		Text    string            `json:"text"`
+		Content []json.RawMessage `json:"content"`
+	}
+	if json.Unmarshal(content, &node) != nil {
+		return false
+	}
+	if node.Text != "" {
+		return true
+	}
+	for _, child := range node.Content {
+		if hasText(child) {
+			return true
+		}
+	}
+	return false
+}
+
+// Reopen lets people write again. What was said about the frozen text stays on
+// record; whether it still holds shows when the text is frozen next.
+func (s Service) Reopen(ctx context.Context, actor portal.Actor, id portal.ResponseID, version int, reason string) error {
+	var documents []portal.DocumentID
+	err := s.change(ctx, actor, id, version, "response.reopen", func(tx Tx, r portal.Response) (map[string]any, error) {
+		to, err := workflow.Next(workflow.ResponseSteps, r.State, "reopen")
+		if err != nil {
+			return nil, err
+		}
+		documents = documentsOf(r)
+		if err := tx.LockDocuments(documents, false); err != nil {
+			return nil, err
+		}
+		if err := tx.Reopen(r.Freeze.ID, actor.Account, reason, s.Now()); err != nil {
+			return nil, err
+		}
+		if err := tx.SetFreeze(r, nil); err != nil {
+			return nil, err
+		}
+		return map[string]any{"freeze": r.Freeze.Number, "reason": reason}, tx.SetResponseState(r, to)
+	})
+	if err == nil {
+		s.Changed(documents)
+	}
+	return err
+}
+
+func (s Service) change(ctx context.Context, actor portal.Actor, id portal.ResponseID, version int, action policy.Action,
+	do func(Tx, portal.Response) (map[string]any, error)) error {
+	change := policy.Change{Actor: actor, Action: action, Response: id, Now: s.Now}
+	return policy.Run(ctx, s.Store.Write, change, func(tx Tx, r portal.Response) (map[string]any, error) {
+		if r.Version != version {
+			return nil, portal.Conflictf("changed_meanwhile", "version %d was read, it is %d now", version, r.Version).With("version", r.Version)
+		}
+		return do(tx, r)
+	})
+}
+
+func documentsOf(r portal.Response) []portal.DocumentID {
+	ids := make([]portal.DocumentID, len(r.Answers))
+	for i, a := range r.Answers {
+		ids[i] = a.Document
+	}
+	return ids
+}

@@ -1,0 +1,105 @@
+package document
+
+import (
+	"context"
+
+	"samsvar/internal/policy"
+	"samsvar/internal/portal"
+)
+
+// Text is what a response says: the frozen text if there is one, else the
+// draft as it is committed at this moment.
+type Text struct {
+	Response   portal.Response
+	Answers    []portal.FrozenAnswer // a draft's have no hash
+	Remarks    []portal.Remark
+	Seen       map[portal.AnswerID]portal.FrozenAnswer // what the actor's party last took a position on
+	SeenFreeze int                                     // its number; 0 when the party has taken none
+}
+
+// Text gives the text, and beside it what the actor's party has seen before.
+func (s Service) Text(ctx context.Context, actor portal.Actor, id portal.ResponseID) (Text, error) {
+	r, err := s.Store.Response(ctx, id)
+	if err != nil {
+		return Text{}, err
+	}
+	if err := policy.Decide(actor, "response.text", policy.ResponseObject(r)); err != nil {
+		return Text{}, err
+	}
+	text := Text{Response: r}
+	if r.Freeze != nil {
+		text.Answers, err = s.Store.FrozenAnswers(ctx, r.Freeze.ID)
+	} else {
+		text.Answers, err = s.draft(ctx, r)
+	}
+	if err != nil {
+		return text, err
+	}
+	remarks, err := s.Store.Remarks(ctx, id)
+	if err != nil {
+		return text, err
+	}
+	text.Remarks = remarks[id]
+	return text, s.seen(ctx, actor, &text)
+}
+
+func (s Service) draft(ctx context.Context, r portal.Response) ([]portal.FrozenAnswer, error) {
+	stored, err := s.Store.Stored(ctx, documentsOf(r))
+	if err != nil {
+		return nil, err
+	}
+	var answers []portal.FrozenAnswer
+	for _, a := range r.Answers {
+		content, err := s.Renderer.Render(ctx, stored[a.Document]...)
+		if err != nil {
+			return nil, err
+		}
+		answers = append(answers, portal.FrozenAnswer{Answer: a.ID, Number: a.Number, Status: a.Status, Content: content})
+	}
+	return answers, nil
+}
+
+func (s Service) seen(ctx context.Context, actor portal.Actor, text *Text) error {
+	for _, p := range text.Response.Parties {
+		if p.Organisation.ID != actor.Organisation || p.Position == nil {
+			continue
+		}
+		answers, err := s.Store.FrozenAnswers(ctx, p.Position.Freeze)
+		if err != nil {
+			return err
+		}
+		text.SeenFreeze, text.Seen = p.Position.FreezeNumber, map[portal.AnswerID]portal.FrozenAnswer{}
+		for _, a := range answers {
+			text.Seen[a.Answer] = a
+		}
+	}
+	return nil
+}
+
+// Access is what an actor may do with a live document.
+type Access int
+
+const (
+	NoAccess Access = iota
+	MayRead
+	MayWrite
+)
+
+// Access says it for one document, and whether the text is held still. An
+// unknown document and another's give the same answer.
+func (s Service) Access(ctx context.Context, actor portal.Actor, id portal.DocumentID) (access Access, frozen bool, err error) {
+	r, err := s.Store.Home(ctx, id)
+	if portal.IsCode(err, "not_found") {
+		return NoAccess, false, nil
+	}
+	if err != nil {
+		return NoAccess, false, err
+	}
+	switch o := policy.ResponseObject(r); {
+	case policy.Decide(actor, "document.write", o) == nil:
+		return MayWrite, false, nil
+	case policy.Decide(actor, "document.read", o) == nil:
+		return MayRead, r.State != portal.Draft, nil
+	}
+	return NoAccess, false, nil
+}

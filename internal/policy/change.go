@@ -1,0 +1,51 @@
+package policy
+
+import (
+	"context"
+	"time"
+
+	"samsvar/internal/portal"
+)
+
+// ResponseObject gives the facts about a response that decide about rights.
+func ResponseObject(r portal.Response) Object {
+	o := Object{State: string(r.State), Owner: r.Owner.ID}
+	for _, p := range r.Parties {
+		o.Parties = append(o.Parties, p.Organisation.ID)
+	}
+	return o
+}
+
+// ResponseTx is the part of a transaction that every write to a response needs.
+type ResponseTx interface {
+	LockResponse(id portal.ResponseID) (portal.Response, error)
+	Audit(portal.Actor, portal.AuditEvent) error
+}
+
+// Change is a write to one response by one actor.
+type Change struct {
+	Actor    portal.Actor
+	Action   Action
+	Response portal.ResponseID
+	Now      func() time.Time
+}
+
+// Run is the shape of every write to a response: locked, allowed, done and
+// audited in one transaction. What do returns goes into the audit event.
+func Run[T ResponseTx](ctx context.Context, write func(context.Context, func(T) error) error, c Change,
+	do func(T, portal.Response) (map[string]any, error)) error {
+	return write(ctx, func(tx T) error {
+		r, err := tx.LockResponse(c.Response)
+		if err != nil {
+			return err
+		}
+		if err := Decide(c.Actor, c.Action, ResponseObject(r)); err != nil {
+			return err
+		}
+		detail, err := do(tx, r)
+		if err != nil {
+			return err
+		}
+		return tx.Audit(c.Actor, portal.AuditEvent{At: c.Now(), Action: string(c.Action), Round: r.Round.ID, Response: r.ID, Detail: detail})
+	})
+}

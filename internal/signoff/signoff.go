@@ -1,0 +1,203 @@
+// Package signoff records what each party says about the frozen text, and what
+// the committee decides. A position always means the text that was seen: it is
+// bound to the hash of every answer, and the earlier ones stay on record.
+package signoff
+
+import (
+	"context"
+	"maps"
+	"strings"
+	"time"
+
+	"samsvar/internal/policy"
+	"samsvar/internal/portal"
+	"samsvar/internal/workflow"
+)
+
+// Store is what this package needs kept.
+type Store interface {
+	Write(ctx context.Context, fn func(Tx) error) error
+}
+
+// Tx is one write.
+type Tx interface {
+	LockResponse(id portal.ResponseID) (portal.Response, error)
+	Remarks(id portal.ResponseID) ([]portal.Remark, error)
+	InsertPosition(r portal.Response, organisation portal.OrganisationID, p portal.Position, remarks []portal.Remark) error
+	InsertDecision(r portal.Response, d portal.Decision, by portal.AccountID) error
+	SetResponseState(r portal.Response, to portal.ResponseState) error
+	Audit(portal.Actor, portal.AuditEvent) error
+	Unchanged() error
+}
+
+// Service takes positions and records decisions.
+type Service struct {
+	Store Store
+	Now   func() time.Time
+}
+
+// Position is what an approver says, and the text they saw when they said it.
+type Position struct {
+	Freeze  portal.FreezeID
+	Hashes  portal.Hashes
+	Kind    portal.PositionKind
+	Reason  string
+	Remarks []portal.Remark // answer and text
+}
+
+// TakePosition records the party's position on exactly the text that was seen;
+// when that is no longer the text that stands, it is refused.
+func (s Service) TakePosition(ctx context.Context, actor portal.Actor, id portal.ResponseID, in Position) error {
+	return s.change(ctx, actor, id, "response.position", func(tx Tx, r portal.Response) (map[string]any, error) {
+		if err := sameText(r, in.Freeze, in.Hashes); err != nil {
+			return nil, err
+		}
+		if err := check(r, in); err != nil {
+			return nil, err
+		}
+		earlier, err := tx.Remarks(id)
+		if err != nil {
+			return nil, err
+		}
+		if repeats(r, actor, in, own(earlier, actor.Organisation)) {
+			return nil, tx.Unchanged()
+		}
+		return s.record(tx, actor, r, in)
+	})
+}
+
+// Confirm upholds the party's newest position, with its remarks, on the text as it now stands.
+func (s Service) Confirm(ctx context.Context, actor portal.Actor, id portal.ResponseID, freeze portal.FreezeID, hashes portal.Hashes) error {
+	return s.change(ctx, actor, id, "response.position", func(tx Tx, r portal.Response) (map[string]any, error) {
+		if err := sameText(r, freeze, hashes); err != nil {
+			return nil, err
+		}
+		p := party(r, actor.Organisation)
+		switch validity, _ := workflow.Judge(workflow.StandingOf(p), r.Hashes()); validity {
+		case workflow.NoPosition:
+			return nil, portal.Conflictf("no_position", "the party has no position to uphold")
+		case workflow.Valid:
+			return nil, tx.Unchanged()
+		}
+		remarks, err := tx.Remarks(id)
+		if err != nil {
+			return nil, err
+		}
+		return s.record(tx, actor, r, Position{Freeze: freeze, Hashes: hashes, Kind: p.Position.Kind, Reason: p.Position.Reason,
+			Remarks: own(remarks, actor.Organisation)})
+	})
+}
+
+func (s Service) record(tx Tx, actor portal.Actor, r portal.Response, in Position) (map[string]any, error) {
+	now := s.Now()
+	position := portal.Position{ID: portal.PositionID(portal.NewID()), Freeze: r.Freeze.ID, FreezeNumber: r.Freeze.Number, Kind: in.Kind,
+		Reason: strings.TrimSpace(in.Reason), Hashes: in.Hashes, Account: actor.Account, Name: actor.Name, RecordedAt: now}
+	remarks := make([]portal.Remark, len(in.Remarks))
+	for i, remark := range in.Remarks {
+		remarks[i] = portal.Remark{ID: portal.RemarkID(portal.NewID()), Answer: remark.Answer, Text: strings.TrimSpace(remark.Text),
+			Author: portal.Organisation{ID: actor.Organisation}, RecordedAt: now}
+	}
+	detail := map[string]any{"kind": in.Kind, "freeze": r.Freeze.Number, "hash": r.Freeze.Hash, "remarks": len(remarks)}
+	return detail, tx.InsertPosition(r, actor.Organisation, position, remarks)
+}
+
+func sameText(r portal.Response, freeze portal.FreezeID, seen portal.Hashes) error {
+	if r.Freeze == nil || r.Freeze.ID != freeze || !maps.Equal(seen, r.Hashes()) {
+		return portal.Conflictf("text_changed", "the text that was seen is not the text that stands")
+	}
+	return nil
+}
+
+func check(r portal.Response, in Position) error {
+	if in.Kind == portal.Rejected && strings.TrimSpace(in.Reason) == "" {
+		return portal.InvalidField("reason", "required", "rejecting needs a reason")
+	}
+	if (in.Kind == portal.ApprovedWithRemark) != (len(in.Remarks) > 0) {
+		return portal.InvalidField("remarks", "required", "remarks go with approved_with_remark, and that with remarks")
+	}
+	for _, remark := range in.Remarks {
+		if _, known := r.Hashes()[remark.Answer]; remark.Answer != "" && !known {
+			return portal.InvalidField("remarks", "unknown_answer", "the remark is about an answer that is not here")
+		}
+		if strings.TrimSpace(remark.Text) == "" {
+			return portal.InvalidField("remarks", "required", "an empty remark")
+		}
+	}
+	return nil
+}
+
+// repeats says whether the party's newest position already says this, to the word.
+func repeats(r portal.Response, actor portal.Actor, in Position, earlier []portal.Remark) bool {
+	p := party(r, actor.Organisation).Position
+	if p == nil || p.Kind != in.Kind || p.Reason != strings.TrimSpace(in.Reason) || !maps.Equal(p.Hashes, in.Hashes) || len(earlier) != len(in.Remarks) {
+		return false
+	}
+	for i, remark := range in.Remarks {
+		if earlier[i].Answer != remark.Answer || earlier[i].Text != strings.TrimSpace(remark.Text) {
+			return false
+		}
+	}
+	return true
+}
+
+func own(remarks []portal.Remark, organisation portal.OrganisationID) (mine []portal.Remark) {
+	for _, remark := range remarks {
+		if remark.Author.ID == organisation {
+			mine = append(mine, remark)
+		}
+	}
+	return mine
+}
+
+func party(r portal.Response, organisation portal.OrganisationID) portal.Party {
+	for _, p := range r.Parties {
+		if p.Organisation.ID == organisation {
+			return p
+		}
+	}
+	return portal.Party{}
+}
+
+// Decide records what a committee decided about the frozen text. When every
+// decision that the rule asks for is there, the response is ready to be sent.
+func (s Service) Decide(ctx context.Context, actor portal.Actor, id portal.ResponseID, freeze portal.FreezeID, d portal.Decision) error {
+	return s.change(ctx, actor, id, "response.decide", func(tx Tx, r portal.Response) (map[string]any, error) {
+		switch {
+		case r.Kind == portal.Separate:
+			return nil, portal.Conflictf("no_committee", "a separate answer is not treated by a committee")
+		case r.Freeze.ID != freeze:
+			return nil, portal.Conflictf("text_changed", "the frozen text is not the one that was seen")
+		case !workflow.CountResponse(r).Met:
+			return nil, portal.Conflictf("rule_not_met", "the positions do not meet the rule")
+		case d.DecidedOn.After(s.Now()):
+			return nil, portal.InvalidField("decidedOn", "in_future", "the meeting has not been held")
+		}
+		d.RecordedAt, d.RecordedBy = s.Now(), actor.Name
+		if err := tx.InsertDecision(r, d, actor.Account); err != nil {
+			return nil, err
+		}
+		detail := map[string]any{"level": d.Level, "body": d.Body, "case": d.CaseNumber, "freeze": r.Freeze.Number}
+		if !decided(r, d) {
+			return detail, nil
+		}
+		to, err := workflow.Next(workflow.ResponseSteps, r.State, "decide")
+		if err != nil {
+			return nil, err
+		}
+		return detail, tx.SetResponseState(r, to)
+	})
+}
+
+// decided says whether the new decision completes what the rule asks for.
+func decided(r portal.Response, d portal.Decision) bool {
+	levels := map[string]bool{d.Level: true}
+	for _, earlier := range r.Decisions {
+		levels[earlier.Level] = true
+	}
+	return levels["strategic"] && (levels["partnership"] || !r.Rule.PartnershipDecision)
+}
+
+func (s Service) change(ctx context.Context, actor portal.Actor, id portal.ResponseID, action policy.Action,
+	do func(Tx, portal.Response) (map[string]any, error)) error {
+	return policy.Run(ctx, s.Store.Write, policy.Change{Actor: actor, Action: action, Response: id, Now: s.Now}, do)
+}
