@@ -4,6 +4,7 @@ package postgres
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -130,6 +131,12 @@ func row[T any](g *gorm.DB, sql string, args ...any) (T, error) {
 	}
 	return out, nil
 }
+
+// named is an argument that a query calls @name.
+func named(name string, value any) sql.NamedArg { return sql.Named(name, value) }
+
+// orNone keeps an empty list from becoming JSON's null.
+func orNone(list []string) []string { return append([]string{}, list...) }
 
 // jsonOf is for columns of type jsonb.
 func jsonOf(v any) string {

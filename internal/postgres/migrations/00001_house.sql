@@ -87,8 +87,8 @@ create table round (
     accepts_late     boolean not null default true,
     background       jsonb not null default '[]',
     priority_groups  jsonb not null default '[]',
-    addressees       text[] not null default '{}',
-    copy_to          text[] not null default '{}',
+    addressees       jsonb not null default '[]',
+    copy_to          jsonb not null default '[]',
     send_to          text not null default '',
     version          integer not null default 1,
     created_at       timestamptz not null,
@@ -206,7 +206,7 @@ create table frozen_answer (
     answer_id uuid not null references answer,
     number    integer not null,
     status    text not null check (status in ('ready', 'not_answered')),
-    content   jsonb not null,
+    content   text not null, -- canonical JSON, the very bytes that were hashed
     hash      text not null,
     primary key (freeze_id, answer_id)
 );
@@ -235,6 +235,7 @@ create table remark (
     answer_id   uuid references answer,
     author_id   text not null references organisation,
     body        text not null,
+    seq         bigint generated always as identity,
     recorded_at timestamptz not null
 );
 create index on remark (response_id);
@@ -263,6 +264,7 @@ create table submission (
     submitted_at timestamptz not null,
     late_seconds bigint not null default 0,
     submitted_by uuid not null references account,
+    submitted_for text not null, -- name of the organisation acted for
     package      text not null,   -- the canonical bytes that were hashed: text, since jsonb would not keep them
     package_hash text not null,
     received_at  timestamptz,

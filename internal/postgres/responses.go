@@ -1,0 +1,307 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"samsvar/internal/consult"
+	"samsvar/internal/portal"
+)
+
+type responseRow struct {
+	ID, Kind, Language, State     string
+	OwnerID, OwnerKind, OwnerName string
+	Rule                          jsonb[portal.Rule]
+	Version                       int
+
+	RoundID, Slug, Sender, Reference, RoundState string
+	Title                                        jsonb[portal.Text]
+	Issued, Deadline                             time.Time
+	AcceptsLate                                  bool
+	RoundVersion                                 int
+
+	FreezeID, FreezeHash, FrozenBy string
+	FreezeNumber                   int
+	FrozenAt                       *time.Time
+	ReopenedReason                 string
+
+	Number, PackageHash, SubmittedBy, SubmittedFor string
+	SubmittedAt, ReceivedAt                        *time.Time
+	LateSeconds                                    int64
+}
+
+const responseColumns = `
+	select s.id, s.kind, s.language, s.state, s.rule, s.version, o.id as owner_id, o.kind as owner_kind, o.name as owner_name,
+		r.id as round_id, r.slug, r.sender, r.reference, r.state as round_state, r.title, r.issued, r.deadline, r.accepts_late, r.version as round_version,
+		coalesce(cast(f.id as text), '') as freeze_id, coalesce(f.hash, '') as freeze_hash, coalesce(f.number, 0) as freeze_number, f.frozen_at,
+		coalesce(freezer.name, '') as frozen_by,
+		case when s.freeze_id is null then coalesce((select e.reason from freeze e where e.response_id = s.id order by e.number desc limit 1), '') else '' end
+			as reopened_reason,
+		coalesce(b.number, '') as number, coalesce(b.package_hash, '') as package_hash, b.submitted_at, b.received_at, coalesce(b.late_seconds, 0) as late_seconds,
+		coalesce(sender.name, '') as submitted_by, coalesce(b.submitted_for, '') as submitted_for
+	from response s
+	join organisation o on o.id = s.owner_id
+	join round r on r.id = s.round_id
+	left join freeze f on f.id = s.freeze_id
+	left join account freezer on freezer.id = f.frozen_by
+	left join submission b on b.response_id = s.id
+	left join account sender on sender.id = b.submitted_by
+	where `
+
+func (r responseRow) response() portal.Response {
+	out := portal.Response{ID: portal.ResponseID(r.ID), Kind: portal.ResponseKind(r.Kind), Language: portal.Language(r.Language),
+		State: portal.ResponseState(r.State), Rule: r.Rule.V, Version: r.Version, ReopenedReason: r.ReopenedReason,
+		Owner: portal.Organisation{ID: portal.OrganisationID(r.OwnerID), Kind: portal.OrganisationKind(r.OwnerKind), Name: r.OwnerName},
+		Round: portal.Round{ID: portal.RoundID(r.RoundID), Slug: r.Slug, Sender: r.Sender, Reference: r.Reference, State: portal.RoundState(r.RoundState),
+			Title: r.Title.V, Issued: r.Issued, Deadline: r.Deadline, AcceptsLate: r.AcceptsLate, Version: r.RoundVersion}}
+	if r.FreezeID != "" {
+		out.Freeze = &portal.Freeze{ID: portal.FreezeID(r.FreezeID), Number: r.FreezeNumber, Hash: r.FreezeHash, FrozenAt: *r.FrozenAt, FrozenBy: r.FrozenBy}
+	}
+	if r.Number != "" {
+		out.Receipt = &portal.Receipt{Response: out.ID, Number: r.Number, SubmittedAt: *r.SubmittedAt, LateSeconds: r.LateSeconds, PackageHash: r.PackageHash,
+			SubmittedBy: r.SubmittedBy, Organisation: r.SubmittedFor, ReceivedAt: r.ReceivedAt}
+	}
+	return out
+}
+
+// Response gives one response, whole but for its text.
+func (db *DB) Response(ctx context.Context, id portal.ResponseID) (portal.Response, error) {
+	return oneResponse(db.gorm.WithContext(ctx), "s.id = ?", id)
+}
+
+// Home gives the response that a live document belongs to.
+func (db *DB) Home(ctx context.Context, id portal.DocumentID) (portal.Response, error) {
+	return oneResponse(db.gorm.WithContext(ctx), "s.id = (select response_id from answer where document_id = ?)", id)
+}
+
+// ResponsesOf lists what the organisation owns or is a party of, the nearest deadline first.
+func (db *DB) ResponsesOf(ctx context.Context, organisation portal.OrganisationID) ([]portal.Response, error) {
+	return manyResponses(db.gorm.WithContext(ctx), `(s.owner_id = ? or exists (select 1 from party p where p.response_id = s.id and p.organisation_id = ?))
+		order by r.deadline desc, s.id`, organisation, organisation)
+}
+
+// Submitted lists what has been submitted to a round, newest first.
+func (db *DB) Submitted(ctx context.Context, id portal.RoundID) ([]portal.Response, error) {
+	return manyResponses(db.gorm.WithContext(ctx), "s.round_id = ? and b.response_id is not null order by b.submitted_at desc, b.number desc", id)
+}
+
+func (t *tx) LockResponse(id portal.ResponseID) (portal.Response, error) {
+	if _, err := row[struct{ ID string }](t.DB, "select id from response where id = ? for update", id); err != nil {
+		return portal.Response{}, err
+	}
+	return oneResponse(t.DB, "s.id = ?", id)
+}
+
+func oneResponse(g *gorm.DB, where string, args ...any) (portal.Response, error) {
+	found, err := manyResponses(g, where, args...)
+	if err != nil {
+		return portal.Response{}, err
+	}
+	if len(found) == 0 {
+		return portal.Response{}, portal.Missing()
+	}
+	return found[0], nil
+}
+
+// manyResponses takes four queries, however many responses there are.
+func manyResponses(g *gorm.DB, where string, args ...any) ([]portal.Response, error) {
+	found, err := rows[responseRow](g, responseColumns+where, args...)
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	responses := make([]portal.Response, len(found))
+	place := make(map[string]*portal.Response, len(found))
+	ids := make([]string, len(found))
+	for i, f := range found {
+		responses[i] = f.response()
+		ids[i], place[f.ID] = f.ID, &responses[i]
+	}
+	for _, add := range []func(*gorm.DB, []string, map[string]*portal.Response) error{addAnswers, addParties, addDecisions} {
+		if err := add(g, ids, place); err != nil {
+			return nil, err
+		}
+	}
+	return responses, nil
+}
+
+func addAnswers(g *gorm.DB, ids []string, place map[string]*portal.Response) error {
+	found, err := rows[struct {
+		ID, ResponseID, QuestionID, DocumentID, Status, Hash string
+		Number, Version                                      int
+		CoordinatorID, CoordinatorKind, CoordinatorName      string
+		Body                                                 jsonb[portal.Text]
+		Optional                                             bool
+		Collects                                             string
+		GuidanceWords                                        int
+	}](g, `select a.id, a.response_id, a.question_id, a.document_id, a.status, a.number, a.version, coalesce(z.hash, '') as hash,
+			coalesce(o.id, '') as coordinator_id, coalesce(o.kind, '') as coordinator_kind, coalesce(p.name, o.name, '') as coordinator_name,
+			q.body, q.optional, q.collects, q.guidance_words
+		from answer a
+		join response s on s.id = a.response_id
+		join question q on q.id = a.question_id
+		left join frozen_answer z on z.freeze_id = s.freeze_id and z.answer_id = a.id
+		left join organisation o on o.id = a.coordinator_id
+		left join party p on p.response_id = a.response_id and p.organisation_id = a.coordinator_id
+		where a.response_id in ? order by a.number`, ids)
+	for _, f := range found {
+		q := questionRow{ID: f.QuestionID, Number: f.Number, Body: f.Body, Optional: f.Optional, Collects: f.Collects, GuidanceWords: f.GuidanceWords}
+		a := portal.Answer{ID: portal.AnswerID(f.ID), Number: f.Number, Question: q.question(), Document: portal.DocumentID(f.DocumentID),
+			Status: portal.AnswerStatus(f.Status), Version: f.Version, Hash: f.Hash}
+		if f.CoordinatorID != "" {
+			a.Coordinator = &portal.Organisation{ID: portal.OrganisationID(f.CoordinatorID), Kind: portal.OrganisationKind(f.CoordinatorKind), Name: f.CoordinatorName}
+		}
+		place[f.ResponseID].Answers = append(place[f.ResponseID].Answers, a)
+	}
+	return err
+}
+
+func addParties(g *gorm.DB, ids []string, place map[string]*portal.Response) error {
+	found, err := rows[struct {
+		ResponseID, OrganisationID, OrganisationKind, Side, Name, Number string
+		PositionID, FreezeID, Kind, Reason, AccountID, AccountName       string
+		FreezeNumber                                                     int
+		AnswerHashes                                                     jsonb[portal.Hashes]
+		RecordedAt                                                       *time.Time
+	}](g, `select p.response_id, p.organisation_id, o.kind as organisation_kind, p.side, p.name, p.number,
+			coalesce(cast(x.id as text), '') as position_id, coalesce(cast(x.freeze_id as text), '') as freeze_id, coalesce(f.number, 0) as freeze_number,
+			coalesce(x.kind, '') as kind, coalesce(x.reason, '') as reason, coalesce(cast(x.account_id as text), '') as account_id,
+			coalesce(x.account_name, '') as account_name, x.answer_hashes, x.recorded_at
+		from party p
+		join organisation o on o.id = p.organisation_id
+		left join lateral (select * from position x where x.response_id = p.response_id and x.organisation_id = p.organisation_id order by x.seq desc limit 1) x on true
+		left join freeze f on f.id = x.freeze_id
+		where p.response_id in ? order by p.side, p.name collate "nb-x-icu"`, ids)
+	for _, f := range found {
+		p := portal.Party{Side: portal.Side(f.Side), Organisation: portal.Organisation{ID: portal.OrganisationID(f.OrganisationID),
+			Kind: portal.OrganisationKind(f.OrganisationKind), Name: f.Name, Number: f.Number}}
+		if f.PositionID != "" {
+			p.Position = &portal.Position{ID: portal.PositionID(f.PositionID), Freeze: portal.FreezeID(f.FreezeID), FreezeNumber: f.FreezeNumber,
+				Kind: portal.PositionKind(f.Kind), Reason: f.Reason, Hashes: f.AnswerHashes.V, Account: portal.AccountID(f.AccountID), Name: f.AccountName,
+				RecordedAt: *f.RecordedAt}
+		}
+		place[f.ResponseID].Parties = append(place[f.ResponseID].Parties, p)
+	}
+	return err
+}
+
+func addDecisions(g *gorm.DB, ids []string, place map[string]*portal.Response) error {
+	found, err := rows[struct {
+		ResponseID, Level, Body, CaseNumber, RecordedBy string
+		DecidedOn, RecordedAt                           time.Time
+	}](g, `select d.response_id, d.level, d.body, d.case_number, d.decided_on, d.recorded_at, a.name as recorded_by
+		from decision d join response s on s.id = d.response_id and s.freeze_id = d.freeze_id join account a on a.id = d.recorded_by
+		where d.response_id in ? order by d.recorded_at`, ids)
+	for _, f := range found {
+		place[f.ResponseID].Decisions = append(place[f.ResponseID].Decisions, portal.Decision{Level: f.Level, Body: f.Body, CaseNumber: f.CaseNumber,
+			DecidedOn: f.DecidedOn, RecordedAt: f.RecordedAt, RecordedBy: f.RecordedBy})
+	}
+	return err
+}
+
+// Parties are the members of a community on the date, or an organisation alone.
+func (t *tx) Parties(owner portal.Organisation, on time.Time) ([]portal.Party, error) {
+	if owner.Kind != portal.HealthCommunity {
+		side := portal.HospitalSide
+		if owner.Kind == portal.Municipality {
+			side = portal.MunicipalSide
+		}
+		return []portal.Party{{Organisation: owner, Side: side}}, nil
+	}
+	found, err := rows[struct{ ID, Kind, Name, Number, Side string }](t.DB, `
+		select o.id, o.kind, coalesce(n.name, o.name) as name, coalesce(n.number, '') as number, m.side
+		from membership m
+		join organisation o on o.id = m.party_id
+		left join municipality_period n on n.organisation_id = o.id and n.valid_from <= cast(@on as date) and (n.valid_to is null or cast(@on as date) < n.valid_to)
+		where m.community_id = @community and m.valid_from <= cast(@on as date) and (m.valid_to is null or cast(@on as date) < m.valid_to)`,
+		named("community", string(owner.ID)), named("on", date(on)))
+	parties := make([]portal.Party, len(found))
+	for i, f := range found {
+		parties[i] = portal.Party{Side: portal.Side(f.Side), Organisation: portal.Organisation{ID: portal.OrganisationID(f.ID),
+			Kind: portal.OrganisationKind(f.Kind), Name: f.Name, Number: f.Number}}
+	}
+	return parties, err
+}
+
+func (t *tx) InsertResponse(r portal.Response, at time.Time) error {
+	err := t.Exec("insert into response (id, round_id, owner_id, kind, language, state, rule, created_at) values (?, ?, ?, ?, ?, ?, ?, ?)",
+		r.ID, r.Round.ID, r.Owner.ID, r.Kind, r.Language, r.State, jsonOf(r.Rule), at).Error
+	if isUnique(err, "") {
+		return portal.Conflictf("already_started", "there is one already")
+	}
+	if err != nil {
+		return err
+	}
+	for _, p := range r.Parties {
+		err := t.Exec("insert into party (response_id, organisation_id, side, name, number) values (?, ?, ?, ?, ?)",
+			r.ID, p.Organisation.ID, p.Side, p.Organisation.Name, p.Organisation.Number).Error
+		if err != nil {
+			return err
+		}
+	}
+	for _, a := range r.Answers {
+		if err := t.Exec("insert into document (id, created_at) values (?, ?)", a.Document, at).Error; err != nil {
+			return err
+		}
+		err := t.Exec("insert into answer (id, response_id, question_id, number, document_id, status) values (?, ?, ?, ?, ?, ?)",
+			a.ID, r.ID, a.Question.ID, a.Number, a.Document, a.Status).Error
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) SetCoordinator(a portal.Answer, organisation portal.OrganisationID) error {
+	return t.one("update answer set coordinator_id = ?, version = version + 1 where id = ? and version = ?", null(string(organisation)), a.ID, a.Version)
+}
+
+func (t *tx) SetAnswerStatus(a portal.Answer, to portal.AnswerStatus) error {
+	return t.one("update answer set status = ?, version = version + 1 where id = ? and version = ?", to, a.ID, a.Version)
+}
+
+func (t *tx) SetResponseState(r portal.Response, to portal.ResponseState) error {
+	return t.one("update response set state = ?, version = version + 1 where id = ? and state = ? and version = ?", to, r.ID, r.State, r.Version)
+}
+
+// NextNumber reserves the year's next number until the transaction ends.
+func (t *tx) NextNumber(year int) (int, error) {
+	if err := t.Exec("select pg_advisory_xact_lock(hashtext('submission'), ?)", year).Error; err != nil {
+		return 0, err
+	}
+	last, err := row[struct{ Last int }](t.DB, "select coalesce(max(sequence), 0) as last from submission where year = ?", year)
+	return last.Last + 1, err
+}
+
+func (t *tx) InsertSubmission(f consult.Filed) error {
+	sent := f.Evidence.Submission
+	return t.Exec(`insert into submission (response_id, round_id, year, sequence, number, submitted_at, late_seconds, submitted_by, submitted_for, package, package_hash)
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, f.Response.ID, f.Response.Round.ID, f.Year, f.Sequence, sent.Number, sent.SubmittedAt, sent.LateSeconds,
+		f.By.Account, f.By.OrganisationName, string(f.Package), f.Evidence.PackageHash).Error
+}
+
+func (t *tx) MarkReceived(id portal.ResponseID, by portal.AccountID, at time.Time) error {
+	return t.one("update submission set received_at = ?, received_by = ? where response_id = ? and received_at is null", at, by, id)
+}
+
+// Package gives the bytes that were hashed at submission.
+func (db *DB) Package(ctx context.Context, id portal.ResponseID) ([]byte, error) {
+	found, err := row[struct{ Package string }](db.gorm.WithContext(ctx), "select package from submission where response_id = ?", id)
+	return []byte(found.Package), err
+}
+
+// History lists what happened to a response, newest first.
+func (db *DB) History(ctx context.Context, id portal.ResponseID) ([]consult.HistoryItem, error) {
+	found, err := rows[struct {
+		At                        time.Time
+		AccountName, Name, Action string
+		Detail                    jsonb[map[string]any]
+	}](db.gorm.WithContext(ctx), `select e.at, e.account_name, coalesce(o.name, '') as name, e.action, e.detail
+		from audit_event e left join organisation o on o.id = e.organisation_id where e.response_id = ? order by e.id desc limit 500`, id)
+	items := make([]consult.HistoryItem, len(found))
+	for i, f := range found {
+		items[i] = consult.HistoryItem{At: f.At, Name: f.AccountName, Organisation: f.Name, Action: f.Action, Detail: f.Detail.V}
+	}
+	return items, err
+}

@@ -1,0 +1,183 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"gorm.io/gorm"
+
+	"samsvar/internal/portal"
+	"samsvar/internal/workflow"
+)
+
+// LockDocuments waits for appends under way and refuses, or allows, further ones.
+func (t *tx) LockDocuments(ids []portal.DocumentID, locked bool) error {
+	if err := t.Exec("select id from document where id in ? order by id for update", ids).Error; err != nil {
+		return err
+	}
+	return t.Exec("update document set locked = ? where id in ?", locked, ids).Error
+}
+
+// Stored gives the committed updates of each document, a snapshot first.
+func (db *DB) Stored(ctx context.Context, ids []portal.DocumentID) (map[portal.DocumentID][][]byte, error) {
+	return stored(db.gorm.WithContext(ctx), ids)
+}
+
+func (t *tx) Stored(ids []portal.DocumentID) (map[portal.DocumentID][][]byte, error) {
+	return stored(t.DB, ids)
+}
+
+func stored(g *gorm.DB, ids []portal.DocumentID) (map[portal.DocumentID][][]byte, error) {
+	found, err := rows[struct {
+		DocumentID string
+		Payload    []byte
+	}](g, `select document_id, payload from (
+			select document_id, 0 as seq, payload from document_snapshot where document_id in @ids
+			union all
+			select u.document_id, u.seq, u.payload from document_update u left join document_snapshot s on s.document_id = u.document_id
+			where u.document_id in @ids and u.seq > coalesce(s.upto_seq, 0)) stored order by document_id, seq`, named("ids", ids))
+	out := map[portal.DocumentID][][]byte{}
+	for _, f := range found {
+		id := portal.DocumentID(f.DocumentID)
+		out[id] = append(out[id], f.Payload)
+	}
+	return out, err
+}
+
+func (t *tx) NextFreeze(id portal.ResponseID) (int, error) {
+	last, err := row[struct{ Last int }](t.DB, "select coalesce(max(number), 0) as last from freeze where response_id = ?", id)
+	return last.Last + 1, err
+}
+
+func (t *tx) InsertFreeze(r portal.Response, f portal.Freeze, by portal.AccountID) error {
+	err := t.Exec("insert into freeze (id, response_id, number, hash, frozen_at, frozen_by) values (?, ?, ?, ?, ?, ?)",
+		f.ID, r.ID, f.Number, f.Hash, f.FrozenAt, by).Error
+	for _, a := range f.Answers {
+		if err != nil {
+			return err
+		}
+		err = t.Exec("insert into frozen_answer (freeze_id, answer_id, number, status, content, hash) values (?, ?, ?, ?, ?, ?)",
+			f.ID, a.Answer, a.Number, a.Status, string(a.Content), a.Hash).Error
+	}
+	return err
+}
+
+func (t *tx) SetFreeze(r portal.Response, f *portal.Freeze) error {
+	var id any
+	if f != nil {
+		id = f.ID
+	}
+	return t.one("update response set freeze_id = ? where id = ? and version = ?", id, r.ID, r.Version)
+}
+
+func (t *tx) Reopen(id portal.FreezeID, by portal.AccountID, reason string, at time.Time) error {
+	return t.one("update freeze set reopened_at = ?, reopened_by = ?, reason = ? where id = ? and reopened_at is null", at, by, reason, id)
+}
+
+type frozenRow struct {
+	ResponseID, AnswerID, Status, Hash, Content string
+	Number                                      int
+}
+
+func (f frozenRow) answer() portal.FrozenAnswer {
+	return portal.FrozenAnswer{Answer: portal.AnswerID(f.AnswerID), Number: f.Number, Status: portal.AnswerStatus(f.Status),
+		Content: json.RawMessage(f.Content), Hash: f.Hash}
+}
+
+// FrozenAnswers gives the texts of a frozen version, in the order of the questions.
+func (db *DB) FrozenAnswers(ctx context.Context, id portal.FreezeID) ([]portal.FrozenAnswer, error) {
+	return frozenAnswers(db.gorm.WithContext(ctx), id)
+}
+
+func (t *tx) FrozenAnswers(id portal.FreezeID) ([]portal.FrozenAnswer, error) {
+	return frozenAnswers(t.DB, id)
+}
+
+func frozenAnswers(g *gorm.DB, id portal.FreezeID) ([]portal.FrozenAnswer, error) {
+	found, err := rows[frozenRow](g, "select answer_id, number, status, content, hash from frozen_answer where freeze_id = ? order by number", id)
+	answers := make([]portal.FrozenAnswer, len(found))
+	for i, f := range found {
+		answers[i] = f.answer()
+	}
+	return answers, err
+}
+
+// FrozenTexts gives the texts of one question in the submitted responses of its round.
+func (db *DB) FrozenTexts(ctx context.Context, question portal.QuestionID) (map[portal.ResponseID]portal.FrozenAnswer, error) {
+	found, err := rows[frozenRow](db.gorm.WithContext(ctx), `select s.id as response_id, z.answer_id, z.number, z.status, z.content, z.hash
+		from answer a
+		join response s on s.id = a.response_id
+		join submission b on b.response_id = s.id
+		join frozen_answer z on z.freeze_id = s.freeze_id and z.answer_id = a.id
+		where a.question_id = ?`, question)
+	texts := map[portal.ResponseID]portal.FrozenAnswer{}
+	for _, f := range found {
+		texts[portal.ResponseID(f.ResponseID)] = f.answer()
+	}
+	return texts, err
+}
+
+// Remarks gives those that belong to the parties' newest positions, per response.
+func (db *DB) Remarks(ctx context.Context, ids ...portal.ResponseID) (map[portal.ResponseID][]portal.Remark, error) {
+	return remarks(db.gorm.WithContext(ctx), ids...)
+}
+
+func (t *tx) Remarks(id portal.ResponseID) ([]portal.Remark, error) {
+	found, err := remarks(t.DB, id)
+	return found[id], err
+}
+
+func remarks(g *gorm.DB, ids ...portal.ResponseID) (map[portal.ResponseID][]portal.Remark, error) {
+	out := map[portal.ResponseID][]portal.Remark{}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	found, err := rows[struct {
+		ResponseID, ID, AnswerID, AuthorID, AuthorName, Body string
+		RecordedAt                                           time.Time
+	}](g, `select m.response_id, m.id, coalesce(cast(m.answer_id as text), '') as answer_id, m.author_id, p.name as author_name, m.body, m.recorded_at
+		from remark m
+		join party p on p.response_id = m.response_id and p.organisation_id = m.author_id
+		left join answer a on a.id = m.answer_id
+		where m.response_id in ? and m.position_id = (select x.id from position x
+			where x.response_id = m.response_id and x.organisation_id = m.author_id order by x.seq desc limit 1)
+		order by a.number nulls last, p.side, p.name collate "nb-x-icu", m.seq`, ids)
+	for _, f := range found {
+		id := portal.ResponseID(f.ResponseID)
+		out[id] = append(out[id], portal.Remark{ID: portal.RemarkID(f.ID), Answer: portal.AnswerID(f.AnswerID), Text: f.Body, RecordedAt: f.RecordedAt,
+			Author: portal.Organisation{ID: portal.OrganisationID(f.AuthorID), Name: f.AuthorName}})
+	}
+	return out, err
+}
+
+func (t *tx) InsertPosition(r portal.Response, organisation portal.OrganisationID, p portal.Position, remarks []portal.Remark) error {
+	err := t.Exec(`insert into position (id, response_id, freeze_id, organisation_id, account_id, account_name, kind, reason, answer_hashes, recorded_at)
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, p.ID, r.ID, p.Freeze, organisation, p.Account, p.Name, p.Kind, p.Reason, jsonOf(p.Hashes), p.RecordedAt).Error
+	for _, remark := range remarks {
+		if err != nil {
+			return err
+		}
+		err = t.Exec("insert into remark (id, response_id, position_id, answer_id, author_id, body, recorded_at) values (?, ?, ?, ?, ?, ?, ?)",
+			remark.ID, r.ID, p.ID, null(string(remark.Answer)), organisation, remark.Text, remark.RecordedAt).Error
+	}
+	return err
+}
+
+func (t *tx) InsertDecision(r portal.Response, d portal.Decision, by portal.AccountID) error {
+	err := t.Exec(`insert into decision (id, response_id, freeze_id, level, body, decided_on, case_number, recorded_by, recorded_at)
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?)`, portal.NewID(), r.ID, r.Freeze.ID, d.Level, d.Body, date(d.DecidedOn), d.CaseNumber, by, d.RecordedAt).Error
+	if isUnique(err, "decision_freeze_id_level_key") {
+		return portal.Conflictf("already_decided", "this level has decided on this version")
+	}
+	return err
+}
+
+// Rule gives the community's own rule, or the default.
+func (t *tx) Rule(community portal.OrganisationID) (portal.Rule, error) {
+	found, err := row[struct{ Rule jsonb[portal.Rule] }](t.DB, "select rule from community_rule where community_id = ?", community)
+	if portal.IsCode(err, "not_found") {
+		return workflow.DefaultRule(), nil
+	}
+	return found.Rule.V, err
+}
