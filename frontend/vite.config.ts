@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
-import { precompress } from './build/precompress'
-import { weigh } from './build/weigh'
+import { precompress } from './build/precompress.ts'
+import { weigh } from './build/weigh.ts'
 
 const backend = process.env.SAMSVAR_BASE_URL ?? 'http://127.0.0.1:8080'
 

@@ -1,3 +1,3 @@
 import { gather } from './gather'
 
-export default gather(import.meta.glob<object>('../../{app,ui,features/*}/nb.json', { eager: true, import: 'default' }))
+export default gather(import.meta.glob<object>('/src/{app,ui,features/*}/nb.json', { eager: true, import: 'default' }))

@@ -1,0 +1,5 @@
+export { default as AnswerStatusBadge } from './AnswerStatusBadge.vue'
+export { default as PositionBadge } from './PositionBadge.vue'
+export { default as ResponseStateBadge } from './ResponseStateBadge.vue'
+export { default as RoundStateBadge } from './RoundStateBadge.vue'
+export { useTerms } from './useTerms'
