@@ -226,7 +226,8 @@ func serverArgs(cluster string, port int, fastUnsafe bool) []string {
 		"jit=off",
 	}
 	if fastUnsafe {
-		settings = append(settings, "fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
+		settings = append(settings, "fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off",
+			"wal_level=minimal", "max_wal_senders=0", "max_wal_size=128MB")
 	}
 	args := []string{"-D", cluster}
 	for _, setting := range settings {

@@ -36,7 +36,7 @@ func Database(t testing.TB) string {
 		t.Fatalf("no PostgreSQL for the test: %v", err)
 	}
 	name := "test_" + strings.ToLower(rand.Text()[:16])
-	if err := cluster.admin(`CREATE DATABASE ` + name + ` TEMPLATE ` + cluster.template); err != nil {
+	if err := cluster.admin(`CREATE DATABASE ` + name + ` TEMPLATE ` + cluster.template + ` STRATEGY file_copy`); err != nil {
 		t.Fatalf("make the test's database: %v", err)
 	}
 	t.Cleanup(func() {
