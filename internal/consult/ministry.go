@@ -3,8 +3,8 @@ package consult
 import (
 	"context"
 	"slices"
+	"strings"
 
-	"samsvar/internal/policy"
 	"samsvar/internal/portal"
 	"samsvar/internal/workflow"
 )
@@ -149,7 +149,12 @@ func (s Service) Late(o Overview, c CommunityStanding) int64 {
 	return workflow.Late(s.Now(), o.Round.Deadline)
 }
 
-// MinistryAbilities are the ministry's actions on one submission.
-func MinistryAbilities(actor portal.Actor, r portal.Response) []policy.Ability {
-	return policy.Abilities(actor, policy.ResponseObject(r), "submission.download", "submission.receive")
+// Exportable are the submitted responses that the actor may have rendered, by receipt number.
+func (s Service) Exportable(ctx context.Context, actor portal.Actor, id portal.RoundID) ([]portal.Response, error) {
+	if _, err := s.round(ctx, actor, id, "round.export"); err != nil {
+		return nil, err
+	}
+	submitted, err := s.Store.Submitted(ctx, id)
+	slices.SortFunc(submitted, func(a, b portal.Response) int { return strings.Compare(a.Receipt.Number, b.Receipt.Number) })
+	return submitted, err
 }

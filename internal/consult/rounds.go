@@ -73,6 +73,18 @@ func (s Service) CreateRound(ctx context.Context, actor portal.Actor, r portal.R
 	return s.Round(ctx, actor, r.ID)
 }
 
+// ImportRound makes a draft round from an invitation file.
+func (s Service) ImportRound(ctx context.Context, actor portal.Actor, raw []byte) (RoundView, error) {
+	if err := policy.Decide(actor, "round.create", policy.Object{}); err != nil {
+		return RoundView{}, err
+	}
+	r, err := ParseInvitation(raw)
+	if err != nil {
+		return RoundView{}, err
+	}
+	return s.CreateRound(ctx, actor, r)
+}
+
 // EditRound replaces a draft. The version must be the one that was read.
 func (s Service) EditRound(ctx context.Context, actor portal.Actor, r portal.Round) (RoundView, error) {
 	err := s.changeRound(ctx, actor, r.ID, "round.edit", func(tx Tx, v RoundView) (map[string]any, error) {

@@ -1,6 +1,7 @@
 package document
 
 import (
+	"bytes"
 	"context"
 
 	"samsvar/internal/policy"
@@ -15,6 +16,18 @@ type Text struct {
 	Remarks    []portal.Remark
 	Seen       map[portal.AnswerID]portal.FrozenAnswer // what the actor's party last took a position on
 	SeenFreeze int                                     // its number; 0 when the party has taken none
+}
+
+// Changed says whether an answer differs from what the actor's party has seen.
+// A draft has no hash yet, so its text itself is compared: both are canonical.
+func (t Text) Changed(id portal.AnswerID) bool {
+	for _, a := range t.Answers {
+		if a.Answer == id {
+			seen := t.Seen[id]
+			return a.Status != seen.Status || !bytes.Equal(a.Content, seen.Content)
+		}
+	}
+	return false
 }
 
 // Text gives the text, and beside it what the actor's party has seen before.

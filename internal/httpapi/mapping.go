@@ -1,0 +1,192 @@
+package httpapi
+
+import (
+	"time"
+
+	"github.com/oapi-codegen/runtime/types"
+
+	"samsvar/internal/consult"
+	"samsvar/internal/policy"
+	"samsvar/internal/portal"
+	"samsvar/internal/workflow"
+)
+
+// What the contract calls things, made from what the core calls them. Nothing here decides.
+
+// some is for the contract's optional fields: absent when zero.
+func some[T comparable](v T) *T {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return &v
+}
+
+// or reads an optional field.
+func or[T any](p *T, fallback T) T {
+	if p == nil {
+		return fallback
+	}
+	return *p
+}
+
+// each maps a list; an empty one stays a list in JSON.
+func each[A, B any](list []A, f func(A) B) []B {
+	out := make([]B, len(list))
+	for i, a := range list {
+		out[i] = f(a)
+	}
+	return out
+}
+
+func dateOf(t time.Time) Date { return types.Date{Time: t} }
+
+func textOf(t portal.Text) Text { return Text{Nb: some(t.NB), Nn: some(t.NN)} }
+
+func textFrom(t Text) portal.Text { return portal.Text{NB: or(t.Nb, ""), NN: or(t.Nn, "")} }
+
+func paragraphsOf(p portal.Paragraphs) Paragraphs {
+	var out Paragraphs
+	if len(p.NB) > 0 {
+		out.Nb = &p.NB
+	}
+	if len(p.NN) > 0 {
+		out.Nn = &p.NN
+	}
+	return out
+}
+
+func paragraphsFrom(p *Paragraphs) portal.Paragraphs {
+	if p == nil {
+		return portal.Paragraphs{}
+	}
+	return portal.Paragraphs{NB: or(p.Nb, nil), NN: or(p.Nn, nil)}
+}
+
+func organisationOf(o portal.Organisation) Organisation {
+	return Organisation{Id: string(o.ID), Kind: OrganisationKind(o.Kind), Name: o.Name, Number: some(o.Number)}
+}
+
+func abilityOf(a policy.Ability) Ability {
+	return Ability{Action: string(a.Action), Allowed: a.Allowed, Why: some(a.Why)}
+}
+
+func questionOf(q portal.Question) Question {
+	return Question{Id: string(q.ID), Number: q.Number, Text: textOf(q.Text), Optional: q.Optional, Collects: some(q.Collects), GuidanceWords: q.GuidanceWords}
+}
+
+func recipientOf(r portal.Recipient) Recipient {
+	return Recipient{Organisation: organisationOf(r.Organisation), Relation: RecipientRelation(r.Relation), AskedToForward: r.AskedToForward,
+		ForwardedBy: some(r.ForwardedBy), ForwardedAt: r.ForwardedAt, OpenedAt: r.OpenedAt, Community: some(r.Community)}
+}
+
+func responseSummaryOf(r portal.Response) ResponseSummary {
+	return ResponseSummary{Id: string(r.ID), Kind: ResponseSummaryKind(r.Kind), Owner: organisationOf(r.Owner), State: ResponseState(r.State)}
+}
+
+func roundSummaryOf(v consult.RoundView) RoundSummary {
+	return RoundSummary{Id: string(v.ID), Slug: v.Slug, Title: textOf(v.Title), State: RoundState(v.State), Kind: RoundSummaryKind(v.Kind), Sender: v.Sender,
+		Reference: some(v.Reference), Issued: dateOf(v.Issued), Deadline: v.Deadline, Responses: each(v.Responses, responseSummaryOf)}
+}
+
+func responseRoundOf(r portal.Round) ResponseRound {
+	return ResponseRound{Id: string(r.ID), Title: textOf(r.Title), State: RoundState(r.State), Deadline: r.Deadline, AcceptsLate: r.AcceptsLate,
+		Sender: r.Sender, Reference: r.Reference}
+}
+
+func freezeOf(f *portal.Freeze) *Freeze {
+	if f == nil {
+		return nil
+	}
+	return &Freeze{Id: string(f.ID), Number: f.Number, Hash: f.Hash, FrozenAt: f.FrozenAt, FrozenBy: f.FrozenBy}
+}
+
+func decisionOf(d portal.Decision) Decision {
+	return Decision{Level: DecisionLevel(d.Level), Body: d.Body, DecidedOn: dateOf(d.DecidedOn), CaseNumber: d.CaseNumber, RecordedAt: d.RecordedAt, RecordedBy: d.RecordedBy}
+}
+
+func receiptOf(r portal.Receipt) Receipt {
+	return Receipt{ResponseId: string(r.Response), Number: r.Number, SubmittedAt: r.SubmittedAt, LateSeconds: r.LateSeconds, PackageHash: r.PackageHash,
+		SubmittedBy: Person{Name: r.SubmittedBy, Organisation: r.Organisation}, ReceivedAt: r.ReceivedAt}
+}
+
+func remarkOf(r portal.Remark) Remark {
+	return Remark{Id: string(r.ID), AnswerId: some(string(r.Answer)), Authors: []string{r.Author.Name}, Text: r.Text, RecordedAt: r.RecordedAt}
+}
+
+func partyOf(r portal.Response, actor portal.Actor) func(portal.Party) Party {
+	current := r.Hashes()
+	return func(p portal.Party) Party {
+		validity, stale := workflow.Judge(workflow.StandingOf(p), current)
+		if current == nil && p.Position != nil { // nothing is frozen: whether it still holds shows when something is
+			stale = nil
+		}
+		out := Party{Organisation: organisationOf(p.Organisation), Side: PartySide(p.Side), Validity: PartyValidity(validity),
+			StaleAnswers: each(stale, func(id portal.AnswerID) string { return string(id) }), Mine: p.Organisation.ID == actor.Organisation}
+		if x := p.Position; x != nil {
+			out.Position = &Position{Id: string(x.ID), Kind: PositionKind(x.Kind), Reason: some(x.Reason), RecordedAt: x.RecordedAt, FreezeNumber: x.FreezeNumber,
+				By: Person{Name: x.Name, Organisation: p.Organisation.Name}}
+		}
+		return out
+	}
+}
+
+func tallyOf(t workflow.Tally) Tally {
+	side := func(s workflow.SideTally) SideTally {
+		return SideTally{Answered: s.Answered, Required: s.Required, Total: s.Total}
+	}
+	return Tally{Rule: ruleOf(t.Rule), Met: t.Met, Hospital: side(t.Hospital), Municipal: side(t.Municipal), Rejected: t.Rejected, Stale: t.Stale}
+}
+
+func ruleOf(r portal.Rule) Rule {
+	return Rule{HospitalPercent: r.HospitalPercent, MunicipalPercent: r.MunicipalPercent, PartnershipDecision: r.PartnershipDecision}
+}
+
+func submissionSummaryOf(r portal.Response) SubmissionSummary {
+	out := SubmissionSummary{ResponseId: string(r.ID), Number: r.Receipt.Number, Kind: SubmissionSummaryKind(r.Kind), Owner: organisationOf(r.Owner),
+		SubmittedAt: r.Receipt.SubmittedAt, LateSeconds: r.Receipt.LateSeconds, ReceivedAt: r.Receipt.ReceivedAt}
+	for _, p := range r.Parties {
+		if p.Side == portal.HospitalSide {
+			out.HospitalParties++
+		} else {
+			out.Municipalities++
+		}
+	}
+	return out
+}
+
+func turnOf(t consult.Turn) Turn {
+	facts := t.Facts
+	if facts == nil {
+		facts = map[string]any{}
+	}
+	return Turn{Kind: TurnKind(t.Kind), RoundId: string(t.Round.ID), RoundTitle: textOf(t.Round.Title), Deadline: t.Round.Deadline,
+		ResponseId: some(string(t.Response)), Owner: some(t.Owner), Facts: facts}
+}
+
+func hashesFrom(h AnswerHashes) portal.Hashes {
+	out := portal.Hashes{}
+	for id, hash := range h {
+		out[portal.AnswerID(id)] = hash
+	}
+	return out
+}
+
+func roundFrom(in RoundInput) (portal.Round, error) {
+	deadline, err := workflow.ParseDeadline(in.Deadline)
+	if err != nil {
+		return portal.Round{}, portal.InvalidField("deadline", "invalid_date", err.Error())
+	}
+	r := portal.Round{Slug: in.Slug, Title: textFrom(in.Title), Sender: in.Sender, SignedByRole: or(in.SignedByRole, ""), Reference: or(in.Reference, ""),
+		Kind: string(or(in.Kind, RoundInputKindAddressed)), Issued: in.Issued.Time, Deadline: deadline,
+		JointAnswers:    string(or(in.JointAnswers, RoundInputJointAnswersEncouraged)),
+		SeparateAnswers: string(or(in.SeparateAnswers, RoundInputSeparateAnswersAllowed)),
+		AcceptsLate:     or(in.AcceptsLate, true), Background: paragraphsFrom(in.Background), PriorityGroups: paragraphsFrom(in.PriorityGroups),
+		Addressees: each(or(in.Addressees, nil), func(a RoundInputAddressees) string { return string(a) }), CopyTo: or(in.CopyTo, nil),
+		SendTo: or(in.SendTo, ""), Version: or(in.Version, 0)}
+	for _, q := range in.Questions {
+		r.Questions = append(r.Questions, portal.Question{Text: textFrom(q.Text), Optional: or(q.Optional, false), Collects: string(or(q.Collects, "")),
+			GuidanceWords: or(q.GuidanceWords, 0)})
+	}
+	return r, nil
+}

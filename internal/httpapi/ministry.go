@@ -1,0 +1,140 @@
+package httpapi
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"mime"
+
+	"samsvar/internal/consult"
+	"samsvar/internal/export"
+	"samsvar/internal/policy"
+	"samsvar/internal/portal"
+)
+
+func (a *api) GetOverview(ctx context.Context, in GetOverviewRequestObject) (GetOverviewResponseObject, error) {
+	o, err := a.consult.Overview(ctx, actorOf(ctx), portal.RoundID(in.RoundId))
+	if err != nil {
+		return nil, err
+	}
+	out := Overview{Round: responseRoundOf(o.Round.Round), Separate: each(o.Separate, submissionSummaryOf), Submitted: o.Submitted, Forwarded: []Recipient{},
+		MunicipalitiesCovered: o.MunicipalitiesBehind, MunicipalitiesTotal: o.MunicipalitiesOn, Recipients: len(o.Recipients), Now: a.now()}
+	for _, r := range o.Recipients {
+		if r.OpenedAt != nil {
+			out.RecipientsOpened++
+		}
+		if r.AskedToForward {
+			out.Forwarded = append(out.Forwarded, recipientOf(r))
+		}
+	}
+	out.Communities = each(o.Communities, func(c consult.CommunityStanding) OverviewCommunity {
+		late := a.consult.Late(o, c)
+		shown := OverviewCommunity{Organisation: organisationOf(c.Organisation), State: CommunityState(c.State), Late: late > 0, LateSeconds: some(late),
+			Municipalities: c.Municipalities, Recipients: c.Recipients, Opened: c.Opened, ResponseId: some(string(c.Response))}
+		if c.Receipt != nil {
+			shown.Number, shown.SubmittedAt = some(c.Receipt.Number), &c.Receipt.SubmittedAt
+		}
+		return shown
+	})
+	return GetOverview200JSONResponse(out), nil
+}
+
+func (a *api) ListSubmissions(ctx context.Context, in ListSubmissionsRequestObject) (ListSubmissionsResponseObject, error) {
+	submitted, err := a.consult.Submissions(ctx, actorOf(ctx), portal.RoundID(in.RoundId))
+	return ListSubmissions200JSONResponse(each(submitted, submissionSummaryOf)), err
+}
+
+func (a *api) ReadAcross(ctx context.Context, in ReadAcrossRequestObject) (ReadAcrossResponseObject, error) {
+	across, err := a.consult.ReadAcross(ctx, actorOf(ctx), portal.RoundID(in.RoundId), portal.QuestionID(in.QuestionId))
+	if err != nil {
+		return nil, err
+	}
+	answers := each(across.Answers, func(x consult.AcrossAnswer) AcrossAnswer {
+		return AcrossAnswer{Submission: submissionSummaryOf(x.Response), Status: AcrossAnswerStatus(x.Text.Status), Language: Language(x.Response.Language),
+			Content: x.Text.Content, Hash: x.Text.Hash, Supporters: each(x.Supporters, same), Outside: each(x.Outside, same), Silent: each(x.Silent, same),
+			Remarks: each(x.Remarks, remarkOf)}
+	})
+	return ReadAcross200JSONResponse{Question: questionOf(across.Question), Questions: each(across.Round.Questions, questionOf), Answers: answers}, nil
+}
+
+func (a *api) GetSubmission(ctx context.Context, in GetSubmissionRequestObject) (GetSubmissionResponseObject, error) {
+	actor := actorOf(ctx)
+	r, raw, err := a.consult.Submission(ctx, actor, portal.ResponseID(in.ResponseId), "submission.read")
+	if err != nil {
+		return nil, err
+	}
+	return GetSubmission200JSONResponse{Receipt: receiptOf(*r.Receipt), Package: json.RawMessage(raw),
+		Questions: each(r.Answers, func(x portal.Answer) Question { return questionOf(x.Question) }),
+		Abilities: each(policy.Abilities(actor, policy.ResponseObject(r), "submission.download", "submission.receive"), abilityOf)}, nil
+}
+
+func (a *api) DownloadSubmission(ctx context.Context, in DownloadSubmissionRequestObject) (DownloadSubmissionResponseObject, error) {
+	r, raw, err := a.consult.Submission(ctx, actorOf(ctx), portal.ResponseID(in.ResponseId), "submission.download")
+	if err != nil {
+		return nil, err
+	}
+	language := or(in.Params.Language, Language(r.Language))
+	file, err := a.export.File(ctx, raw, string(in.Format), string(language))
+	if err != nil {
+		return nil, err
+	}
+	return DownloadSubmission200ApplicationoctetStreamResponse{Body: bytes.NewReader(file), ContentLength: int64(len(file)),
+		Headers: DownloadSubmission200ResponseHeaders{ContentDisposition: attachment(export.FileName(*r.Receipt, r.Owner, string(in.Format)))}}, nil
+}
+
+func attachment(name string) *string {
+	value := mime.FormatMediaType("attachment", map[string]string{"filename": name})
+	return &value
+}
+
+func (a *api) ReceiveSubmission(ctx context.Context, in ReceiveSubmissionRequestObject) (ReceiveSubmissionResponseObject, error) {
+	receipt, err := a.consult.Receive(ctx, actorOf(ctx), portal.ResponseID(in.ResponseId))
+	if err != nil {
+		return nil, err
+	}
+	return ReceiveSubmission200JSONResponse(receiptOf(receipt)), nil
+}
+
+func jobOf(j export.Job) Job {
+	return Job{Id: string(j.ID), Kind: JobKind(j.Kind), State: JobState(j.State), Done: j.Done, Total: j.Total, ErrorCode: some(j.ErrorCode),
+		FileName: some(j.FileName), CreatedAt: j.CreatedAt}
+}
+
+func (a *api) StartExport(ctx context.Context, in StartExportRequestObject) (StartExportResponseObject, error) {
+	actor := actorOf(ctx)
+	submitted, err := a.consult.Exportable(ctx, actor, portal.RoundID(in.RoundId))
+	if err != nil {
+		return nil, err
+	}
+	job, err := a.export.Start(ctx, actor, portal.RoundID(in.RoundId), submitted, string(in.Body.Format), string(in.Body.Language))
+	if err != nil {
+		return nil, err
+	}
+	return StartExport202JSONResponse(jobOf(job)), nil
+}
+
+func (a *api) GetJob(ctx context.Context, in GetJobRequestObject) (GetJobResponseObject, error) {
+	job, err := a.export.Job(ctx, actorOf(ctx), portal.JobID(in.JobId))
+	if err != nil {
+		return nil, err
+	}
+	return GetJob200JSONResponse(jobOf(job)), nil
+}
+
+func (a *api) CancelJob(ctx context.Context, in CancelJobRequestObject) (CancelJobResponseObject, error) {
+	job, err := a.export.Cancel(ctx, actorOf(ctx), portal.JobID(in.JobId))
+	if err != nil {
+		return nil, err
+	}
+	return CancelJob200JSONResponse(jobOf(job)), nil
+}
+
+func (a *api) DownloadJobFile(ctx context.Context, in DownloadJobFileRequestObject) (DownloadJobFileResponseObject, error) {
+	job, file, err := a.export.JobFile(ctx, actorOf(ctx), portal.JobID(in.JobId))
+	if err != nil {
+		return nil, fmt.Errorf("file of a job: %w", err)
+	}
+	return DownloadJobFile200ApplicationoctetStreamResponse{Body: bytes.NewReader(file), ContentLength: int64(len(file)),
+		Headers: DownloadJobFile200ResponseHeaders{ContentDisposition: attachment(job.FileName)}}, nil
+}
