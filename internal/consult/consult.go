@@ -119,4 +119,5 @@ type HistoryItem struct {
 type Service struct {
 	Store Store
 	Now   func() time.Time // the server's clock
+	NewID func() string    // portal.NewID; a demonstration has fixed ones
 }

@@ -12,7 +12,7 @@ import (
 // Start begins the joint response of the actor's community, or a separate one
 // of the actor's own organisation. The parties are those of the letter's date.
 func (s Service) Start(ctx context.Context, actor portal.Actor, round portal.RoundID, kind portal.ResponseKind, language portal.Language) (portal.Response, error) {
-	id := portal.ResponseID(portal.NewID())
+	id := portal.ResponseID(s.NewID())
 	err := s.changeRound(ctx, actor, round, "response.start", func(tx Tx, v RoundView) (map[string]any, error) {
 		if !mayBegin(actor, v, kind) {
 			return nil, portal.Deniedf("not_yours", "%s responses to this round are not for this organisation", kind)
@@ -46,8 +46,8 @@ func (s Service) begin(tx Tx, actor portal.Actor, round portal.Round, kind porta
 	}
 	r.Parties, err = tx.Parties(r.Owner, round.Issued)
 	for _, q := range round.Questions {
-		r.Answers = append(r.Answers, portal.Answer{ID: portal.AnswerID(portal.NewID()), Number: q.Number, Question: q,
-			Document: portal.DocumentID(portal.NewID()), Status: portal.AnswerEmpty})
+		r.Answers = append(r.Answers, portal.Answer{ID: portal.AnswerID(s.NewID()), Number: q.Number, Question: q,
+			Document: portal.DocumentID(s.NewID()), Status: portal.AnswerEmpty})
 	}
 	return r, err
 }

@@ -56,8 +56,8 @@ func (s Service) CreateRound(ctx context.Context, actor portal.Actor, r portal.R
 	if err := policy.Decide(actor, "round.create", policy.Object{}); err != nil {
 		return RoundView{}, err
 	}
-	r.ID, r.State, r.Version = portal.RoundID(portal.NewID()), portal.RoundDraft, 1
-	numberQuestions(&r)
+	r.ID, r.State, r.Version = portal.RoundID(s.NewID()), portal.RoundDraft, 1
+	s.numberQuestions(&r)
 	err := s.Store.Write(ctx, func(tx Tx) error {
 		if err := check(tx, r); err != nil {
 			return err
@@ -91,7 +91,7 @@ func (s Service) EditRound(ctx context.Context, actor portal.Actor, r portal.Rou
 		if r.Version != v.Version {
 			return nil, portal.Conflictf("changed_meanwhile", "version %d was read, it is %d now", r.Version, v.Version).With("version", v.Version)
 		}
-		numberQuestions(&r)
+		s.numberQuestions(&r)
 		if err := check(tx, r); err != nil {
 			return nil, err
 		}
@@ -200,9 +200,9 @@ func (s Service) event(action policy.Action, round portal.RoundID, response port
 	return portal.AuditEvent{At: s.Now(), Action: string(action), Round: round, Response: response, Detail: detail}
 }
 
-func numberQuestions(r *portal.Round) {
+func (s Service) numberQuestions(r *portal.Round) {
 	for i := range r.Questions {
-		r.Questions[i].ID, r.Questions[i].Number = portal.QuestionID(portal.NewID()), i+1
+		r.Questions[i].ID, r.Questions[i].Number = portal.QuestionID(s.NewID()), i+1
 	}
 }
 

@@ -51,6 +51,7 @@ type Service struct {
 	Store    Store
 	Renderer Renderer
 	Now      func() time.Time
+	NewID    func() string
 	// Changed is told, after the commit, whose right to write has changed.
 	Changed func(ids []portal.DocumentID)
 }
@@ -98,7 +99,7 @@ func (s Service) freeze(ctx context.Context, tx Tx, actor portal.Actor, r portal
 	if err != nil {
 		return portal.Freeze{}, err
 	}
-	f := portal.Freeze{ID: portal.FreezeID(portal.NewID()), Number: number, FrozenAt: s.Now(), FrozenBy: actor.Name}
+	f := portal.Freeze{ID: portal.FreezeID(s.NewID()), Number: number, FrozenAt: s.Now(), FrozenBy: actor.Name}
 	for _, a := range r.Answers {
 		answer, err := s.freezeAnswer(ctx, r, a, stored[a.Document])
 		if err != nil {

@@ -60,6 +60,7 @@ type Service struct {
 	Store    Store
 	Renderer Renderer
 	Now      func() time.Time
+	NewID    func() string
 	Logger   *slog.Logger
 }
 
@@ -85,7 +86,7 @@ func (s Service) Start(ctx context.Context, actor portal.Actor, round portal.Rou
 	if len(submitted) == 0 {
 		return Job{}, portal.Conflictf("nothing_submitted", "there is nothing to render")
 	}
-	j := Job{ID: portal.JobID(portal.NewID()), Kind: "export_round", State: "waiting", Account: actor.Account, Organisation: actor.Organisation,
+	j := Job{ID: portal.JobID(s.NewID()), Kind: "export_round", State: "waiting", Account: actor.Account, Organisation: actor.Organisation,
 		Total: len(submitted), CreatedAt: s.Now(), FileName: fmt.Sprintf("innspill-%s-%s.zip", format, s.Now().Format("2006-01-02-1504")),
 		Task: Task{Round: round, Format: format, Language: language}}
 	for _, r := range submitted {

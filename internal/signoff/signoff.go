@@ -34,6 +34,7 @@ type Tx interface {
 type Service struct {
 	Store Store
 	Now   func() time.Time
+	NewID func() string
 }
 
 // Position is what an approver says, and the text they saw when they said it.
@@ -90,11 +91,11 @@ func (s Service) Confirm(ctx context.Context, actor portal.Actor, id portal.Resp
 
 func (s Service) record(tx Tx, actor portal.Actor, r portal.Response, in Position) (map[string]any, error) {
 	now := s.Now()
-	position := portal.Position{ID: portal.PositionID(portal.NewID()), Freeze: r.Freeze.ID, FreezeNumber: r.Freeze.Number, Kind: in.Kind,
+	position := portal.Position{ID: portal.PositionID(s.NewID()), Freeze: r.Freeze.ID, FreezeNumber: r.Freeze.Number, Kind: in.Kind,
 		Reason: strings.TrimSpace(in.Reason), Hashes: in.Hashes, Account: actor.Account, Name: actor.Name, RecordedAt: now}
 	remarks := make([]portal.Remark, len(in.Remarks))
 	for i, remark := range in.Remarks {
-		remarks[i] = portal.Remark{ID: portal.RemarkID(portal.NewID()), Answer: remark.Answer, Text: strings.TrimSpace(remark.Text),
+		remarks[i] = portal.Remark{ID: portal.RemarkID(s.NewID()), Answer: remark.Answer, Text: strings.TrimSpace(remark.Text),
 			Author: portal.Organisation{ID: actor.Organisation}, RecordedAt: now}
 	}
 	detail := map[string]any{"kind": in.Kind, "freeze": r.Freeze.Number, "hash": r.Freeze.Hash, "remarks": len(remarks)}
