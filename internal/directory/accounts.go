@@ -1,0 +1,209 @@
+package directory
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"samsvar/internal/policy"
+	"samsvar/internal/portal"
+)
+
+// Identity is a person as an identity provider vouches for them. Issuer and
+// Subject are who it is; the name and the e-mail are only words about them.
+type Identity struct{ Issuer, Subject, Name, Email string }
+
+// AccountDetail is an account with all its roles.
+type AccountDetail struct {
+	Account portal.Account
+	Roles   []AccountRole
+}
+
+// AccountRole is what an account may be for one organisation.
+type AccountRole struct {
+	Organisation portal.Organisation
+	Role         portal.Role
+}
+
+// ActingOption is an organisation that an account may act for, and as what.
+type ActingOption struct {
+	Organisation portal.Organisation
+	Roles        []portal.Role
+}
+
+// LogIn gives the identity its account, made at the first login. A new
+// account has no roles, whatever its e-mail says.
+func (s Service) LogIn(ctx context.Context, who Identity) (portal.Account, error) {
+	if who.Issuer == "" || who.Subject == "" {
+		return portal.Account{}, portal.Invalidf("identity_incomplete", "the identity provider gave no issuer or no subject")
+	}
+	name := cmp.Or(strings.TrimSpace(who.Name), strings.TrimSpace(who.Email), who.Subject)
+	account := portal.Account{ID: portal.AccountID(portal.NewID()), Issuer: who.Issuer, Subject: who.Subject,
+		Name: name, Email: strings.TrimSpace(who.Email), Language: portal.Bokmal}
+	err := s.Store.Write(ctx, func(tx Tx) (err error) {
+		if account, err = tx.LogIn(account, s.Now()); err != nil {
+			return err
+		}
+		return tx.Audit(self(account), portal.AuditEvent{At: s.Now(), Action: "account.log_in", Object: string(account.ID)})
+	})
+	return account, err
+}
+
+// EnsureAccount makes the account with the id it brings, unless its identity
+// has one already; the id of another identity is a conflict.
+func (s Service) EnsureAccount(ctx context.Context, actor portal.Actor, a portal.Account) error {
+	if err := policy.Decide(actor, "account.grant", policy.Object{}); err != nil {
+		return err
+	}
+	return s.Store.Write(ctx, func(tx Tx) error {
+		made, err := tx.InsertAccount(a, s.Now())
+		if err != nil {
+			return err
+		}
+		if !made {
+			return tx.Unchanged()
+		}
+		return tx.Audit(actor, portal.AuditEvent{At: s.Now(), Action: "account.create", Object: string(a.ID)})
+	})
+}
+
+// Account is the account itself, for the one who is logged in with it.
+func (s Service) Account(ctx context.Context, id portal.AccountID) (portal.Account, error) {
+	return s.Store.Account(ctx, id)
+}
+
+// Options are the organisations the account may act for, in Norwegian order.
+func (s Service) Options(ctx context.Context, id portal.AccountID) ([]ActingOption, error) {
+	roles, err := s.Store.AccountRoles(ctx, id, s.today())
+	if err != nil {
+		return nil, err
+	}
+	options := []ActingOption{}
+	for _, r := range roles {
+		if n := len(options); n == 0 || options[n-1].Organisation.ID != r.Organisation.ID {
+			options = append(options, ActingOption{Organisation: r.Organisation})
+		}
+		last := &options[len(options)-1]
+		last.Roles = append(last.Roles, r.Role)
+	}
+	return options, nil
+}
+
+// ActingFor is the account acting for the organisation. An organisation the
+// account has no role in is missing, known or not.
+func (s Service) ActingFor(ctx context.Context, id portal.AccountID, organisation portal.OrganisationID) (portal.Actor, error) {
+	options, err := s.Options(ctx, id)
+	if err != nil {
+		return portal.Actor{}, err
+	}
+	i := slices.IndexFunc(options, func(o ActingOption) bool { return o.Organisation.ID == organisation })
+	if i < 0 {
+		return portal.Actor{}, portal.Missing()
+	}
+	account, err := s.Store.Account(ctx, id)
+	if err != nil {
+		return portal.Actor{}, err
+	}
+	actor, o := self(account), options[i]
+	actor.Organisation, actor.OrganisationName, actor.Kind = o.Organisation.ID, o.Organisation.Name, o.Organisation.Kind
+	actor.Roles = o.Roles
+	return actor, nil
+}
+
+// SetLanguage chooses the written form the account reads.
+func (s Service) SetLanguage(ctx context.Context, actor portal.Actor, language portal.Language) error {
+	if err := policy.Decide(actor, "self", policy.Object{}); err != nil {
+		return err
+	}
+	if language != portal.Bokmal && language != portal.Nynorsk {
+		return portal.InvalidField("language", "not_supported", "nb or nn")
+	}
+	return s.Store.Write(ctx, func(tx Tx) error {
+		account, err := tx.Account(actor.Account)
+		if err != nil {
+			return err
+		}
+		if account.Language == language {
+			return tx.Unchanged()
+		}
+		if err := tx.SetLanguage(actor.Account, language); err != nil {
+			return err
+		}
+		return tx.Audit(actor, portal.AuditEvent{At: s.Now(), Action: "account.set_language", Object: string(actor.Account),
+			Detail: map[string]any{"language": language}})
+	})
+}
+
+// Accounts are all there are, with their roles.
+func (s Service) Accounts(ctx context.Context, actor portal.Actor) ([]AccountDetail, error) {
+	if err := policy.Decide(actor, "account.list", policy.Object{}); err != nil {
+		return nil, err
+	}
+	return s.Store.Accounts(ctx, s.today())
+}
+
+// Grant gives the account a role that the organisation's kind has. Repeating it changes nothing.
+func (s Service) Grant(ctx context.Context, actor portal.Actor, id portal.AccountID, organisation portal.OrganisationID, role portal.Role) (AccountDetail, error) {
+	return s.change(ctx, actor, "account.grant", id, organisation, role, func(tx Tx) (bool, error) {
+		o, err := tx.Organisation(organisation, s.today())
+		switch {
+		case portal.IsCode(err, "not_found"):
+			return false, portal.InvalidField("organisationId", "unknown", "no such organisation")
+		case err != nil:
+			return false, err
+		case !slices.Contains(portal.RolesFor(o.Kind), role):
+			return false, portal.InvalidField("role", "not_for_this_organisation", "an organisation of this kind has no such role")
+		}
+		return tx.Grant(id, organisation, role, s.Now())
+	})
+}
+
+// Revoke takes a role away, but never the last administrator's. Repeating it changes nothing.
+func (s Service) Revoke(ctx context.Context, actor portal.Actor, id portal.AccountID, organisation portal.OrganisationID, role portal.Role) (AccountDetail, error) {
+	return s.change(ctx, actor, "account.revoke", id, organisation, role, func(tx Tx) (bool, error) {
+		if role == portal.Administrator {
+			administrators, err := tx.LockAdministrators()
+			if err != nil {
+				return false, err
+			}
+			if len(administrators) == 1 && administrators[0] == id {
+				return false, portal.Conflictf("last_administrator", "nobody would be left to give roles")
+			}
+		}
+		return tx.Revoke(id, organisation, role)
+	})
+}
+
+// change is what giving and taking a role have in common.
+func (s Service) change(ctx context.Context, actor portal.Actor, action policy.Action, id portal.AccountID,
+	organisation portal.OrganisationID, role portal.Role, do func(Tx) (bool, error)) (AccountDetail, error) {
+	if err := policy.Decide(actor, action, policy.Object{}); err != nil {
+		return AccountDetail{}, err
+	}
+	var account portal.Account
+	err := s.Store.Write(ctx, func(tx Tx) (err error) {
+		if account, err = tx.Account(id); err != nil {
+			return err
+		}
+		changed, err := do(tx)
+		if err != nil {
+			return err
+		}
+		if !changed {
+			return tx.Unchanged()
+		}
+		return tx.Audit(actor, portal.AuditEvent{At: s.Now(), Action: string(action), Object: string(id),
+			Detail: map[string]any{"organisation": organisation, "role": role}})
+	})
+	if err != nil {
+		return AccountDetail{}, err
+	}
+	roles, err := s.Store.AccountRoles(ctx, id, s.today())
+	return AccountDetail{Account: account, Roles: roles}, err
+}
+
+// self is the account before it has chosen whom to act for.
+func self(a portal.Account) portal.Actor {
+	return portal.Actor{Account: a.ID, Name: a.Name, Language: a.Language}
+}

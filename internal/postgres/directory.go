@@ -1,0 +1,236 @@
+package postgres
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"samsvar/internal/directory"
+	"samsvar/internal/portal"
+)
+
+type directoryStore struct{ *DB }
+
+// Directory is the store of organisations, memberships, accounts and roles.
+func (db *DB) Directory() directory.Store { return directoryStore{db} }
+
+func (s directoryStore) Write(ctx context.Context, fn func(directory.Tx) error) error {
+	return s.write(ctx, func(t *tx) error { return fn(t) })
+}
+
+// organisationsOn selects every organisation as it was called on the date @on:
+// o, with the municipality's number and name as p. One that did not exist then
+// has its newest name and no number. The columns are those of portal.Organisation.
+const (
+	organisationColumns = `o.id, o.kind, coalesce(p.name, o.name) as name, coalesce(p.number, '') as number, coalesce(o.parent_id, '') as parent, o.unverified`
+	organisationsOn     = `organisation o left join municipality_period p
+		on p.organisation_id = o.id and p.valid_from <= @on and (p.valid_to is null or @on < p.valid_to)`
+	membershipIsOn = `m.valid_from <= @on and (m.valid_to is null or @on < m.valid_to)`
+)
+
+// on is the argument @on of the parts above.
+func on(day time.Time) any { return named("on", date(day)) }
+
+func organisationName(o portal.Organisation) string { return o.Name }
+
+func (db *DB) Account(ctx context.Context, id portal.AccountID) (portal.Account, error) {
+	return account(db.gorm.WithContext(ctx), id)
+}
+
+func (t *tx) Account(id portal.AccountID) (portal.Account, error) { return account(t.DB, id) }
+
+func account(g *gorm.DB, id portal.AccountID) (portal.Account, error) {
+	if uuid.Validate(string(id)) != nil {
+		return portal.Account{}, portal.Missing()
+	}
+	return row[portal.Account](g, `select id, issuer, subject, name, email, language from account where id = ?`, id)
+}
+
+// AccountRoles lists what one account may be, and for whom.
+func (db *DB) AccountRoles(ctx context.Context, id portal.AccountID, day time.Time) ([]directory.AccountRole, error) {
+	found, err := rolesOn(db.gorm.WithContext(ctx), day, `r.account_id = @account`, named("account", string(id)))
+	roles := make([]directory.AccountRole, len(found))
+	for i, f := range found {
+		roles[i] = directory.AccountRole{Organisation: f.Organisation, Role: f.Role}
+	}
+	return roles, err
+}
+
+// Accounts lists all accounts with their roles, in two queries.
+func (db *DB) Accounts(ctx context.Context, day time.Time) ([]directory.AccountDetail, error) {
+	g := db.gorm.WithContext(ctx)
+	accounts, err := rows[portal.Account](g, `select id, issuer, subject, name, email, language from account order by id`)
+	if err != nil {
+		return nil, err
+	}
+	found, err := rolesOn(g, day, `true`)
+	roles := map[portal.AccountID][]directory.AccountRole{}
+	for _, f := range found {
+		roles[f.AccountID] = append(roles[f.AccountID], directory.AccountRole{Organisation: f.Organisation, Role: f.Role})
+	}
+	directory.SortByName(accounts, func(a portal.Account) string { return a.Name })
+	details := make([]directory.AccountDetail, len(accounts))
+	for i, a := range accounts {
+		details[i] = directory.AccountDetail{Account: a, Roles: roles[a.ID]}
+	}
+	return details, err
+}
+
+type roleRow struct {
+	AccountID    portal.AccountID
+	Person       string
+	Organisation portal.Organisation `gorm:"embedded"`
+	Role         portal.Role
+}
+
+// rolesOn gives the roles r that fulfil the condition, by organisation in
+// Norwegian order, then in the order of portal.Roles.
+func rolesOn(g *gorm.DB, day time.Time, condition string, args ...any) ([]roleRow, error) {
+	found, err := rows[roleRow](g, `select r.account_id, a.name as person, r.role, `+organisationColumns+` from `+organisationsOn+`
+		join account_role r on r.organisation_id = o.id join account a on a.id = r.account_id where `+condition+` order by o.id, a.id`,
+		append(args, on(day))...)
+	slices.SortStableFunc(found, func(a, b roleRow) int {
+		return cmp.Compare(slices.Index(portal.Roles(), a.Role), slices.Index(portal.Roles(), b.Role))
+	})
+	directory.SortByName(found, func(r roleRow) string { return r.Organisation.Name })
+	return found, err
+}
+
+// Organisations lists all organisations with all their memberships, in two queries.
+func (db *DB) Organisations(ctx context.Context, day time.Time) ([]directory.OrganisationDetail, error) {
+	g := db.gorm.WithContext(ctx)
+	found, err := rows[struct {
+		Organisation portal.Organisation `gorm:"embedded"`
+		Note         string
+	}](g, `select `+organisationColumns+`, o.note from `+organisationsOn, on(day))
+	if err != nil {
+		return nil, err
+	}
+	memberships, err := rows[struct {
+		PartyID    portal.OrganisationID
+		Membership directory.Membership `gorm:"embedded"`
+	}](g, `select m.party_id, m.community_id as community, c.name as community_name, m.side, m.valid_from, m.valid_to, m.certainty, m.note
+		from membership m join organisation c on c.id = m.community_id order by m.valid_from desc, m.community_id`)
+	of := map[portal.OrganisationID][]directory.Membership{}
+	for _, m := range memberships {
+		of[m.PartyID] = append(of[m.PartyID], m.Membership)
+	}
+	details := make([]directory.OrganisationDetail, len(found))
+	for i, f := range found {
+		details[i] = directory.OrganisationDetail{Organisation: f.Organisation, Note: f.Note, Memberships: of[f.Organisation.ID]}
+	}
+	directory.SortByName(details, func(d directory.OrganisationDetail) string { return d.Organisation.Name })
+	return details, err
+}
+
+// MunicipalitiesOn lists the municipalities there were on the date.
+func (db *DB) MunicipalitiesOn(ctx context.Context, day time.Time) ([]portal.Organisation, error) {
+	found, err := rows[portal.Organisation](db.gorm.WithContext(ctx),
+		`select `+organisationColumns+` from `+organisationsOn+` where o.kind = 'municipality' and p.number is not null`, on(day))
+	directory.SortByName(found, organisationName)
+	return found, err
+}
+
+// CommunitiesOf lists every community, and whether the organisation is a party of it.
+func (db *DB) CommunitiesOf(ctx context.Context, organisation portal.OrganisationID, day time.Time) ([]directory.CommunityOf, error) {
+	found, err := rows[struct {
+		Organisation portal.Organisation `gorm:"embedded"`
+		Website      string
+		Member       bool
+	}](db.gorm.WithContext(ctx), `select o.id, o.kind, o.name, o.unverified, o.website,
+			exists (select from membership m where m.community_id = o.id and m.party_id = @organisation and `+membershipIsOn+`) as member
+		from organisation o where o.kind = 'health_community'`, on(day), named("organisation", string(organisation)))
+	communities := make([]directory.CommunityOf, len(found))
+	for i, f := range found {
+		communities[i] = directory.CommunityOf(f)
+	}
+	directory.SortByName(communities, func(c directory.CommunityOf) string { return c.Organisation.Name })
+	return communities, err
+}
+
+// PartiesOf lists the parties of the community on the date.
+func (db *DB) PartiesOf(ctx context.Context, community portal.OrganisationID, day time.Time) ([]directory.CommunityParty, error) {
+	found, err := rows[struct {
+		Organisation portal.Organisation `gorm:"embedded"`
+		Side         portal.Side
+		ValidFrom    time.Time
+		ValidTo      *time.Time
+	}](db.gorm.WithContext(ctx), `select `+organisationColumns+`, m.side, m.valid_from, m.valid_to from `+organisationsOn+`
+		join membership m on m.party_id = o.id where m.community_id = @community and `+membershipIsOn, on(day), named("community", string(community)))
+	parties := make([]directory.CommunityParty, len(found))
+	for i, f := range found {
+		parties[i] = directory.CommunityParty(f)
+	}
+	directory.SortByName(parties, func(p directory.CommunityParty) string { return p.Organisation.Name })
+	slices.SortStableFunc(parties, func(a, b directory.CommunityParty) int { return cmp.Compare(a.Side, b.Side) })
+	return parties, err
+}
+
+// PeopleOf lists who has a role in the community or in one of its parties on the date.
+func (db *DB) PeopleOf(ctx context.Context, community portal.OrganisationID, day time.Time) ([]directory.CommunityPerson, error) {
+	found, err := rolesOn(db.gorm.WithContext(ctx), day, `o.id = @community
+		or exists (select from membership m where m.party_id = o.id and m.community_id = @community and `+membershipIsOn+`)`, named("community", string(community)))
+	people := make([]directory.CommunityPerson, len(found))
+	for i, f := range found {
+		people[i] = directory.CommunityPerson{Name: f.Person, Organisation: f.Organisation.Name, Role: f.Role}
+	}
+	return people, err
+}
+
+// Rule gives the community's own rule, or false.
+func (db *DB) Rule(ctx context.Context, community portal.OrganisationID) (portal.Rule, bool, error) {
+	found, err := rows[struct{ Rule jsonb[portal.Rule] }](db.gorm.WithContext(ctx), `select rule from community_rule where community_id = ?`, community)
+	if err != nil || len(found) == 0 {
+		return portal.Rule{}, false, err
+	}
+	return found[0].Rule.V, true, nil
+}
+
+// Organisation gives one organisation as it was called on the date.
+func (t *tx) Organisation(id portal.OrganisationID, day time.Time) (portal.Organisation, error) {
+	return row[portal.Organisation](t.DB, `select `+organisationColumns+` from `+organisationsOn+` where o.id = @id`, on(day), named("id", string(id)))
+}
+
+// LogIn inserts the account, or brings the name and e-mail of the one that has the identity up to date.
+func (t *tx) LogIn(a portal.Account, at time.Time) (portal.Account, error) {
+	return row[portal.Account](t.DB, `insert into account (id, issuer, subject, name, email, language, created_at) values (?, ?, ?, ?, ?, ?, ?)
+		on conflict (issuer, subject) do update set name = excluded.name, email = excluded.email
+		returning id, issuer, subject, name, email, language`, a.ID, a.Issuer, a.Subject, a.Name, a.Email, a.Language, at)
+}
+
+// InsertAccount says false when the identity has an account already.
+func (t *tx) InsertAccount(a portal.Account, at time.Time) (bool, error) {
+	done := t.Exec(`insert into account (id, issuer, subject, name, email, language, created_at) values (?, ?, ?, ?, ?, ?, ?)
+		on conflict (issuer, subject) do nothing`, a.ID, a.Issuer, a.Subject, a.Name, a.Email, a.Language, at)
+	if isUnique(done.Error, "account_pkey") {
+		return false, portal.Conflictf("account_taken", "the id belongs to another identity")
+	}
+	return done.RowsAffected == 1, done.Error
+}
+
+// SetLanguage changes one account.
+func (t *tx) SetLanguage(id portal.AccountID, language portal.Language) error {
+	return t.one(`update account set language = ? where id = ?`, language, id)
+}
+
+// Grant says false when the account had the role.
+func (t *tx) Grant(id portal.AccountID, organisation portal.OrganisationID, role portal.Role, at time.Time) (bool, error) {
+	done := t.Exec(`insert into account_role (account_id, organisation_id, role, granted_at) values (?, ?, ?, ?) on conflict do nothing`,
+		id, organisation, role, at)
+	return done.RowsAffected == 1, done.Error
+}
+
+// Revoke says false when the account did not have the role.
+func (t *tx) Revoke(id portal.AccountID, organisation portal.OrganisationID, role portal.Role) (bool, error) {
+	done := t.Exec(`delete from account_role where account_id = ? and organisation_id = ? and role = ?`, id, organisation, role)
+	return done.RowsAffected == 1, done.Error
+}
+
+// LockAdministrators waits for others who take administrators' roles away.
+func (t *tx) LockAdministrators() ([]portal.AccountID, error) {
+	return rows[portal.AccountID](t.DB, `select account_id from account_role where role = 'administrator' order by account_id for update`)
+}
