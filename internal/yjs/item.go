@@ -1,0 +1,151 @@
+package yjs
+
+import "reflect"
+
+// id names one clock of one client. Yjs draws client numbers from 32 bits; clocks beyond 32 bits are refused.
+type id struct{ client, clock uint32 }
+
+// How an item says which shared type it lives in.
+const (
+	parentCopied = iota // from the neighbour named by its origin or right origin
+	parentRoot          // the document's root
+	parentItem          // the type made by the item whose id stands in origin
+)
+
+// item is one struct: a run of clocks of one client with what it needs to be integrated. Its content is kept as it
+// came over the wire, without the count that stands before text and values.
+type item struct {
+	clock, length uint32
+	origin, right id // origin holds the parent's id where parent is parentItem
+	kind, parent  uint8
+	hasOrigin     bool
+	hasRight      bool
+	sub           *string // the attribute's name, of attributes that carry their parent
+	content       string
+}
+
+func (it *item) end() uint32 { return it.clock + it.length }
+
+// hasContent tells text, marks, elements and attributes from what is only known to be gone or missing.
+func (it *item) hasContent() bool {
+	return it.kind != kindGC && it.kind != kindDeleted && it.kind != kindSkip
+}
+
+// usesOrigin reports whether origin holds an id, be it the left neighbour's or the parent's.
+func (it *item) usesOrigin() bool { return it.hasOrigin || it.parent == parentItem }
+
+// leansOn reports whether the item needs a clock of client that is not below state.
+func (it *item) leansOn(client, state uint32) bool {
+	return it.usesOrigin() && it.origin.client == client && it.origin.clock >= state ||
+		it.hasRight && it.right.client == client && it.right.clock >= state
+}
+
+// from returns the part of a client's item from clock on.
+func (it item) from(client, clock uint32) item {
+	if clock <= it.clock {
+		return it
+	}
+	skip := clock - it.clock
+	it.clock, it.length = clock, it.length-skip
+	if it.kind == kindGC || it.kind == kindSkip {
+		return it
+	}
+	it.origin, it.hasOrigin, it.parent, it.sub = id{client, clock - 1}, true, parentCopied, nil
+	_, it.content = it.cut(skip)
+	return it
+}
+
+// before returns the part of the item before clock.
+func (it item) before(clock uint32) item {
+	if clock >= it.end() {
+		return it
+	}
+	it.length = clock - it.clock
+	it.content, _ = it.cut(it.length)
+	return it
+}
+
+// cut splits the content after n clocks.
+func (it *item) cut(n uint32) (left, right string) {
+	switch it.kind {
+	case kindString:
+		return utf16Cut(it.content, n)
+	case kindAny:
+		d := &decoder{data: it.content}
+		for range n {
+			d.any(0)
+		}
+		return it.content[:d.pos], it.content[d.pos:]
+	}
+	return "", ""
+}
+
+// continues reports whether next, the struct after it of the same client, says nothing that one longer struct would
+// not say: it was put right after it.last, before the same neighbour.
+func (it *item) continues(next *item, client uint32) bool {
+	if it.kind != next.kind {
+		return false
+	}
+	switch it.kind {
+	case kindGC:
+		return true
+	case kindString, kindDeleted:
+		return next.hasOrigin && next.origin == id{client, it.end() - 1} &&
+			next.hasRight == it.hasRight && next.right == it.right
+	}
+	return false
+}
+
+// agrees reports whether two structs for the same clocks tell the same, as far as both still tell it.
+func (it *item) agrees(other *item) bool {
+	if !it.hasContent() || !other.hasContent() {
+		return true
+	}
+	return it.kind == other.kind && it.samePlace(other) && it.sameContent(other)
+}
+
+func (it *item) samePlace(other *item) bool {
+	return it.hasOrigin == other.hasOrigin && it.hasRight == other.hasRight && it.parent == other.parent &&
+		it.origin == other.origin && it.right == other.right &&
+		(it.sub == nil) == (other.sub == nil) && (it.sub == nil || *it.sub == *other.sub)
+}
+
+func (it *item) sameContent(other *item) bool {
+	if it.content == other.content {
+		return true
+	}
+	switch it.kind {
+	case kindString:
+		return sameText(it.content, other.content)
+	case kindFormat, kindAny:
+		return reflect.DeepEqual(it.values(), other.values())
+	}
+	return false
+}
+
+// sameText compares texts of equal length in UTF-16. U+FFFD agrees with anything: it is what a surrogate pair that was
+// cut through becomes, and one side may know the pair whole.
+func sameText(a, b string) bool {
+	ra, rb := utf16Units(a), utf16Units(b)
+	for i := range ra {
+		if ra[i] != rb[i] && ra[i] != 0xfffd && rb[i] != 0xfffd {
+			return false
+		}
+	}
+	return true
+}
+
+// values decodes the content: of text attributes their values, of a mark its name and value.
+func (it *item) values() []any {
+	d := &decoder{data: it.content}
+	if it.kind == kindFormat {
+		key := d.text()
+		value, _ := parseJSON(d.text())
+		return []any{key, value}
+	}
+	values := make([]any, 0, it.length)
+	for range it.length {
+		values = append(values, d.any(0))
+	}
+	return values
+}

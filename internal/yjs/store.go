@@ -1,0 +1,294 @@
+// Package yjs reads, keeps and renders Yjs documents: XML documents under the root "default", in update format V1.
+//
+// A Store takes updates as they come and answers sync requests without integrating them into a document. A Renderer
+// runs yjs itself and turns updates into ProseMirror JSON and back.
+package yjs
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// maxPending is how many structs and deletions a Store keeps aside before it takes only what needs no keeping aside.
+const maxPending = 1 << 17
+
+// untidyLimit is how much a client may gain, at least, before its list is tidied.
+const untidyLimit = 512
+
+// Store holds the structs and deletions of one document as decoded from updates, without integrating them. The content
+// of what is deleted is not kept. It is not safe for concurrent use.
+type Store struct {
+	clients        map[uint32]*client
+	pending        map[uint32][]item // sorted by clock, without overlaps
+	pendingDeletes map[uint32]spans
+	pendingCount   int
+}
+
+// client is what a Store holds of one client: its structs from clock 0 on without gaps, and which clocks are deleted.
+type client struct {
+	items   []item
+	deleted spans
+	untidy  int // structs and deletions that came since the last tidying
+}
+
+func (c *client) state() uint32 {
+	if c == nil || len(c.items) == 0 {
+		return 0
+	}
+	return c.items[len(c.items)-1].end()
+}
+
+// NewStore returns an empty store.
+func NewStore() *Store {
+	return &Store{
+		clients:        map[uint32]*client{},
+		pending:        map[uint32][]item{},
+		pendingDeletes: map[uint32]spans{},
+	}
+}
+
+// Apply adds an update. The update is checked as by Validate, but for its size, before anything is changed; on error
+// (wrapping ErrInvalid) nothing is. What is known already changes nothing. Structs and deletions that lean on others
+// that have not come yet are kept aside and taken in when they can be.
+//
+// An update that gives clocks which are held already another content is refused with an error that wraps ErrConflict
+// too.
+func (s *Store) Apply(update []byte) error {
+	u, err := decodeUpdate(update)
+	if err != nil {
+		return err
+	}
+	if s.pendingCount >= maxPending && s.wouldWait(u) {
+		return invalid("too much is kept aside already")
+	}
+	if err := s.checkConflicts(u); err != nil {
+		return err
+	}
+	s.integrate(u.blocks)
+	for _, d := range u.deletes {
+		for _, sp := range d.spans {
+			s.delete(d.client, sp)
+		}
+	}
+	return nil
+}
+
+// HasPending reports whether something is kept aside because what it leans on has not come.
+func (s *Store) HasPending() bool {
+	return len(s.pending) > 0 || len(s.pendingDeletes) > 0
+}
+
+func (s *Store) state(client uint32) uint32 { return s.clients[client].state() }
+
+// missing returns the client whose clocks must come before the item can be taken in, and whether there is one.
+func (s *Store) missing(client uint32, it *item) (uint32, bool) {
+	switch {
+	case it.clock > s.state(client):
+		return client, true
+	case it.usesOrigin() && it.origin.client != client && it.origin.clock >= s.state(it.origin.client):
+		return it.origin.client, true
+	case it.hasRight && it.right.client != client && it.right.clock >= s.state(it.right.client):
+		return it.right.client, true
+	}
+	return 0, false
+}
+
+func (s *Store) wouldWait(u *update) bool {
+	for _, b := range u.blocks {
+		if len(b.items) == 0 {
+			continue
+		}
+		if _, missing := s.missing(b.client, &b.items[0]); missing {
+			return true
+		}
+	}
+	for _, d := range u.deletes {
+		if d.spans[len(d.spans)-1].end > s.state(d.client) {
+			return true
+		}
+	}
+	return false
+}
+
+// checkConflicts compares the structs of an update with those that are held for the same clocks.
+func (s *Store) checkConflicts(u *update) error {
+	for _, b := range u.blocks {
+		for i := range b.items {
+			it := &b.items[i]
+			var held []item
+			if it.clock < s.state(b.client) {
+				held = s.clients[b.client].items
+			}
+			if conflicts(b.client, it, held) || conflicts(b.client, it, s.pending[b.client]) {
+				return fmt.Errorf("%w: %w: client %d, clock %d", ErrInvalid, ErrConflict, b.client, it.clock)
+			}
+		}
+	}
+	return nil
+}
+
+// conflicts compares an item with the sorted items held for the same clocks.
+func conflicts(client uint32, it *item, held []item) bool {
+	for i := find(held, it.clock); i < len(held) && held[i].clock < it.end(); i++ {
+		start, end := max(it.clock, held[i].clock), min(it.end(), held[i].end())
+		mine, theirs := held[i].from(client, start).before(end), it.from(client, start).before(end)
+		if !mine.agrees(&theirs) {
+			return true
+		}
+	}
+	return false
+}
+
+// find returns the index of the first of the sorted items that ends after clock.
+func find(items []item, clock uint32) int {
+	i, _ := slices.BinarySearchFunc(items, clock, func(it item, clock uint32) int {
+		if it.end() <= clock {
+			return -1
+		}
+		return 1
+	})
+	return i
+}
+
+// queue is what remains to be taken in of one client's structs.
+type queue struct {
+	client uint32
+	items  []item
+}
+
+// integrate takes in all that can be of blocks and of what was pending, and keeps the rest aside.
+func (s *Store) integrate(blocks []block) {
+	queues := make(map[uint32]*queue, len(blocks))
+	for _, b := range blocks {
+		queues[b.client] = &queue{b.client, b.items}
+	}
+	s.drain(queues)
+	if !s.pendingReady() {
+		return
+	}
+	for client, items := range s.pending {
+		queues[client] = &queue{client, items}
+		s.pendingCount -= len(items)
+	}
+	clear(s.pending)
+	s.drain(queues)
+}
+
+func (s *Store) pendingReady() bool {
+	for client, items := range s.pending {
+		if _, missing := s.missing(client, &items[0]); !missing {
+			return true
+		}
+	}
+	return false
+}
+
+// drain takes in what can be of the queues and empties the map. A queue that waits for another client has that client's
+// queue taken in first; where that does not help, it is kept aside and with it all that wait for it.
+func (s *Store) drain(queues map[uint32]*queue) {
+	for _, client := range slices.Sorted(maps.Keys(queues)) {
+		next := queues[client]
+		var waiting []*queue
+		for next != nil {
+			delete(queues, next.client)
+			waiting = append(waiting, next)
+			next = nil
+			for len(waiting) > 0 && next == nil {
+				top := waiting[len(waiting)-1]
+				need, missing := s.takeReady(top)
+				if !missing {
+					waiting = waiting[:len(waiting)-1]
+				} else if next = queues[need]; next == nil {
+					break
+				}
+			}
+		}
+		for _, q := range waiting {
+			s.keepAside(q)
+		}
+	}
+}
+
+// takeReady takes in the structs of q until one must wait, and returns the client that one waits for.
+func (s *Store) takeReady(q *queue) (need uint32, missing bool) {
+	for len(q.items) > 0 {
+		it := &q.items[0]
+		if it.kind != kindSkip {
+			if need, missing = s.missing(q.client, it); missing {
+				return need, true
+			}
+			s.take(q.client, it)
+		}
+		q.items = q.items[1:]
+	}
+	return 0, false
+}
+
+// take adds what is new of an item that has nothing to wait for.
+func (s *Store) take(number uint32, it *item) {
+	c := s.clients[number]
+	if c == nil {
+		c = &client{}
+		s.clients[number] = c
+	}
+	state := c.state()
+	if it.end() <= state {
+		return
+	}
+	c.items = append(c.items, it.from(number, state))
+	if !it.hasContent() {
+		c.deleted.add(span{state, it.end()})
+	}
+	c.touched(number)
+	s.resumeDeletes(number, c)
+}
+
+// keepAside stores the structs of q that are new until what they wait for has come.
+func (s *Store) keepAside(q *queue) {
+	held := s.pending[q.client]
+	all := append(slices.Clone(held), q.items...)
+	slices.SortStableFunc(all, func(a, b item) int { return int(int64(a.clock) - int64(b.clock)) })
+	kept, state := all[:0], s.state(q.client)
+	for _, it := range all {
+		if it.kind != kindSkip && it.end() > state {
+			kept = append(kept, it.from(q.client, state))
+			state = it.end()
+		}
+	}
+	s.pendingCount += len(kept) - len(held)
+	if len(kept) > 0 {
+		s.pending[q.client] = kept
+	}
+}
+
+// delete marks clocks as deleted, those that have not come yet as soon as they do.
+func (s *Store) delete(number uint32, sp span) {
+	state := s.state(number)
+	if sp.start < state {
+		c := s.clients[number]
+		if c.deleted.add(span{sp.start, min(sp.end, state)}) {
+			c.touched(number)
+		}
+	}
+	if sp.end > state {
+		pending := s.pendingDeletes[number]
+		before := len(pending)
+		pending.add(span{max(sp.start, state), sp.end})
+		s.pendingDeletes[number] = pending
+		s.pendingCount += len(pending) - before
+	}
+}
+
+// resumeDeletes deletes what has come of a client and was to be deleted.
+func (s *Store) resumeDeletes(number uint32, c *client) {
+	pending, state := s.pendingDeletes[number], c.state()
+	if len(pending) == 0 || pending[0].start >= state {
+		return
+	}
+	delete(s.pendingDeletes, number)
+	s.pendingCount -= len(pending)
+	for _, sp := range pending {
+		s.delete(number, sp)
+	}
+}
