@@ -161,7 +161,7 @@ func (f *faults) err() error {
 }
 
 func fileFaults(fields ...portal.Field) error {
-	e := portal.Invalidf("invalid_file", "%d faults in the invitation file", len(fields))
+	e := portal.Invalidf("invalid_file", "faults in the invitation file: %d", len(fields))
 	e.Fields = fields
 	return e
 }

@@ -236,7 +236,7 @@ func check(tx Tx, r portal.Round) error {
 	if len(wrong) == 0 {
 		return nil
 	}
-	e := portal.Invalidf("invalid_input", "%d fields are wrong", len(wrong))
+	e := portal.Invalidf("invalid_input", "wrong fields: %d", len(wrong))
 	e.Fields = wrong
 	return e
 }

@@ -41,10 +41,14 @@ type Field struct {
 }
 
 func (e *Error) Error() string {
-	if e.cause != nil {
-		return fmt.Sprintf("%s: %s: %v", e.Code, e.Detail, e.cause)
+	text := e.Code + ": " + e.Detail
+	if len(e.Fields) > 0 {
+		text += fmt.Sprintf(" %+v", e.Fields)
 	}
-	return e.Code + ": " + e.Detail
+	if e.cause != nil {
+		text += ": " + e.cause.Error()
+	}
+	return text
 }
 
 func (e *Error) Unwrap() error { return e.cause }

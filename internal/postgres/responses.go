@@ -37,14 +37,14 @@ const responseColumns = `
 		r.id as round_id, r.slug, r.sender, r.reference, r.state as round_state, r.title, r.issued, r.deadline, r.accepts_late, r.version as round_version,
 		coalesce(cast(f.id as text), '') as freeze_id, coalesce(f.hash, '') as freeze_hash, coalesce(f.number, 0) as freeze_number, f.frozen_at,
 		coalesce(freezer.name, '') as frozen_by,
-		case when s.freeze_id is null then coalesce((select e.reason from freeze e where e.response_id = s.id order by e.number desc limit 1), '') else '' end
+		case when s.freeze_id is null then coalesce((select e.reason from frozen_version e where e.response_id = s.id order by e.number desc limit 1), '') else '' end
 			as reopened_reason,
 		coalesce(b.number, '') as number, coalesce(b.package_hash, '') as package_hash, b.submitted_at, b.received_at, coalesce(b.late_seconds, 0) as late_seconds,
 		coalesce(sender.name, '') as submitted_by, coalesce(b.submitted_for, '') as submitted_for
 	from response s
 	join organisation o on o.id = s.owner_id
 	join round r on r.id = s.round_id
-	left join freeze f on f.id = s.freeze_id
+	left join frozen_version f on f.id = s.freeze_id
 	left join account freezer on freezer.id = f.frozen_by
 	left join submission b on b.response_id = s.id
 	left join account sender on sender.id = b.submitted_by
@@ -171,7 +171,7 @@ func addParties(g *gorm.DB, ids []string, place map[string]*portal.Response) err
 		from party p
 		join organisation o on o.id = p.organisation_id
 		left join lateral (select * from position x where x.response_id = p.response_id and x.organisation_id = p.organisation_id order by x.seq desc limit 1) x on true
-		left join freeze f on f.id = x.freeze_id
+		left join frozen_version f on f.id = x.freeze_id
 		where p.response_id in ? order by p.side, p.name collate "nb-x-icu"`, ids)
 	for _, f := range found {
 		p := portal.Party{Side: portal.Side(f.Side), Organisation: portal.Organisation{ID: portal.OrganisationID(f.OrganisationID),

@@ -46,12 +46,12 @@ func stored(g *gorm.DB, ids []portal.DocumentID) (map[portal.DocumentID][][]byte
 }
 
 func (t *tx) NextFreeze(id portal.ResponseID) (int, error) {
-	last, err := row[struct{ Last int }](t.DB, "select coalesce(max(number), 0) as last from freeze where response_id = ?", id)
+	last, err := row[struct{ Last int }](t.DB, "select coalesce(max(number), 0) as last from frozen_version where response_id = ?", id)
 	return last.Last + 1, err
 }
 
 func (t *tx) InsertFreeze(r portal.Response, f portal.Freeze, by portal.AccountID) error {
-	err := t.Exec("insert into freeze (id, response_id, number, hash, frozen_at, frozen_by) values (?, ?, ?, ?, ?, ?)",
+	err := t.Exec("insert into frozen_version (id, response_id, number, hash, frozen_at, frozen_by) values (?, ?, ?, ?, ?, ?)",
 		f.ID, r.ID, f.Number, f.Hash, f.FrozenAt, by).Error
 	for _, a := range f.Answers {
 		if err != nil {
@@ -72,7 +72,7 @@ func (t *tx) SetFreeze(r portal.Response, f *portal.Freeze) error {
 }
 
 func (t *tx) Reopen(id portal.FreezeID, by portal.AccountID, reason string, at time.Time) error {
-	return t.one("update freeze set reopened_at = ?, reopened_by = ?, reason = ? where id = ? and reopened_at is null", at, by, reason, id)
+	return t.one("update frozen_version set reopened_at = ?, reopened_by = ?, reason = ? where id = ? and reopened_at is null", at, by, reason, id)
 }
 
 type frozenRow struct {

@@ -186,7 +186,7 @@ create table answer (
 
 -- What is signed ----------------------------------------------------------------------------------------------------------
 
-create table freeze (
+create table frozen_version (
     id          uuid primary key,
     response_id uuid not null references response,
     number      integer not null,
@@ -198,11 +198,11 @@ create table freeze (
     reason      text not null default '',
     unique (response_id, number)
 );
-alter table response add foreign key (freeze_id) references freeze;
+alter table response add foreign key (freeze_id) references frozen_version;
 
 -- The text of each answer as the server rendered it from what it had stored.
 create table frozen_answer (
-    freeze_id uuid not null references freeze,
+    freeze_id uuid not null references frozen_version,
     answer_id uuid not null references answer,
     number    integer not null,
     status    text not null check (status in ('ready', 'not_answered')),
@@ -215,7 +215,7 @@ create table frozen_answer (
 create table position (
     id              uuid primary key,
     response_id     uuid not null references response,
-    freeze_id       uuid not null references freeze,
+    freeze_id       uuid not null references frozen_version,
     organisation_id text not null references organisation,
     account_id      uuid not null references account,
     account_name    text not null,
@@ -243,7 +243,7 @@ create index on remark (response_id);
 create table decision (
     id          uuid primary key,
     response_id uuid not null references response,
-    freeze_id   uuid not null references freeze,
+    freeze_id   uuid not null references frozen_version,
     level       text not null check (level in ('strategic', 'partnership')),
     body        text not null,
     decided_on  date not null,
