@@ -205,11 +205,15 @@ func (t *tx) LogIn(a portal.Account, at time.Time) (portal.Account, error) {
 // InsertAccount says false when the identity has an account already.
 func (t *tx) InsertAccount(a portal.Account, at time.Time) (bool, error) {
 	done := t.Exec(`insert into account (id, issuer, subject, name, email, language, created_at) values (?, ?, ?, ?, ?, ?, ?)
-		on conflict (issuer, subject) do nothing`, a.ID, a.Issuer, a.Subject, a.Name, a.Email, a.Language, at)
-	if isUnique(done.Error, "account_pkey") {
+		on conflict do nothing`, a.ID, a.Issuer, a.Subject, a.Name, a.Email, a.Language, at)
+	if done.Error != nil || done.RowsAffected == 1 {
+		return done.RowsAffected == 1, done.Error
+	}
+	_, err := row[portal.Account](t.DB, `select id from account where issuer = ? and subject = ?`, a.Issuer, a.Subject)
+	if portal.IsCode(err, "not_found") {
 		return false, portal.Conflictf("account_taken", "the id belongs to another identity")
 	}
-	return done.RowsAffected == 1, done.Error
+	return false, err
 }
 
 // SetLanguage changes one account.

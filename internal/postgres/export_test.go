@@ -1,0 +1,20 @@
+package postgres
+
+import (
+	"sync/atomic"
+
+	"gorm.io/gorm"
+)
+
+// CountQueries counts the reads of this database from now on.
+func (db *DB) CountQueries() func() int {
+	var n atomic.Int64
+	count := func(*gorm.DB) { n.Add(1) }
+	if err := db.gorm.Callback().Row().Before("gorm:row").Register("count", count); err != nil {
+		panic(err)
+	}
+	if err := db.gorm.Callback().Query().Before("gorm:query").Register("count", count); err != nil {
+		panic(err)
+	}
+	return func() int { return int(n.Load()) }
+}
