@@ -1,0 +1,1 @@
+export { roundQuery } from './queries'

@@ -1,0 +1,27 @@
+import { ref, watch, type Ref } from 'vue'
+
+/**
+ * A form whose content survives a reload, a crash of the tab or a look at another page. It is kept
+ * in this tab alone, under a key of its own, until `discard` is called: after it was sent.
+ */
+export function useKept<T extends object>(key: string, initial: () => T): { form: Ref<T>; restored: boolean; discard: () => void } {
+  const stored = sessionStorage.getItem(`kept:${key}`)
+  const form = ref(parse<T>(stored) ?? initial()) as Ref<T>
+  const stop = watch(form, (value) => sessionStorage.setItem(`kept:${key}`, JSON.stringify(value)), { deep: true, flush: 'sync' })
+  return {
+    form,
+    restored: stored !== null,
+    discard() {
+      stop()
+      sessionStorage.removeItem(`kept:${key}`)
+    },
+  }
+}
+
+function parse<T>(stored: string | null): T | undefined {
+  try {
+    return stored ? (JSON.parse(stored) as T) : undefined
+  } catch {
+    return undefined
+  }
+}
