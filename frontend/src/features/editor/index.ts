@@ -1,0 +1,1 @@
+export type { LiveState, SaveState } from './live/liveDocument'

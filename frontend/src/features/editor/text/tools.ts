@@ -1,0 +1,75 @@
+import type { Editor } from '@tiptap/vue-3'
+import type { ToolIconName } from './toolIcons'
+
+/** A button in a toolbar. A tool that is pressed or not is a toggle; the others just do something. */
+export interface Tool {
+  name: string
+  icon?: ToolIconName
+  /** Keys as `aria-keyshortcuts` writes them. */
+  keys?: string
+  pressed?: boolean
+  disabled?: boolean
+  run: () => void
+}
+
+/** Everything that shapes the text, in groups. */
+export function textTools(editor: Editor, editLink: () => void): Tool[][] {
+  const chain = () => editor.chain().focus()
+  const heading = (level: 1 | 2 | 3): Tool => ({
+    name: `heading${level}`,
+    keys: `Control+Alt+${level}`,
+    pressed: editor.isActive('heading', { level }),
+    run: () => chain().toggleHeading({ level }).run(),
+  })
+  return [
+    [
+      { name: 'undo', icon: 'undo', keys: 'Control+Z', disabled: !editor.can().undo(), run: () => chain().undo().run() },
+      { name: 'redo', icon: 'redo', keys: 'Control+Y', disabled: !editor.can().redo(), run: () => chain().redo().run() },
+    ],
+    [heading(1), heading(2), heading(3)],
+    [
+      { name: 'bold', keys: 'Control+B', pressed: editor.isActive('bold'), run: () => chain().toggleBold().run() },
+      { name: 'italic', keys: 'Control+I', pressed: editor.isActive('italic'), run: () => chain().toggleItalic().run() },
+      { name: 'link', icon: 'link', keys: 'Control+K', pressed: editor.isActive('link'), run: editLink },
+    ],
+    [
+      { name: 'bulletList', icon: 'bulletList', keys: 'Control+Shift+8', pressed: editor.isActive('bulletList'), run: () => chain().toggleBulletList().run() },
+      { name: 'orderedList', icon: 'orderedList', keys: 'Control+Shift+7', pressed: editor.isActive('orderedList'), run: () => chain().toggleOrderedList().run() },
+      { name: 'table', icon: 'table', disabled: editor.isActive('table'), run: () => insertTable(editor) },
+    ],
+  ]
+}
+
+/** What can be done to the table that the cursor stands in. */
+export function tableTools(editor: Editor): Tool[][] {
+  const chain = () => editor.chain().focus()
+  return [
+    [
+      { name: 'rowBelow', run: () => chain().addRowAfter().run() },
+      { name: 'deleteRow', run: () => chain().deleteRow().run() },
+    ],
+    [
+      { name: 'columnRight', run: () => chain().addColumnAfter().run() },
+      { name: 'deleteColumn', run: () => chain().deleteColumn().run() },
+    ],
+    [
+      { name: 'headerRow', run: () => chain().toggleHeaderRow().run() },
+      { name: 'deleteTable', run: () => chain().deleteTable().run() },
+    ],
+  ]
+}
+
+/** A table at the very end would leave nowhere to write after it. */
+function insertTable(editor: Editor): void {
+  editor
+    .chain()
+    .focus()
+    .insertTable({ rows: 3, cols: 3, withHeaderRow: true })
+    .command(({ tr }) => {
+      if (tr.doc.lastChild?.type.name === 'table') {
+        tr.insert(tr.doc.content.size, editor.schema.nodes.paragraph!.create())
+      }
+      return true
+    })
+    .run()
+}

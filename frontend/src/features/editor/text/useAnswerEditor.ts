@@ -1,0 +1,72 @@
+import { Extension } from '@tiptap/core'
+import { Collaboration } from '@tiptap/extension-collaboration'
+import { CollaborationCaret } from '@tiptap/extension-collaboration-caret'
+import { useEditor, type Editor } from '@tiptap/vue-3'
+import { watch, type ShallowRef } from 'vue'
+import type { Language } from '@/lib/language'
+import type { LiveDocument } from '../live/liveDocument'
+import type { Participant } from '../live/presence'
+import { drawCaret, drawSelection } from './caret'
+import { ReadOnlyGuard } from './readOnlyGuard'
+import { vocabulary } from './vocabulary'
+import { cleanWordHtml } from './wordPaste'
+
+interface Surroundings {
+  user: Participant
+  /** Ids of what names the text and of what explains how to get around in it. */
+  labelledby: string
+  describedby: string
+  lang: Language
+  /** What keys pressed in the text do beyond shaping it, by their names in ProseMirror. */
+  keys: Record<string, () => void>
+}
+
+/** An editor on the live text, open for writing for as long as the text is. */
+export function useAnswerEditor(live: LiveDocument, around: Surroundings): ShallowRef<Editor | undefined> {
+  const editorProps = () => ({
+    attributes: {
+      class: 'tiptap prose',
+      role: live.writable.value ? 'textbox' : 'document',
+      'aria-multiline': live.writable.value ? 'true' : '',
+      'aria-labelledby': around.labelledby,
+      'aria-describedby': around.describedby,
+      'data-user-content': '',
+      lang: around.lang,
+    },
+    transformPastedHTML: cleanWordHtml,
+  })
+  const editor = useEditor({
+    editable: live.writable.value,
+    injectCSS: false,
+    editorProps: editorProps(),
+    extensions: [
+      ...vocabulary,
+      ReadOnlyGuard,
+      Extension.create({ name: 'pageKeys', addKeyboardShortcuts: () => mapKeys(around.keys) }),
+      Collaboration.configure({ document: live.doc }),
+      CollaborationCaret.configure({
+        provider: live.provider,
+        user: around.user,
+        render: drawCaret,
+        selectionRender: drawSelection,
+      }),
+    ],
+  })
+  watch(live.writable, (writable) => {
+    editor.value?.setEditable(writable, false)
+    editor.value?.setOptions({ editorProps: editorProps() })
+  })
+  return editor
+}
+
+function mapKeys(keys: Record<string, () => void>): Record<string, () => boolean> {
+  return Object.fromEntries(
+    Object.entries(keys).map(([name, act]) => [
+      name,
+      () => {
+        act()
+        return true
+      },
+    ]),
+  )
+}
