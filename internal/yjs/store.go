@@ -7,6 +7,7 @@ package yjs
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 )
 
@@ -81,17 +82,17 @@ func (s *Store) HasPending() bool {
 
 func (s *Store) state(client uint32) uint32 { return s.clients[client].state() }
 
-// missing returns the client whose clocks must come before the item can be taken in, and whether there is one.
-func (s *Store) missing(client uint32, it *item) (uint32, bool) {
+// missing returns the id that must come before the item can be taken in, and whether there is one.
+func (s *Store) missing(client uint32, it *item) (id, bool) {
 	switch {
 	case it.clock > s.state(client):
-		return client, true
+		return id{client, it.clock - 1}, true
 	case it.usesOrigin() && it.origin.client != client && it.origin.clock >= s.state(it.origin.client):
-		return it.origin.client, true
+		return it.origin, true
 	case it.hasRight && it.right.client != client && it.right.clock >= s.state(it.right.client):
-		return it.right.client, true
+		return it.right, true
 	}
-	return 0, false
+	return id{}, false
 }
 
 func (s *Store) wouldWait(u *update) bool {
@@ -155,20 +156,22 @@ func find(items []item, clock uint32) int {
 type queue struct {
 	client uint32
 	items  []item
+	until  uint32 // the state that another queue waits for
+	active bool   // on the stack of queues that wait for the one above
 }
 
 // integrate takes in all that can be of blocks and of what was pending, and keeps the rest aside.
 func (s *Store) integrate(blocks []block) {
 	queues := make(map[uint32]*queue, len(blocks))
 	for _, b := range blocks {
-		queues[b.client] = &queue{b.client, b.items}
+		queues[b.client] = &queue{client: b.client, items: b.items}
 	}
 	s.drain(queues)
 	if !s.pendingReady() {
 		return
 	}
 	for client, items := range s.pending {
-		queues[client] = &queue{client, items}
+		queues[client] = &queue{client: client, items: items}
 		s.pendingCount -= len(items)
 	}
 	clear(s.pending)
@@ -184,35 +187,46 @@ func (s *Store) pendingReady() bool {
 	return false
 }
 
-// drain takes in what can be of the queues and empties the map. A queue that waits for another client has that client's
-// queue taken in first; where that does not help, it is kept aside and with it all that wait for it.
+// drain takes in what can be of the queues and keeps the rest aside. A queue that waits for an id has the queue of that
+// id's client taken in until the id is there. Where that cannot be, the queue is kept aside and with it all that wait
+// for it.
 func (s *Store) drain(queues map[uint32]*queue) {
 	for _, client := range slices.Sorted(maps.Keys(queues)) {
-		next := queues[client]
-		var waiting []*queue
-		for next != nil {
-			delete(queues, next.client)
-			waiting = append(waiting, next)
-			next = nil
-			for len(waiting) > 0 && next == nil {
-				top := waiting[len(waiting)-1]
-				need, missing := s.takeReady(top)
-				if !missing {
-					waiting = waiting[:len(waiting)-1]
-				} else if next = queues[need]; next == nil {
-					break
-				}
-			}
-		}
-		for _, q := range waiting {
-			s.keepAside(q)
+		if q := queues[client]; q != nil {
+			q.until = math.MaxUint32
+			s.drainOne(q, queues)
+			delete(queues, client)
 		}
 	}
 }
 
-// takeReady takes in the structs of q until one must wait, and returns the client that one waits for.
-func (s *Store) takeReady(q *queue) (need uint32, missing bool) {
-	for len(q.items) > 0 {
+func (s *Store) drainOne(q *queue, queues map[uint32]*queue) {
+	q.active = true
+	waiting := []*queue{q}
+	for len(waiting) > 0 {
+		top := waiting[len(waiting)-1]
+		need, missing := s.takeReady(top)
+		if !missing {
+			top.active = false
+			waiting = waiting[:len(waiting)-1]
+			continue
+		}
+		next := queues[need.client]
+		if next == nil || next.active || len(next.items) == 0 {
+			break
+		}
+		next.until, next.active = need.clock+1, true
+		waiting = append(waiting, next)
+	}
+	for _, q := range waiting {
+		s.keepAside(q)
+		delete(queues, q.client)
+	}
+}
+
+// takeReady takes in the structs of q until its client's state is what it is to be, or one must wait for an id.
+func (s *Store) takeReady(q *queue) (need id, missing bool) {
+	for len(q.items) > 0 && s.state(q.client) < q.until {
 		it := &q.items[0]
 		if it.kind != kindSkip {
 			if need, missing = s.missing(q.client, it); missing {
@@ -222,7 +236,7 @@ func (s *Store) takeReady(q *queue) (need uint32, missing bool) {
 		}
 		q.items = q.items[1:]
 	}
-	return 0, false
+	return id{}, false
 }
 
 // take adds what is new of an item that has nothing to wait for.

@@ -11,9 +11,10 @@ const hashedMark = /^(.*)--[a-zA-Z0-9+/=]{8}$/
 
 const render = updates => {
   const doc = new Y.Doc()
-  // yjs would now delete superfluous marks. What is rendered is what was stored, so that must not happen.
-  doc.on('afterTransaction', transaction => { transaction._needFormattingCleanup = false })
-  doc.transact(() => updates.forEach(update => Y.applyUpdate(doc, update)))
+  // A transaction before the first keeps yjs from tidying up after the updates. That would take most of the time, and
+  // it would delete superfluous marks: what is rendered must be what was stored.
+  doc._transactionCleanups.push(null)
+  updates.forEach(update => Y.applyUpdate(doc, update))
   const content = nodes(doc.getXmlFragment(rootName), 0)
   return `{"content":[${content}],"type":"doc"}`
 }

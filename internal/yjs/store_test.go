@@ -1,0 +1,80 @@
+package yjs
+
+import (
+	"bytes"
+	"fmt"
+	"testing"
+)
+
+// histories is how many random histories the tests go through.
+const histories = 400
+
+// eachHistory runs a test on random histories of growing length.
+func eachHistory(t *testing.T, o *oracle, n int, astral bool, test func(t *testing.T, h editing)) {
+	t.Helper()
+	for seed := range n {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) { test(t, o.history(t, seed, astral)) })
+	}
+}
+
+func TestStoreKnowsWhatYjsKnows(t *testing.T) {
+	o := startOracle(t)
+	eachHistory(t, o, histories, true, func(t *testing.T, h editing) {
+		s, want := storeOf(t, h.Updates...), o.state(t, h.Updates...)
+		if !bytes.Equal(s.StateVector(), want.StateVector) || s.HasPending() != want.Pending {
+			t.Errorf("state %x pending %v, yjs has %x pending %v", s.StateVector(), s.HasPending(), want.StateVector, want.Pending)
+		}
+		doc := o.render(t, h.Updates...)
+		if got := o.render(t, s.Snapshot()); got != doc {
+			t.Errorf("snapshot: %s", firstDifference([]byte(got), []byte(doc)))
+		}
+		half := len(h.Updates) / 2
+		before := o.state(t, h.Updates[:half]...)
+		diff, err := s.Diff(before.StateVector)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := ask[string](t, o, "sync", map[string]any{"base": before.Update, "diff": diff}); got != doc {
+			t.Errorf("diff: %s", firstDifference([]byte(got), []byte(doc)))
+		}
+		if again := storeOf(t, s.Snapshot()); !bytes.Equal(again.Snapshot(), s.Snapshot()) {
+			t.Error("a store of the snapshot has another snapshot")
+		}
+		if err := s.Apply(want.Update); err != nil {
+			t.Errorf("yjs's own state is refused: %v", err)
+		}
+	})
+}
+
+func TestPendingIsKeptAsYjsKeepsIt(t *testing.T) {
+	o := startOracle(t)
+	eachHistory(t, o, histories/4, true, func(t *testing.T, h editing) {
+		s := NewStore()
+		for i, u := range h.Updates {
+			if err := s.Apply(u); err != nil {
+				t.Fatal(err)
+			}
+			want := o.state(t, h.Updates[:i+1]...)
+			if !bytes.Equal(s.StateVector(), want.StateVector) || s.HasPending() != want.Pending {
+				t.Fatalf("after %d: state %x pending %v, yjs has %x pending %v",
+					i, s.StateVector(), s.HasPending(), want.StateVector, want.Pending)
+			}
+			if again := storeOf(t, s.Snapshot()); !bytes.Equal(again.Snapshot(), s.Snapshot()) {
+				t.Fatal("a store of the snapshot has another snapshot")
+			}
+		}
+	})
+}
+
+// Where people edit in the middle of surrogate pairs, yjs itself shows them different texts; hence no astral letters.
+func TestPeopleSeeWhatIsRendered(t *testing.T) {
+	o := startOracle(t)
+	eachHistory(t, o, histories, false, func(t *testing.T, h editing) {
+		doc := o.render(t, h.Updates...)
+		for i, client := range h.Clients {
+			if client != doc {
+				t.Errorf("person %d: %s", i, firstDifference([]byte(client), []byte(doc)))
+			}
+		}
+	})
+}

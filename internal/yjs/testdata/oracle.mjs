@@ -1,0 +1,79 @@
+// The real yjs, for the tests to compare with. Reads one JSON request a line, answers with one JSON line.
+// Byte strings are base64. Arguments: the folder with node_modules, the bundle that the server renders with.
+import { createRequire } from 'node:module'
+import { createInterface } from 'node:readline'
+import { readFileSync } from 'node:fs'
+import { runInThisContext } from 'node:vm'
+import { pathToFileURL } from 'node:url'
+import path from 'node:path'
+
+const [modules, bundle] = process.argv.slice(2)
+const require = createRequire(pathToFileURL(path.resolve(modules, 'package.json')))
+const Y = require('yjs')
+const { history } = await import('./history.mjs')
+
+const encode = bytes => Buffer.from(bytes).toString('base64')
+const decode = text => new Uint8Array(Buffer.from(text, 'base64'))
+
+// The bundle replaces the text codecs and the console of whatever it runs in: give it those of Node, then put them back.
+const loadBundle = () => {
+  const saved = { TextDecoder, TextEncoder, console }
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+  const encoder = new TextEncoder()
+  globalThis.host = {
+    decodeText: bytes => decoder.decode(bytes),
+    encodeText: text => encoder.encode(text).buffer,
+    wellFormed: text => text.isWellFormed() ? text : text.toWellFormed()
+  }
+  const source = readFileSync(bundle, 'utf8').replaceAll('globalThis.crypto=', 'globalThis.unusedCrypto=')
+  runInThisContext(source)
+  Object.assign(globalThis, saved)
+  return globalThis.samsvar
+}
+const { render } = loadBundle()
+
+const docOf = updates => {
+  const doc = new Y.Doc()
+  updates.forEach(update => Y.applyUpdate(doc, update))
+  return doc
+}
+
+const hasPending = doc => doc.store.pendingStructs !== null || doc.store.pendingDs !== null
+
+const operations = {
+  // What yjs makes of each update on top of the document that base gives.
+  judge ({ base, updates }) {
+    const before = decode(base)
+    return updates.map(update => {
+      const doc = docOf([before])
+      try {
+        Y.applyUpdate(doc, decode(update))
+      } catch (error) {
+        return { threw: String(error) }
+      }
+      return { stateVector: encode(Y.encodeStateVector(doc)), pending: hasPending(doc) }
+    })
+  },
+  state ({ updates }) {
+    const doc = docOf(updates.map(decode))
+    return { stateVector: encode(Y.encodeStateVector(doc)), pending: hasPending(doc), update: encode(Y.encodeStateAsUpdate(doc)) }
+  },
+  render: ({ updates }) => render(updates.map(decode)),
+  history: request => {
+    const { updates, docs } = history(Y, request)
+    return { updates: updates.map(encode), clients: docs.map(doc => render([Y.encodeStateAsUpdate(doc)])) }
+  },
+  // A document that was synced by diffs in both directions, as a browser and the server do it.
+  sync: ({ base, diff }) => render([Y.encodeStateAsUpdate(docOf([decode(base), decode(diff)]))])
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const request = JSON.parse(line)
+  let answer
+  try {
+    answer = { result: operations[request.op](request) }
+  } catch (error) {
+    answer = { error: error.stack }
+  }
+  process.stdout.write(JSON.stringify(answer) + '\n')
+}
