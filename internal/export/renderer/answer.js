@@ -1,0 +1,151 @@
+// From the ProseMirror document of an answer to the few kinds of block that both writers know. Whatever the
+// document holds, what comes out keeps its text and can be written: no skipped heading levels, no ragged
+// tables, no abyss of lists.
+//
+// block: {kind:'heading', level, runs} {kind:'paragraph', runs} {kind:'list', ordered, start, items:[[block]]}
+//        {kind:'table', columns, headerRows, rows:[[{header, colspan, rowspan, blocks}]]}
+// run:   {text, bold?, italic?, href?} or {break:true}
+
+const deepestList = 5
+const safeLink = /^(https?|mailto|tel):/i
+
+// answerBlocks returns the blocks of one answer, its headings beginning at firstLevel.
+export function answerBlocks(doc, firstLevel) {
+  return alignHeadings(blocksOf(childrenOf(doc), { lists: 0, inside: false }), firstLevel)
+}
+
+// clean leaves out what cannot be written: half characters, controls, marks that reorder text.
+export function clean(text) {
+  return String(text ?? '')
+    .toWellFormed()
+    .replace(/[\t\n\r\u0085\u2028\u2029]+/g, ' ')
+    .replace(/[\p{Cc}\ufffe\uffff\u202a-\u202e\u2066-\u2069]/gu, '')
+}
+
+function childrenOf(node) {
+  return Array.isArray(node?.content) ? node.content.filter(Boolean) : []
+}
+
+function blocksOf(nodes, where) {
+  return nodes.flatMap((node) => {
+    switch (node.type) {
+      case 'heading':
+        return where.inside ? textBlock(node, { bold: true }) : headingBlock(node)
+      case 'bulletList':
+      case 'orderedList':
+        return listBlock(node, where)
+      case 'table':
+        return where.inside ? blocksOf(childrenOf(node), where) : tableBlock(node)
+      case 'text':
+      case 'hardBreak':
+      case 'paragraph':
+        return textBlock(node)
+      default:
+        return blocksOf(childrenOf(node), where)
+    }
+  })
+}
+
+function textBlock(node, marks) {
+  const runs = runsOf(node, marks)
+  return runs.some((run) => run.text?.trim()) ? [{ kind: 'paragraph', runs }] : []
+}
+
+function headingBlock(node) {
+  const text = clean(runsOf(node).map((run) => run.text ?? ' ').join('')).trim()
+  return text ? [{ kind: 'heading', level: Number(node.attrs?.level) || 1, runs: [{ text }] }] : []
+}
+
+function runsOf(node, marks = {}) {
+  if (node.type === 'hardBreak') return [{ break: true }]
+  if (node.type !== 'text') return childrenOf(node).flatMap((child) => runsOf(child, marks))
+  const text = clean(node.text)
+  if (!text) return []
+  const run = { text, ...marks }
+  for (const mark of Array.isArray(node.marks) ? node.marks : []) {
+    if (mark?.type === 'bold') run.bold = true
+    if (mark?.type === 'italic') run.italic = true
+    if (mark?.type === 'link' && safeLink.test(mark.attrs?.href ?? '')) run.href = clean(mark.attrs.href)
+  }
+  return [run]
+}
+
+// Lists below the deepest level that can be read become items of the list they stand in.
+function listBlock(node, where) {
+  const deeper = { lists: where.lists + 1, inside: true }
+  const items = childrenOf(node)
+    .flatMap((item) => splitDeep(blocksOf(childrenOf(item), deeper), deeper.lists))
+    .filter((blocks) => blocks.length > 0)
+  if (items.length === 0) return []
+  const start = Number.isInteger(node.attrs?.start) && node.attrs.start >= 0 ? node.attrs.start : 1
+  return [{ kind: 'list', ordered: node.type === 'orderedList', start, items }]
+}
+
+function splitDeep(blocks, depth) {
+  if (depth < deepestList) return [blocks]
+  const own = blocks.filter((block) => block.kind !== 'list')
+  return [own, ...blocks.filter((block) => block.kind === 'list').flatMap((list) => list.items)]
+}
+
+// tableBlock lays the cells on a grid, cuts spans that leave it and fills what stays empty.
+function tableBlock(node) {
+  const source = childrenOf(node).map(childrenOf).filter((row) => row.length > 0)
+  if (source.length === 0) return []
+  const isHeader = (cell) => cell.type === 'tableHeader'
+  const firstBody = source.findIndex((row) => !row.every(isHeader))
+  const headerRows = firstBody < 0 ? Math.min(1, source.length - 1) : firstBody
+  const columns = Math.max(...source.map((row) => row.reduce((sum, cell) => sum + span(cell, 'colspan'), 0)))
+  const taken = source.map(() => new Set())
+  const rows = source.map((row, y) => {
+    const lastRow = y < headerRows ? headerRows : source.length
+    const placed = []
+    for (const cell of row) {
+      const x = firstFree(taken[y])
+      if (x >= columns) {
+        placed.at(-1)?.blocks.push(...cellBlocks(cell))
+        continue
+      }
+      const room = roomAt(taken[y], x, columns)
+      const colspan = Math.min(span(cell, 'colspan'), room)
+      const rowspan = Math.min(span(cell, 'rowspan'), lastRow - y)
+      for (let dy = 0; dy < rowspan; dy++) for (let dx = 0; dx < colspan; dx++) taken[y + dy].add(x + dx)
+      placed.push({ x, header: isHeader(cell), colspan, rowspan, blocks: cellBlocks(cell) })
+    }
+    for (let x = firstFree(taken[y]); x < columns; x = firstFree(taken[y])) {
+      taken[y].add(x)
+      placed.push({ x, header: false, colspan: 1, rowspan: 1, blocks: [] })
+    }
+    return placed.sort((a, b) => a.x - b.x)
+  })
+  return [{ kind: 'table', columns, headerRows, rows }]
+}
+
+const cellBlocks = (cell) => blocksOf(childrenOf(cell), { lists: 0, inside: true })
+
+function span(cell, name) {
+  const n = Number(cell.attrs?.[name])
+  return Number.isInteger(n) && n > 0 ? Math.min(n, 100) : 1
+}
+
+function firstFree(taken) {
+  let x = 0
+  while (taken.has(x)) x++
+  return x
+}
+
+function roomAt(taken, x, columns) {
+  let room = 1
+  while (x + room < columns && !taken.has(x + room)) room++
+  return room
+}
+
+// alignHeadings makes the first heading firstLevel and every deeper one exactly one level deeper.
+function alignHeadings(blocks, firstLevel) {
+  const open = []
+  return blocks.map((block) => {
+    if (block.kind !== 'heading') return block
+    while (open.length > 0 && open.at(-1) >= block.level) open.pop()
+    open.push(block.level)
+    return { ...block, level: firstLevel + open.length - 1 }
+  })
+}

@@ -1,0 +1,244 @@
+// From a package to the document that both writers write: a cover and a list of blocks. Beside the blocks of
+// answer.js: {kind:'remark', blocks}. A block or run may carry lang (where it differs from the document's),
+// a heading a kicker (small line above) and listed (stands in the contents), a run small and code.
+import { answerBlocks, clean } from './answer.js'
+import { speaker } from './words.js'
+
+// report returns {language, draft, title, author, submittedAt, cover, footer, blocks}.
+export function report(pkg, language, draft) {
+  const w = speaker(language)
+  const kind = w.say(pkg.response.kind)
+  const given = inLanguage(pkg.round.title, language)
+  const title = given.text ? given : { text: kind, lang: language } // no document may be without one
+  return {
+    language,
+    draft,
+    title,
+    author: clean(pkg.response.owner.name),
+    submittedAt: draft ? null : pkg.submission.submittedAt,
+    cover: {
+      kicker: w.say('kindTo', { kind, sender: clean(pkg.round.sender) }),
+      from: w.say('from', { name: clean(pkg.response.owner.name) }),
+      facts: draft ? draftFacts(pkg, w) : facts(pkg, w),
+      notice: draft ? w.say('draftNotice') : null,
+      contents: w.say('contents'),
+    },
+    footer: {
+      left: draft ? w.say('draft') : w.say('receiptNumber', { number: clean(pkg.submission.number) }),
+      page: w.say('pageOf'),
+    },
+    blocks: [
+      ...pkg.answers.flatMap((answer) => answerSection(pkg, answer, language, w)),
+      ...generalRemarks(pkg, language, w),
+      ...partySection(pkg, w),
+      ...decisionSection(pkg, w),
+      ...(draft ? [] : evidenceSection(pkg, w)),
+    ],
+    missingGlyphs: w.say('missingGlyphs'),
+  }
+}
+
+// inLanguage takes the wanted language of a text, or the other one and says so.
+function inLanguage(text, language) {
+  const other = language === 'nb' ? 'nn' : 'nb'
+  return text[language] ? { text: clean(text[language]), lang: language } : { text: clean(text[other]), lang: other }
+}
+
+const heading = (level, text, more) => ({ kind: 'heading', level, runs: [{ text }], listed: true, ...more })
+const paragraph = (text, style) => ({ kind: 'paragraph', runs: [{ text, ...style }] })
+
+function draftFacts(pkg, w) {
+  return [
+    { label: w.say('deadline'), value: w.instant(pkg.submission.deadline) },
+    { label: w.say('reference'), value: reference(pkg, w) },
+    { label: w.say('behind'), value: partyCount(pkg, w) },
+  ]
+}
+
+function facts(pkg, w) {
+  const { submission, decision } = pkg
+  const punctual = submission.lateSeconds > 0 ? w.say('late', { duration: w.duration(submission.lateSeconds) }) : w.say('onTime')
+  return [
+    { label: w.say('receipt'), value: clean(submission.number) },
+    { label: w.say('submitted'), value: `${w.instant(submission.submittedAt)}, ${punctual}` },
+    { label: w.say('deadline'), value: w.instant(submission.deadline) },
+    { label: w.say('submittedBy'), value: personText(submission.submittedBy) },
+    { label: w.say('reference'), value: reference(pkg, w) },
+    { label: w.say('behind'), value: partyCount(pkg, w) },
+    { label: w.say('position'), value: tally(pkg.parties, w) },
+    ...(decision ? [{ label: w.say('decision'), value: `${clean(decision.body)}, ${w.date(decision.date)}` }] : []),
+    { label: w.say('checksum'), value: pkg.packageHash, code: true },
+  ]
+}
+
+function reference({ round }, w) {
+  const date = w.date(round.issued)
+  return round.reference ? w.say('invitation', { reference: clean(round.reference), date }) : w.say('invitationUndated', { date })
+}
+
+function partyCount(pkg, w) {
+  const on = (side) => pkg.parties.filter((party) => party.side === side).length
+  const sides = []
+  if (on('hospital')) sides.push(w.count('hospitals', on('hospital')))
+  if (on('municipal')) sides.push(w.count('municipalities', on('municipal')))
+  return w.join(sides) || w.say('noParties')
+}
+
+function answerSection(pkg, answer, language, w) {
+  const question = inLanguage(answer.question, language)
+  const blocks = answerBlocks(answer.content, 2)
+  const empty = answer.status === 'not_answered' ? 'notAnswered' : 'emptyAnswer'
+  return [
+    { kind: 'heading', level: 1, listed: true, kicker: w.say('question', { number: answer.number }), runs: [question] },
+    ...(blocks.length > 0 ? inLang(blocks, answer.language) : [paragraph(w.say(empty), { italic: true })]),
+    ...pkg.remarks.filter((remark) => remark.answerId === answer.id).map((remark) => remarkBlock(remark, pkg, w)),
+  ]
+}
+
+const inLang = (blocks, lang) => blocks.map((block) => ({ ...block, lang }))
+
+function generalRemarks(pkg, language, w) {
+  const known = new Set(pkg.answers.map((answer) => answer.id))
+  const remarks = pkg.remarks.filter((remark) => !known.has(remark.answerId))
+  if (remarks.length === 0) return []
+  return [heading(1, w.say('generalRemarks')), ...remarks.map((remark) => remarkBlock(remark, pkg, w))]
+}
+
+function remarkBlock(remark, pkg, w) {
+  const names = remark.authors.map((author) => clean(author.name)).sort(norwegian.compare)
+  return {
+    kind: 'remark',
+    blocks: [
+      heading(2, w.say('remarkFrom', { names: w.join(names) })),
+      ...inLang(plainText(remark.text), pkg.response.language),
+      paragraph(w.say('recorded', { date: w.instant(remark.recordedAt) }), { small: true }),
+    ],
+  }
+}
+
+function plainText(text) {
+  return String(text ?? '')
+    .split(/\r?\n[ \t]*\r?\n/)
+    .map((part) => part.split(/\r?\n/).map(clean).flatMap((line, i) => (i ? [{ break: true }, { text: line }] : [{ text: line }])))
+    .filter((runs) => runs.some((run) => run.text?.trim()))
+    .map((runs) => ({ kind: 'paragraph', runs }))
+}
+
+const norwegian = new Intl.Collator('nb', { numeric: true })
+
+function partySection(pkg, w) {
+  const sides = ['hospital', 'municipal'].map((side) => ({
+    side,
+    parties: pkg.parties.filter((party) => party.side === side).sort((a, b) => norwegian.compare(a.name, b.name)),
+  }))
+  return [
+    heading(1, w.say('parties'), { newPage: true }),
+    ...(pkg.parties.length === 0 ? [paragraph(w.say('noParties'))] : []),
+    ...sides
+      .filter(({ parties }) => parties.length > 0)
+      .flatMap(({ side, parties }) => [
+        heading(2, w.say(side), { listed: false }),
+        paragraph(tally(parties, w), { small: true }),
+        partyTable(parties, pkg, w),
+      ]),
+  ]
+}
+
+function tally(parties, w) {
+  const kinds = ['approved', 'approved_with_remark', 'rejected', 'stands_outside', 'no_response']
+  return kinds
+    .map((kind) => [w.say(kind), parties.filter((party) => kindOf(party) === kind).length])
+    .filter(([, n]) => n > 0)
+    .map(([word, n]) => `${word}: ${n}`)
+    .join('. ') + '.'
+}
+
+const kindOf = (party) => party.position?.kind ?? 'no_response'
+
+function partyTable(parties, pkg, w) {
+  const cell = (blocks, header = false) => ({ header, colspan: 1, rowspan: 1, blocks })
+  return {
+    kind: 'table',
+    columns: 3,
+    widths: [5, 6, 6],
+    headerRows: 1,
+    rows: [
+      ['party', 'position', 'recordedBy'].map((key) => cell([paragraph(w.say(key))], true)),
+      ...parties.map((party) => [
+        cell([{ kind: 'paragraph', runs: partyName(party) }]),
+        cell(positionBlocks(party, pkg, w)),
+        cell(recordedBlocks(party, w)),
+      ]),
+    ],
+  }
+}
+
+function partyName(party) {
+  const name = { text: clean(party.name) }
+  return party.number ? [name, { text: ` ${clean(party.number)}`, small: true }] : [name]
+}
+
+function positionBlocks(party, pkg, w) {
+  const blocks = [paragraph(w.say(kindOf(party)), { bold: party.position !== null })]
+  if (!party.position) return blocks
+  if (party.position.reason) {
+    const reason = w.say('reason', { reason: clean(party.position.reason) })
+    blocks.push({ ...paragraph(reason), lang: pkg.response.language })
+  }
+  const stale = pkg.answers.filter((answer) => party.position.answerHashes[answer.id] !== answer.hash)
+  const agreed = ['approved', 'approved_with_remark'].includes(party.position.kind)
+  if (stale.length > 0 && agreed) {
+    blocks.push(paragraph(w.say('staleAnswers', { answers: w.join(stale.map((answer) => String(answer.number))) }), { italic: true }))
+  }
+  return blocks
+}
+
+function recordedBlocks(party, w) {
+  if (!party.position) return []
+  return [
+    paragraph(personText(party.position.by, party.name)),
+    paragraph(w.instant(party.position.recordedAt), { small: true }),
+  ]
+}
+
+// personText names the organisation too, unless the reader has just read it.
+function personText({ name, organisation }, known) {
+  return [name, organisation === known ? '' : organisation].filter(Boolean).map(clean).join(', ')
+}
+
+function decisionSection({ decision }, w) {
+  if (!decision) return []
+  const values = { body: clean(decision.body), date: w.date(decision.date), number: clean(decision.caseNumber) }
+  return [
+    heading(1, w.say('decision')),
+    paragraph(w.say(decision.caseNumber ? 'decisionCase' : 'decisionText', values)),
+    paragraph(`${w.say(decision.level)}. ${w.say('recorded', { date: w.instant(decision.recordedAt) })}.`, { small: true }),
+  ]
+}
+
+function evidenceSection(pkg, w) {
+  const row = (label, hash) => [
+    { header: false, colspan: 1, rowspan: 1, blocks: [paragraph(label)] },
+    { header: false, colspan: 1, rowspan: 1, blocks: [paragraph(hash, { code: true })] },
+  ]
+  const header = [w.say('what'), w.say('checksum')].map((text) => ({ header: true, colspan: 1, rowspan: 1, blocks: [paragraph(text)] }))
+  const freeze = w.say('freeze', { number: pkg.freeze.number, date: w.instant(pkg.freeze.frozenAt) })
+  return [
+    heading(1, w.say('evidence'), { newPage: true }),
+    paragraph(w.say('evidenceIntro')),
+    paragraph(w.say('evidenceHow')),
+    paragraph(w.say('evidencePositions')),
+    {
+      kind: 'table',
+      columns: 2,
+      widths: [2.4, 10],
+      headerRows: 1,
+      rows: [
+        header,
+        ...pkg.answers.map((answer) => row(w.say('answer', { number: answer.number }), answer.hash)),
+        row(freeze, pkg.freeze.hash),
+        row(w.say('package'), pkg.packageHash),
+      ],
+    },
+  ]
+}
