@@ -76,7 +76,7 @@ func New(baseURL string, personas func() []Persona, redirectURI string) (*Provid
 	if _, err := rand.Read(config.CryptoKey[:]); err != nil {
 		return nil, err
 	}
-	p.op, err = op.NewOpenIDProvider(p.issuer, config, p.storage, op.WithAllowInsecure(), op.WithCORSOptions(nil))
+	p.op, err = op.NewProvider(config, p.storage, op.StaticIssuer(p.issuer), op.WithAllowInsecure(), op.WithCORSOptions(nil))
 	if err != nil {
 		return nil, fmt.Errorf("the development identity provider: %w", err)
 	}

@@ -247,14 +247,17 @@ func TestClaimsAreFoundWhereTheConfigurationSays(t *testing.T) {
 		Name:         oidc.ClaimPath{"https://provider.example/claims/name.full"},
 		Email:        oidc.ClaimPath{"contact", "e-mail"},
 		Level:        oidc.ClaimPath{"assurance", "level"},
-		Organisation: oidc.ClaimPath{"authorization_details", "reportees", "ID"},
+		Organisation: oidc.ClaimPath{"authorization_details", "authorized_parties", "orgno", "ID"},
 	}
 	said := map[string]any{
 		"https://provider.example/claims/name.full": "Kari Kommune",
 		"contact":   map[string]any{"e-mail": "kari@example.no"},
 		"assurance": map[string]any{"level": "high"},
 		"authorization_details": []any{
-			map[string]any{"type": "one", "reportees": []any{map[string]any{"ID": "0192:987654321"}, map[string]any{"ID": "0192:912345678"}}},
+			map[string]any{"type": "one", "authorized_parties": []any{
+				map[string]any{"orgno": map[string]any{"authority": "iso6523-actorid-upis", "ID": "0192:987654321"}},
+				map[string]any{"orgno": map[string]any{"authority": "iso6523-actorid-upis", "ID": "0192:912345678"}},
+			}},
 			map[string]any{"type": "two"},
 		},
 	}
@@ -306,7 +309,7 @@ func TestClientAuthentication(t *testing.T) {
 	secretFile := write(t, []byte("s:e/c ret\n"))
 	var seen []string // assertions are good once
 	assertion := func(t *testing.T, p *impostor, r *http.Request) {
-		token, err := jose.ParseSigned(r.PostFormValue("client_assertion"), []jose.SignatureAlgorithm{jose.ES384})
+		token, err := jose.ParseSignedCompact(r.PostFormValue("client_assertion"), []jose.SignatureAlgorithm{jose.ES384})
 		if err != nil {
 			t.Fatal(err)
 		}
