@@ -1,0 +1,17 @@
+import type { Schemas } from '@/api'
+import type { IconName } from '@/ui'
+
+type Tone = 'neutral' | 'info' | 'success' | 'warning' | 'danger'
+
+export const communityLooks: Record<Schemas['CommunityState'], { tone: Tone; icon: IconName }> = {
+  not_opened: { tone: 'neutral', icon: 'envelope' },
+  opened: { tone: 'neutral', icon: 'envelopeOpen' },
+  draft: { tone: 'info', icon: 'pencil' },
+  approval: { tone: 'info', icon: 'padlock' },
+  ready: { tone: 'warning', icon: 'paperplane' },
+  submitted: { tone: 'success', icon: 'checkmark' },
+  received: { tone: 'success', icon: 'checkmarkCircle' },
+}
+
+/** From those who have not begun to those who are done: the order in which states are sorted and listed. */
+export const communityStates = Object.keys(communityLooks) as Schemas['CommunityState'][]

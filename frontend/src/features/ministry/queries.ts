@@ -1,0 +1,50 @@
+import { queryOptions } from '@tanstack/vue-query'
+import { api, call, type Schemas } from '@/api'
+import type { RichNode } from '@/lib/richtext'
+
+export const overviewQuery = (roundId: string) =>
+  queryOptions({
+    queryKey: ['rounds', roundId, 'overview'],
+    queryFn: () => call(api.GET('/rounds/{roundId}/overview', { params: { path: { roundId } } })),
+    refetchInterval: 30_000,
+  })
+
+export const submissionsQuery = (roundId: string) =>
+  queryOptions({
+    queryKey: ['rounds', roundId, 'submissions'],
+    queryFn: () => call(api.GET('/rounds/{roundId}/submissions', { params: { path: { roundId } } })),
+  })
+
+export const acrossQuery = (roundId: string, questionId: string) =>
+  queryOptions({
+    queryKey: ['rounds', roundId, 'across', questionId],
+    queryFn: () => call(api.GET('/rounds/{roundId}/questions/{questionId}/answers', { params: { path: { roundId, questionId } } })),
+  })
+
+export const submissionQuery = (responseId: string) =>
+  queryOptions({
+    queryKey: ['submissions', responseId],
+    queryFn: () => call(api.GET('/submissions/{responseId}', { params: { path: { responseId } } })),
+  })
+
+/** The address of a rendered submission. The browser downloads it; the server names the file. */
+export const fileHref = (responseId: string, format: 'pdf' | 'docx' | 'json') => `/api/v1/submissions/${responseId}/file/${format}`
+
+/** The parts of a submission package (docs/evidence.md) that the page shows. */
+export interface SubmissionPackage {
+  round: { title: Schemas['Text']; sender: string; reference: string }
+  response: { kind: 'joint' | 'separate'; language: Schemas['Language']; owner: { name: string } }
+  freeze: { number: number; hash: string; frozenAt: string }
+  answers: { id: string; number: number; question: Schemas['Text']; status: 'ready' | 'not_answered'; language: Schemas['Language']; content: RichNode; hash: string }[]
+  parties: PackageParty[]
+  remarks: { id: string; answerId: string | null; authors: { name: string }[]; text: string }[]
+  decision: null | { body: string; date: string; caseNumber: string }
+  packageHash: string
+}
+
+export interface PackageParty {
+  id: string
+  name: string
+  side: 'hospital' | 'municipal'
+  position: null | { kind: Schemas['PositionKind']; reason: string; recordedAt: string; by: { name: string }; answerHashes: Record<string, string> }
+}

@@ -1,0 +1,10 @@
+import type { RouteRecordRaw } from 'vue-router'
+import { paths } from '@/lib/paths'
+
+export const routes: RouteRecordRaw[] = [
+  { path: paths.overview(':roundId'), component: () => import('./pages/OverviewPage.vue'), props: true, meta: { title: 'ministry.overview.title' } },
+  { path: paths.submissions(':roundId'), component: () => import('./pages/SubmissionsPage.vue'), props: true, meta: { title: 'ministry.submissions.title' } },
+  { path: paths.readAcross(':roundId'), component: () => import('./pages/AcrossPage.vue'), props: true, meta: { title: 'ministry.across.title' } },
+  { path: paths.readAcross(':roundId', ':questionId'), component: () => import('./pages/AcrossPage.vue'), props: true, meta: { title: 'ministry.across.title' } },
+  { path: paths.submission(':responseId'), component: () => import('./pages/SubmissionPage.vue'), props: true, meta: { title: 'ministry.submission.title' } },
+]
