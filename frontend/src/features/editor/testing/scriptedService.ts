@@ -36,6 +36,10 @@ export class ScriptedService {
     return this.owed.length
   }
 
+  get connections(): number {
+    return [...this.sockets].filter(({ readyState }) => readyState === 1).length
+  }
+
   cut(): void {
     this.owed = []
     this.sockets.forEach((socket) => socket.shut())

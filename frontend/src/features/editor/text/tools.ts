@@ -5,6 +5,8 @@ import type { ToolIconName } from './toolIcons'
 export interface Tool {
   name: string
   icon?: ToolIconName
+  /** A letter or two that stand for the name where there is no icon; otherwise the name is shown. */
+  letters?: boolean
   /** Keys as `aria-keyshortcuts` writes them. */
   keys?: string
   pressed?: boolean
@@ -28,8 +30,8 @@ export function textTools(editor: Editor, editLink: () => void): Tool[][] {
     ],
     [heading(1), heading(2), heading(3)],
     [
-      { name: 'bold', keys: 'Control+B', pressed: editor.isActive('bold'), run: () => chain().toggleBold().run() },
-      { name: 'italic', keys: 'Control+I', pressed: editor.isActive('italic'), run: () => chain().toggleItalic().run() },
+      { name: 'bold', letters: true, keys: 'Control+B', pressed: editor.isActive('bold'), run: () => chain().toggleBold().run() },
+      { name: 'italic', letters: true, keys: 'Control+I', pressed: editor.isActive('italic'), run: () => chain().toggleItalic().run() },
       { name: 'link', icon: 'link', keys: 'Control+K', pressed: editor.isActive('link'), run: editLink },
     ],
     [
@@ -53,7 +55,7 @@ export function tableTools(editor: Editor): Tool[][] {
       { name: 'deleteColumn', run: () => chain().deleteColumn().run() },
     ],
     [
-      { name: 'headerRow', run: () => chain().toggleHeaderRow().run() },
+      { name: 'headerRow', pressed: hasHeaderRow(editor), run: () => chain().toggleHeaderRow().run() },
       { name: 'deleteTable', run: () => chain().deleteTable().run() },
     ],
   ]
@@ -72,4 +74,13 @@ function insertTable(editor: Editor): void {
       return true
     })
     .run()
+}
+
+function hasHeaderRow(editor: Editor): boolean {
+  const { $from } = editor.state.selection
+  for (let depth = $from.depth; depth > 0; depth--) {
+    const node = $from.node(depth)
+    if (node.type.name === 'table') return node.firstChild?.lastChild?.type.name === 'tableHeader'
+  }
+  return false
 }

@@ -26,8 +26,7 @@ export function useAnswerEditor(live: LiveDocument, around: Surroundings): Shall
   const editorProps = () => ({
     attributes: {
       class: 'tiptap prose',
-      role: live.writable.value ? 'textbox' : 'document',
-      'aria-multiline': live.writable.value ? 'true' : '',
+      ...(live.writable.value ? { role: 'textbox', 'aria-multiline': 'true' } : { role: 'document' }),
       'aria-labelledby': around.labelledby,
       'aria-describedby': around.describedby,
       'data-user-content': '',

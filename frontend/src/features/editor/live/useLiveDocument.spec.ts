@@ -1,0 +1,69 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { effectScope } from 'vue'
+import * as Y from 'yjs'
+import { ScriptedService } from '../testing/scriptedService'
+import { useLiveDocument } from './useLiveDocument'
+
+const user = { name: 'Koordinator', organisation: 'Lillevik kommune', colour: 'blue' } as const
+let service: ScriptedService
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  service = new ScriptedService()
+  vi.stubGlobal('WebSocket', service.WebSocket)
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
+
+const settle = () => vi.advanceTimersByTimeAsync(50)
+
+/** A page that has the text open, until it is closed. */
+function page(name = 'answer-1') {
+  const scope = effectScope()
+  const live = scope.run(() => useLiveDocument(name, user))!
+  return { live, close: () => scope.stop() }
+}
+
+it('keeps an unsaved text until it is saved, and gives it back to who returns', async () => {
+  const first = page()
+  await settle()
+  service.commits = false
+  first.live.doc.getXmlFragment('default').push([new Y.XmlElement('paragraph')])
+  await settle()
+  first.close()
+  await settle()
+  expect(service.received).not.toContain('close')
+
+  const second = page()
+  expect(second.live).toBe(first.live)
+  expect(second.live.people.value).toHaveLength(1)
+  second.close()
+  service.answer()
+  await settle()
+  expect(service.received).toContain('close')
+
+  service.commits = true
+  const third = page()
+  await settle()
+  expect(third.live).not.toBe(first.live)
+  expect(third.live.saveState.value).toBe('saved')
+  third.close()
+  await settle()
+})
+
+it('shares one connection between the texts of a page, and closes it with the last', async () => {
+  const one = page()
+  await settle()
+  const sockets = service.connections
+  one.close()
+  const other = page()
+  await settle()
+  expect(other.live.state.value).toBe('live')
+  expect(sockets).toBe(1)
+  expect(service.connections).toBe(1)
+  other.close()
+  await settle()
+  expect(service.connections).toBe(0)
+})
