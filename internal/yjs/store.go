@@ -228,7 +228,7 @@ func (s *Store) drainOne(q *queue, queues map[uint32]*queue) {
 func (s *Store) takeReady(q *queue) (need id, missing bool) {
 	for len(q.items) > 0 && s.state(q.client) < q.until {
 		it := &q.items[0]
-		if it.kind != kindSkip {
+		if it.kind != kindSkip && it.end() > s.state(q.client) {
 			if need, missing = s.missing(q.client, it); missing {
 				return need, true
 			}
@@ -247,9 +247,6 @@ func (s *Store) take(number uint32, it *item) {
 		s.clients[number] = c
 	}
 	state := c.state()
-	if it.end() <= state {
-		return
-	}
 	c.items = append(c.items, it.from(number, state))
 	if !it.hasContent() {
 		c.deleted.add(span{state, it.end()})

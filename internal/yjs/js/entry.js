@@ -36,13 +36,16 @@ const nodes = (parent, depth) => {
 }
 
 const element = (el, depth) => {
-  const attrs = el.getAttributes()
+  const attrs = attributesIn(el)
   const fields = []
   if (Object.keys(attrs).length > 0) fields.push(`"attrs":${canonical(attrs)}`)
   if (el.length > 0) fields.push(`"content":[${nodes(el, depth + 1)}]`)
   fields.push(`"type":${quote(el.nodeName)}`)
   return `{${fields.join(',')}}`
 }
+
+const attributesIn = el =>
+  Object.fromEntries(Object.entries(el.getAttributes()).filter(([, value]) => !(value instanceof Y.AbstractType)))
 
 // Joins neighbouring text with equal marks into one text node, as ProseMirror does.
 class TextRuns {

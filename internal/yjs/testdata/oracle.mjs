@@ -38,25 +38,33 @@ const docOf = updates => {
   return doc
 }
 
-const hasPending = doc => doc.store.pendingStructs !== null || doc.store.pendingDs !== null
+// Deletions of nothing are no more than noise, but yjs keeps them.
+const deletesSomething = update => update !== null &&
+  [...Y.decodeUpdateV2(update).ds.clients.values()].some(deletes => deletes.some(d => d.len > 0))
+
+const hasPending = doc => doc.store.pendingStructs !== null || deletesSomething(doc.store.pendingDs)
+
+const stateOf = doc => ({ stateVector: encode(Y.encodeStateVector(doc)), pending: hasPending(doc) })
 
 const operations = {
-  // What yjs makes of each update on top of the document that base gives.
-  judge ({ base, updates }) {
+  // What yjs makes of each update on top of base, and whether a snapshot, if given, holds the same document.
+  judge ({ base, cases }) {
     const before = decode(base)
-    return updates.map(update => {
+    return cases.map(({ update, snapshot }) => {
+      const after = decode(update)
       const doc = docOf([before])
       try {
-        Y.applyUpdate(doc, decode(update))
+        Y.applyUpdate(doc, after)
       } catch (error) {
         return { threw: String(error) }
       }
-      return { stateVector: encode(Y.encodeStateVector(doc)), pending: hasPending(doc) }
+      const verdict = { ...stateOf(doc), want: render([before, after]) }
+      return snapshot ? { ...verdict, fresh: stateOf(docOf([decode(snapshot)])), got: render([decode(snapshot)]) } : verdict
     })
   },
   state ({ updates }) {
     const doc = docOf(updates.map(decode))
-    return { stateVector: encode(Y.encodeStateVector(doc)), pending: hasPending(doc), update: encode(Y.encodeStateAsUpdate(doc)) }
+    return { ...stateOf(doc), update: encode(Y.encodeStateAsUpdate(doc)) }
   },
   render: ({ updates }) => render(updates.map(decode)),
   history: request => {

@@ -1,0 +1,300 @@
+package yjs
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+)
+
+// RenderNative is Renderer.Render without yjs: the same document from the same updates, but that a surrogate pair is
+// only cut through where a struct that is still known does so. Updates are refused as Store.Apply refuses them.
+func RenderNative(updates ...[]byte) (json.RawMessage, error) {
+	s := NewStore()
+	for i, u := range updates {
+		if err := s.Apply(u); err != nil {
+			return nil, fmt.Errorf("update %d: %w", i, err)
+		}
+	}
+	return s.Render()
+}
+
+// Render returns the document as canonical ProseMirror JSON, as Renderer.Render does for the same updates. It leaves
+// out what is pending.
+func (s *Store) Render() (json.RawMessage, error) {
+	root := s.document()
+	w := &docWriter{}
+	w.text(`{"content":[`)
+	w.children(root, 0)
+	w.text(`],"type":"doc"}`)
+	if w.tooDeep {
+		return nil, invalid("document nested too deeply")
+	}
+	return w.out, nil
+}
+
+// node is an item in its place. Nothing points into the middle of a node.
+type node struct {
+	item
+	client            uint32
+	prev, next        *node
+	within            *shared // nil if the item lost its place, with all that lean on it
+	shared            *shared // the type that the item makes
+	attribute         *string // the attribute's name, of attributes
+	deleted           bool
+	seen, conflicting uint32 // when the item was last met while another was placed
+}
+
+// shared is an XML element, an XML text or the root.
+type shared struct {
+	name       string // of an element
+	isText     bool
+	first      *node
+	attributes map[string]*node // the last of each name's nodes
+}
+
+// arrangement places the structs of a store as yjs does (YATA).
+type arrangement struct {
+	clients map[uint32]*placing
+	root    *shared
+	clock   uint32 // counts the times that seen and conflicting tell
+}
+
+// placing is how far one client's nodes are placed.
+type placing struct {
+	nodes []node
+	next  int
+	until uint32 // the clock before which another client's node needs them
+}
+
+// document places all structs and returns the root.
+func (s *Store) document() *shared {
+	s.tidy()
+	a := &arrangement{clients: s.nodes(), root: &shared{}}
+	for _, client := range newestFirst(a.clients) {
+		p := a.clients[client]
+		p.until = s.state(client)
+		a.placeAll(p)
+	}
+	return a.root
+}
+
+// nodes cuts the structs of each client wherever another struct needs a cut.
+func (s *Store) nodes() map[uint32]*placing {
+	cuts := s.cuts()
+	clients := make(map[uint32]*placing, len(s.clients))
+	for client, c := range s.clients {
+		nodes := make([]node, 0, len(c.items)+len(cuts[client]))
+		rest := cuts[client]
+		for _, it := range c.items {
+			for len(rest) > 0 && rest[0] <= it.clock {
+				rest = rest[1:]
+			}
+			for it.kind != kindGC && len(rest) > 0 && rest[0] < it.end() {
+				nodes = append(nodes, node{item: it.before(rest[0]), client: client})
+				it = it.from(client, rest[0])
+				rest = rest[1:]
+			}
+			nodes = append(nodes, node{item: it, client: client})
+		}
+		clients[client] = &placing{nodes: nodes}
+	}
+	return clients
+}
+
+// cuts returns, of each client, the sorted clocks before which a struct must end.
+func (s *Store) cuts() map[uint32][]uint32 {
+	cuts := make(map[uint32][]uint32, len(s.clients))
+	for _, c := range s.clients {
+		for i := range c.items {
+			it := &c.items[i]
+			if it.hasOrigin {
+				cuts[it.origin.client] = append(cuts[it.origin.client], it.origin.clock+1)
+			}
+			if it.hasRight {
+				cuts[it.right.client] = append(cuts[it.right.client], it.right.clock)
+			}
+		}
+	}
+	for client, clocks := range cuts {
+		slices.Sort(clocks)
+		cuts[client] = slices.Compact(clocks)
+	}
+	return cuts
+}
+
+// placeAll places the nodes of p up to p.until, and before each one those of other clients that it leans on.
+func (a *arrangement) placeAll(p *placing) {
+	stack := []*placing{p}
+	for len(stack) > 0 {
+		top := stack[len(stack)-1]
+		if top.next == len(top.nodes) || top.nodes[top.next].clock >= top.until {
+			stack = stack[:len(stack)-1]
+			continue
+		}
+		n := &top.nodes[top.next]
+		if need, missing := a.missing(n); missing {
+			next := a.clients[need.client]
+			next.until = need.clock + 1
+			stack = append(stack, next)
+			continue
+		}
+		a.place(n)
+		top.next++
+	}
+}
+
+func (a *arrangement) missing(n *node) (id, bool) {
+	if n.usesOrigin() && !a.placed(n.origin) {
+		return n.origin, true
+	}
+	return n.right, n.hasRight && !a.placed(n.right)
+}
+
+func (a *arrangement) placed(i id) bool {
+	p := a.clients[i.client]
+	return p.next == len(p.nodes) || p.nodes[p.next].clock > i.clock
+}
+
+// find returns the node that holds an id.
+func (a *arrangement) find(i id) *node {
+	nodes := a.clients[i.client].nodes
+	at, _ := slices.BinarySearchFunc(nodes, i.clock, func(n node, clock uint32) int {
+		if n.end() <= clock {
+			return -1
+		}
+		return 1
+	})
+	return &nodes[at]
+}
+
+// place puts a node where it belongs. What it leans on must be placed.
+func (a *arrangement) place(n *node) {
+	if n.kind == kindGC {
+		return
+	}
+	if n.hasOrigin {
+		n.prev = a.find(n.origin)
+	}
+	if n.hasRight {
+		n.next = a.find(n.right)
+	}
+	a.locate(n)
+	if n.within == nil {
+		return
+	}
+	if n.kind == kindType {
+		n.shared = newShared(n.content)
+	}
+	n.deleted = n.kind == kindDeleted
+	if n.prev == nil && (n.next == nil || n.next.prev != nil) || n.prev != nil && n.prev.next != n.next {
+		n.prev = a.settle(n)
+	}
+	n.link()
+}
+
+func newShared(content string) *shared {
+	d := &decoder{data: content}
+	if d.varuint() == typeXMLText {
+		return &shared{isText: true}
+	}
+	return &shared{name: d.text()}
+}
+
+// locate finds the type that a node lives in, and the attribute it is a value of. A node whose neighbour or parent has
+// lost its place has none.
+func (a *arrangement) locate(n *node) {
+	switch {
+	case n.prev != nil && n.prev.within == nil || n.next != nil && n.next.within == nil:
+	case n.prev != nil:
+		n.within, n.attribute = n.prev.within, n.prev.attribute
+	case n.next != nil:
+		n.within, n.attribute = n.next.within, n.next.attribute
+	case n.parent == parentRoot:
+		n.within, n.attribute = a.root, n.sub
+	default:
+		n.within, n.attribute = a.find(n.origin).shared, n.sub
+	}
+}
+
+// settle returns the left neighbour of a node among those that were put at the same place at the same time.
+func (a *arrangement) settle(n *node) *node {
+	a.clock++
+	began := a.clock // seen since: met before n; conflicting since a.clock: met since left last moved
+	left := n.prev
+	for o := n.leftmost(); o != nil && o != n.next; o = o.next {
+		o.seen, o.conflicting = began, a.clock
+		if sameOrigin(n, o) {
+			if o.client < n.client {
+				left = o
+				a.clock++
+			} else if n.hasRight == o.hasRight && n.right == o.right {
+				break
+			}
+			continue
+		}
+		if !o.hasOrigin {
+			break
+		}
+		origin := a.find(o.origin)
+		if origin.seen != began {
+			break
+		}
+		if origin.conflicting != a.clock {
+			left = o
+			a.clock++
+		}
+	}
+	return left
+}
+
+// leftmost returns the first node that could stand to the right of n's origin.
+func (n *node) leftmost() *node {
+	if n.prev != nil {
+		return n.prev.next
+	}
+	return n.within.start(n.attribute)
+}
+
+// start returns the first child, or the first value of an attribute.
+func (sh *shared) start(attribute *string) *node {
+	if attribute == nil {
+		return sh.first
+	}
+	first := sh.attributes[*attribute]
+	for first != nil && first.prev != nil {
+		first = first.prev
+	}
+	return first
+}
+
+func sameOrigin(a, b *node) bool {
+	return a.hasOrigin == b.hasOrigin && (!a.hasOrigin || a.origin == b.origin)
+}
+
+// link ties a node to its neighbours. Of an attribute's values the last one counts.
+func (n *node) link() {
+	if n.prev != nil {
+		n.next = n.prev.next
+		n.prev.next = n
+	} else {
+		n.next = n.within.start(n.attribute)
+		if n.attribute == nil {
+			n.within.first = n
+		}
+	}
+	if n.next != nil {
+		n.next.prev = n
+		n.deleted = n.deleted || n.attribute != nil
+		return
+	}
+	if n.attribute == nil {
+		return
+	}
+	if n.within.attributes == nil {
+		n.within.attributes = map[string]*node{}
+	}
+	n.within.attributes[*n.attribute] = n
+	if n.prev != nil {
+		n.prev.deleted = true
+	}
+}
