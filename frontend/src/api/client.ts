@@ -23,7 +23,7 @@ async function send(request: Request): Promise<Response> {
 }
 
 /** The API, typed by its contract. Go through `call`, which gives the body or throws an ApiProblem. */
-export const api = createClient<paths>({ baseUrl: '/api/v1', fetch: send })
+export const api = createClient<paths>({ baseUrl: `${window.location.origin}/api/v1`, fetch: send })
 
 /** The body of a successful answer. Everything else is thrown as an ApiProblem. */
 export async function call<T>(pending: Promise<{ data?: T }>): Promise<T> {

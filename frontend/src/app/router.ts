@@ -1,6 +1,8 @@
-import { nextTick } from 'vue'
+import { nextTick, shallowRef } from 'vue'
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { paths } from '@/lib/paths'
+import { toast } from '@/ui'
+import { i18n } from './i18n'
 import { currentMe } from './session'
 
 declare module 'vue-router' {
@@ -38,8 +40,17 @@ router.beforeEach(async (to) => {
   return true
 })
 
+/** Why the first page could not be shown at all; a later one that fails leaves the page that is there. */
+export const startFailure = shallowRef<unknown>()
+
+router.onError((error, _to, from) => {
+  if (from.matched.length === 0) startFailure.value = error
+  else toast(i18n.global.t('app.navigationFailed'), { tone: 'danger' })
+})
+
 // A new page begins at its heading, for those who do not see it change.
 router.afterEach(async (to, from) => {
+  startFailure.value = undefined
   if (from.matched.length === 0 || to.path === from.path) return
   await nextTick()
   document.querySelector<HTMLElement>('#content')?.focus({ preventScroll: true })
