@@ -81,6 +81,7 @@ func (s Service) Options(ctx context.Context, id portal.AccountID) ([]ActingOpti
 	}
 	options := []ActingOption{}
 	for _, r := range roles {
+		r.Organisation.Unverified = false // a matter for administrators, not for the one who chooses
 		if n := len(options); n == 0 || options[n-1].Organisation.ID != r.Organisation.ID {
 			options = append(options, ActingOption{Organisation: r.Organisation})
 		}

@@ -23,7 +23,7 @@ type Store interface {
 // are those of the date asked for; an organisation that did not exist on the
 // date has its newest name and no number. Lists are in Norwegian order.
 type Reads interface {
-	// Account and AccountRoles are empty-handed with portal.Missing and an empty list.
+	// Account is portal.Missing when unknown.
 	Account(ctx context.Context, id portal.AccountID) (portal.Account, error)
 	AccountRoles(ctx context.Context, id portal.AccountID, on time.Time) ([]AccountRole, error)
 	Accounts(ctx context.Context, on time.Time) ([]AccountDetail, error)

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 
 	"golang.org/x/text/collate"
@@ -12,17 +13,18 @@ import (
 // names as they stood.
 func SortByName[T any](list []T, name func(T) string) {
 	type keyed struct {
-		item T
-		key  []byte
+		key   []byte
+		place int
 	}
 	// The tag "nb" is known to the package but has lost its Norwegian rules; "nn" has them, and the order is the same.
 	collator, buffer := collate.New(language.MustParse("nn")), &collate.Buffer{}
-	sorted := make([]keyed, len(list))
+	keys := make([]keyed, len(list))
 	for i, item := range list {
-		sorted[i] = keyed{item, collator.KeyFromString(buffer, name(item))}
+		keys[i] = keyed{collator.KeyFromString(buffer, name(item)), i}
 	}
-	slices.SortStableFunc(sorted, func(a, b keyed) int { return bytes.Compare(a.key, b.key) })
-	for i := range sorted {
-		list[i] = sorted[i].item
+	slices.SortFunc(keys, func(a, b keyed) int { return cmp.Or(bytes.Compare(a.key, b.key), a.place-b.place) })
+	unsorted := slices.Clone(list)
+	for i, k := range keys {
+		list[i] = unsorted[k.place]
 	}
 }
