@@ -26,6 +26,7 @@ const (
 
 // Renderer writes packages as documents in a child process per document, so that neither a hard
 // document nor a fault in the typesetter reaches the server. It is safe for concurrent use.
+// Make one with NewRenderer: only that gives children a place to run in.
 type Renderer struct {
 	Dir     string        // folder of the Node program, its node_modules installed
 	Node    string        // the node executable

@@ -19,6 +19,8 @@ import (
 	"time"
 	"unicode"
 
+	"golang.org/x/sync/errgroup"
+
 	"samsvar/internal/evidence"
 )
 
@@ -455,7 +457,7 @@ func TestRendererProgram(t *testing.T) {
 	}
 }
 
-// BenchmarkRender times a response of six answers of three pages each.
+// BenchmarkRender times a response of six answers of three pages each, alone and as 19 responses that are asked for at once.
 func BenchmarkRender(b *testing.B) {
 	r, p := renderer(b), sample(b, 21, 8, "nb")
 	for _, format := range []string{PDF, PDFA, DOCX} {
@@ -467,4 +469,18 @@ func BenchmarkRender(b *testing.B) {
 			}
 		})
 	}
+	b.Run("all 19 as pdf", func(b *testing.B) {
+		for b.Loop() {
+			all, ctx := errgroup.WithContext(b.Context())
+			for range 19 {
+				all.Go(func() error {
+					_, err := r.Render(ctx, PDF, "nb", p)
+					return err
+				})
+			}
+			if err := all.Wait(); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 }

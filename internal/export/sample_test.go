@@ -141,7 +141,7 @@ func sample(t testing.TB, municipalities, paragraphs int, language string) evide
 	for i, question := range questions {
 		a := evidence.Answer{ID: fmt.Sprintf("answer-%d", i+1), Number: i + 1, QuestionID: fmt.Sprintf("question-%d", i+1),
 			Question: question, Status: "ready", Language: language, Content: answerText(i+1, paragraphs, language)}
-		if i == 5 {
+		if i == 5 && paragraphs < 6 { // the shorter samples leave the last question open
 			a.Status, a.Content = "not_answered", doc()
 		}
 		p.Answers = append(p.Answers, a)

@@ -3,7 +3,7 @@
 // tables, no abyss of lists.
 //
 // block: {kind:'heading', level, runs} {kind:'paragraph', runs} {kind:'list', ordered, start, items:[[block]]}
-//        {kind:'table', columns, headerRows, rows:[[{header, colspan, rowspan, blocks}]]}
+//        {kind:'table', columns, widths, headerRows, rows:[[{header, colspan, rowspan, blocks}]]}
 // run:   {text, bold?, italic?, href?} or {break:true}
 
 const deepestList = 5
@@ -117,7 +117,20 @@ function tableBlock(node) {
     }
     return placed.sort((a, b) => a.x - b.x)
   })
-  return [{ kind: 'table', columns, headerRows, rows }]
+  return [{ kind: 'table', columns, widths: widthsOf(rows, columns), headerRows, rows }]
+}
+
+// widthsOf gives a column room by the square root of its longest text, and none more than four times another.
+function widthsOf(rows, columns) {
+  const longest = Array(columns).fill(0)
+  for (const { x, colspan, blocks } of rows.flat()) {
+    if (colspan === 1) longest[x] = Math.max(longest[x], JSON.stringify(textsOf(blocks)).length)
+  }
+  return longest.map((length) => Math.min(Math.max(Math.sqrt(length), 3), 12))
+}
+
+function textsOf(blocks) {
+  return blocks.flatMap((block) => (block.kind === 'list' ? block.items.map(textsOf) : block.runs.map((run) => run.text ?? '')))
 }
 
 const cellBlocks = (cell) => blocksOf(childrenOf(cell), { lists: 0, inside: true })

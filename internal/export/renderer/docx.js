@@ -181,12 +181,11 @@ function list(block, context) {
 }
 
 function table(block, context) {
-  const shares = block.widths ?? Array(block.columns).fill(1)
-  const total = shares.reduce((a, b) => a + b)
+  const total = block.widths.reduce((a, b) => a + b)
   const rule = (size, color) => ({ style: BorderStyle.SINGLE, size, color })
   return new Table({
     width: { size: textWidth, type: WidthType.DXA },
-    columnWidths: shares.map((share) => Math.floor((textWidth * share) / total)),
+    columnWidths: block.widths.map((share) => Math.floor((textWidth * share) / total)),
     borders: {
       top: rule(8, accent), bottom: rule(4, line), insideHorizontal: rule(4, line),
       left: { style: BorderStyle.NONE }, right: { style: BorderStyle.NONE }, insideVertical: { style: BorderStyle.NONE },
