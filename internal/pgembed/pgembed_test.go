@@ -339,10 +339,16 @@ func startChild(t *testing.T, dir, bin string, as *syscall.Credential) child {
 	return child{cmd, w, address, server}
 }
 
-// reachableDir is a folder that the server's user can enter.
+// reachableDir is a folder that the server's user can enter, in memory where
+// there is room.
 func reachableDir(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "pgembed-test-")
+	parent := os.TempDir()
+	var memory syscall.Statfs_t
+	if syscall.Statfs("/dev/shm", &memory) == nil && uint64(memory.Bavail)*uint64(memory.Bsize) > 1<<29 {
+		parent = "/dev/shm"
+	}
+	dir, err := os.MkdirTemp(parent, "pgembed-test-")
 	if err != nil {
 		t.Fatal(err)
 	}
