@@ -1,6 +1,7 @@
 import { api, call, meQuery, queryClient, type Me } from '@/api'
 import { armGate } from '@/api/gate'
-import type { Language } from '@/lib/language'
+import { isLanguage, type Language } from '@/lib/language'
+import { keepOnlyFor } from '@/lib/useKept'
 import { showLanguage } from './i18n'
 
 /** The person who is logged in, or nothing. Asks the server once, and shows the account's language. */
@@ -13,14 +14,26 @@ export async function currentMe(): Promise<Me | undefined> {
   })
   if (!me) return undefined
   armGate()
-  await showLanguage(me.language)
+  keepOnlyFor(me.account.id)
+  const chosen = takeChoice()
+  if (chosen && chosen !== me.language) await chooseLanguage(chosen)
+  else await showLanguage(me.language)
   return me
+}
+
+// What somebody chose on the login page goes with them to their account.
+const choice = 'samsvar-language-choice'
+
+function takeChoice(): Language | undefined {
+  const chosen = sessionStorage.getItem(choice)
+  sessionStorage.removeItem(choice)
+  return isLanguage(chosen) ? chosen : undefined
 }
 
 /** Changes the language of the page at once, and of the account when there is one. */
 export async function chooseLanguage(language: Language): Promise<void> {
   await showLanguage(language)
-  if (!queryClient.getQueryData(meQuery.queryKey)) return
+  if (!queryClient.getQueryData(meQuery.queryKey)) return sessionStorage.setItem(choice, language)
   const me = await call(api.PUT('/me/language', { body: { language } }))
   queryClient.setQueryData(meQuery.queryKey, me)
 }

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { useKept } from './useKept'
+import { keepOnlyFor, useKept } from './useKept'
 
 describe('useKept', () => {
   beforeEach(() => sessionStorage.clear())
@@ -19,6 +19,15 @@ describe('useKept', () => {
     form.value.text = 'sendt'
     discard()
     form.value.text = 'etterpå'
+    expect(useKept('form', () => ({ text: '' })).form.value.text).toBe('')
+  })
+
+  it('is there for the same person after a new login, and for nobody else', () => {
+    keepOnlyFor('kari')
+    useKept('form', () => ({ text: '' })).form.value.text = 'kladd'
+    keepOnlyFor('kari')
+    expect(useKept('form', () => ({ text: '' })).form.value.text).toBe('kladd')
+    keepOnlyFor('trine')
     expect(useKept('form', () => ({ text: '' })).form.value.text).toBe('')
   })
 

@@ -18,6 +18,13 @@ export function useKept<T extends object>(key: string, initial: () => T): { form
   }
 }
 
+/** What another person left half-written in this tab is not for the one who is here now. */
+export function keepOnlyFor(owner: string): void {
+  if (sessionStorage.getItem('kept-for') === owner) return
+  Object.keys(sessionStorage).filter((key) => key.startsWith('kept:')).forEach((key) => sessionStorage.removeItem(key))
+  sessionStorage.setItem('kept-for', owner)
+}
+
 function parse<T>(stored: string | null): T | undefined {
   try {
     return stored ? (JSON.parse(stored) as T) : undefined
