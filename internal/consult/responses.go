@@ -158,6 +158,14 @@ func (s Service) changeResponse(ctx context.Context, actor portal.Actor, id port
 	return policy.Run(ctx, s.Store.Write, policy.Change{Actor: actor, Action: action, Response: id, Now: s.Now}, do)
 }
 
+// ResponsesOf are the responses of an organisation that the actor may see.
+func (s Service) ResponsesOf(ctx context.Context, actor portal.Actor, id portal.OrganisationID) ([]portal.Response, error) {
+	all, err := s.Store.ResponsesOf(ctx, id)
+	return slices.DeleteFunc(all, func(r portal.Response) bool {
+		return policy.Decide(actor, "response.read", policy.ResponseObject(r)) != nil && policy.Decide(actor, "submission.read", policy.ResponseObject(r)) != nil
+	}), err
+}
+
 // History is what happened to a response, newest first.
 func (s Service) History(ctx context.Context, actor portal.Actor, id portal.ResponseID) ([]HistoryItem, error) {
 	r, err := s.Store.Response(ctx, id)

@@ -64,7 +64,7 @@ func paragraphsFrom(p *Paragraphs) portal.Paragraphs {
 }
 
 func organisationOf(o portal.Organisation) Organisation {
-	return Organisation{Id: string(o.ID), Kind: OrganisationKind(o.Kind), Name: o.Name, Number: some(o.Number)}
+	return Organisation{Id: string(o.ID), Kind: OrganisationKind(o.Kind), Name: o.Name, Number: some(o.Number), Unverified: some(o.Unverified)}
 }
 
 func abilityOf(a policy.Ability) Ability {
@@ -190,3 +190,5 @@ func roundFrom(in RoundInput) (portal.Round, error) {
 	}
 	return r, nil
 }
+
+func personOf(w Writer) Person { return Person{Name: w.Name, Organisation: w.Organisation} }

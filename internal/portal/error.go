@@ -9,14 +9,15 @@ import (
 type Kind int
 
 const (
-	Internal    Kind = iota
-	Invalid          // the input is wrong; Fields says where
-	Denied           // visible, but not theirs to do
-	NotFound         // unknown, or another community's: the two are never told apart
-	Conflict         // the object is in another state or version than the caller believed
-	TooLarge         // over a stated limit
-	Unready          // a part of the service is away for a while
-	RateLimited      // too many tries
+	Internal        Kind = iota
+	Invalid              // the input is wrong; Fields says where
+	Unauthenticated      // nobody is logged in
+	Denied               // visible, but not theirs to do
+	NotFound             // unknown, or another community's: the two are never told apart
+	Conflict             // the object is in another state or version than the caller believed
+	TooLarge             // over a stated limit
+	Unready              // a part of the service is away for a while
+	RateLimited          // too many tries
 )
 
 // Error is the only error that reaches people. Code is stable and documented;

@@ -5,10 +5,14 @@ package postgres
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"net"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -35,7 +39,7 @@ func Open(ctx context.Context, url string) (*DB, error) {
 	}
 	g, err := gorm.Open(postgres.New(postgres.Config{Conn: stdlib.OpenDBFromPool(pool)}), &gorm.Config{
 		SkipDefaultTransaction: true,
-		Logger:                 gormlog.NewSlogLogger(slog.Default(), gormlog.Config{LogLevel: gormlog.Error, IgnoreRecordNotFoundError: true}),
+		Logger:                 gormlog.NewSlogLogger(slog.Default(), gormlog.Config{LogLevel: gormlog.Silent}),
 	})
 	if err != nil {
 		pool.Close()
@@ -77,6 +81,26 @@ func (db *DB) write(ctx context.Context, fn func(*tx) error) error {
 	if errors.Is(err, errUnchanged) {
 		return nil
 	}
+	return away(err)
+}
+
+// away tells a database that does not answer from one that says no: the
+// former passes, and is said so.
+func away(err error) error {
+	if err == nil {
+		return nil
+	}
+	var known *portal.Error
+	var connect *pgconn.ConnectError
+	var network net.Error
+	var pg *pgconn.PgError
+	switch {
+	case errors.As(err, &known):
+		return err
+	case errors.As(err, &connect), errors.As(err, &network), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, driver.ErrBadConn), pgconn.SafeToRetry(err),
+		errors.As(err, &pg) && (strings.HasPrefix(pg.Code, "57P") || strings.HasPrefix(pg.Code, "08") || pg.Code == "53300"):
+		return portal.Unreadyf("service_unavailable", "the database does not answer").Because(err)
+	}
 	return err
 }
 
@@ -116,7 +140,7 @@ func (t *tx) one(sql string, args ...any) error {
 func rows[T any](g *gorm.DB, sql string, args ...any) ([]T, error) {
 	var out []T
 	err := g.Raw(sql, args...).Scan(&out).Error
-	return out, err
+	return out, away(err)
 }
 
 // row runs a query for a single row; no row is portal.Missing.
@@ -124,7 +148,7 @@ func row[T any](g *gorm.DB, sql string, args ...any) (T, error) {
 	var out T
 	found := g.Raw(sql, args...).Scan(&out)
 	if found.Error != nil {
-		return out, found.Error
+		return out, away(found.Error)
 	}
 	if found.RowsAffected == 0 {
 		return out, portal.Missing()

@@ -1,0 +1,118 @@
+package httpapi
+
+import (
+	"context"
+
+	"samsvar/internal/directory"
+	"samsvar/internal/policy"
+	"samsvar/internal/portal"
+)
+
+func accountOf(a portal.Account) Account {
+	return Account{Id: string(a.ID), Name: a.Name, Email: some(a.Email), Issuer: a.Issuer, Subject: a.Subject}
+}
+
+func actingOf(o directory.ActingOption) ActingOption {
+	return ActingOption{Organisation: organisationOf(o.Organisation), Roles: each(o.Roles, func(r portal.Role) Role { return Role(r) })}
+}
+
+func (a *api) meOf(who caller) Me {
+	me := Me{Account: accountOf(who.account), Organisations: each(who.options, actingOf), Language: Language(who.account.Language), Now: a.now(),
+		Demonstration: a.demonstration, Abilities: each(policy.Abilities(who.actor, policy.Object{}, "round.create", "organisation.list", "account.list"), abilityOf)}
+	for _, o := range who.options {
+		if o.Organisation.ID == who.actor.Organisation {
+			acting := actingOf(o)
+			me.Acting = &acting
+		}
+	}
+	return me
+}
+
+func (a *api) GetMe(ctx context.Context, _ GetMeRequestObject) (GetMeResponseObject, error) {
+	who, _ := callerOf(ctx)
+	return GetMe200JSONResponse(a.meOf(who)), nil
+}
+
+func (a *api) SetActing(ctx context.Context, in SetActingRequestObject) (SetActingResponseObject, error) {
+	who, _ := callerOf(ctx)
+	actor, err := a.directory.ActingFor(ctx, who.account.ID, portal.OrganisationID(in.Body.OrganisationId))
+	if err != nil {
+		return nil, err
+	}
+	a.sessions.Put(ctx, keyActing, string(actor.Organisation))
+	who.actor = actor
+	return SetActing200JSONResponse(a.meOf(who)), nil
+}
+
+func (a *api) SetLanguage(ctx context.Context, in SetLanguageRequestObject) (SetLanguageResponseObject, error) {
+	who, _ := callerOf(ctx)
+	language := portal.Language(in.Body.Language)
+	if err := a.directory.SetLanguage(ctx, who.actor, language); err != nil {
+		return nil, err
+	}
+	who.account.Language = language
+	return SetLanguage200JSONResponse(a.meOf(who)), nil
+}
+
+func (a *api) ListCommunities(ctx context.Context, _ ListCommunitiesRequestObject) (ListCommunitiesResponseObject, error) {
+	communities, err := a.directory.Communities(ctx, actorOf(ctx))
+	return ListCommunities200JSONResponse(each(communities, organisationOf)), err
+}
+
+func (a *api) GetCommunity(ctx context.Context, in GetCommunityRequestObject) (GetCommunityResponseObject, error) {
+	actor, id := actorOf(ctx), portal.OrganisationID(in.OrganisationId)
+	c, err := a.directory.Community(ctx, actor, id)
+	if err != nil {
+		return nil, err
+	}
+	responses, err := a.consult.ResponsesOf(ctx, actor, id)
+	if err != nil {
+		return nil, err
+	}
+	return GetCommunity200JSONResponse{Organisation: organisationOf(c.Organisation), Website: some(c.Website), Rule: ruleOf(c.Rule),
+		Parties: each(c.Parties, func(p directory.CommunityParty) CommunityParty {
+			return CommunityParty{Organisation: organisationOf(p.Organisation), Side: CommunityPartySide(p.Side), ValidFrom: dateOf(p.ValidFrom), ValidTo: optional(p.ValidTo, dateOf)}
+		}),
+		People: each(c.People, func(p directory.CommunityPerson) CommunityPerson {
+			return CommunityPerson{Name: p.Name, Organisation: p.Organisation, Role: Role(p.Role)}
+		}),
+		Responses: each(responses, func(r portal.Response) CommunityResponse {
+			return CommunityResponse{Response: responseSummaryOf(r), RoundTitle: textOf(r.Round.Title), Deadline: r.Round.Deadline}
+		})}, nil
+}
+
+func (a *api) ListOrganisations(ctx context.Context, _ ListOrganisationsRequestObject) (ListOrganisationsResponseObject, error) {
+	organisations, err := a.directory.Organisations(ctx, actorOf(ctx))
+	return ListOrganisations200JSONResponse(each(organisations, func(o directory.OrganisationDetail) OrganisationDetail {
+		return OrganisationDetail{Organisation: organisationOf(o.Organisation), Note: some(o.Note), Memberships: each(o.Memberships, func(m directory.Membership) MembershipDetail {
+			return MembershipDetail{Community: m.CommunityName, ValidFrom: dateOf(m.ValidFrom), ValidTo: optional(m.ValidTo, dateOf), Certainty: m.Certainty, Note: some(m.Note)}
+		})}
+	})), err
+}
+
+func accountDetailOf(d directory.AccountDetail) AccountDetail {
+	return AccountDetail{Account: accountOf(d.Account), Roles: each(d.Roles, func(r directory.AccountRole) AccountRole {
+		return AccountRole{Organisation: organisationOf(r.Organisation), Role: Role(r.Role)}
+	})}
+}
+
+func (a *api) ListAccounts(ctx context.Context, _ ListAccountsRequestObject) (ListAccountsResponseObject, error) {
+	accounts, err := a.directory.Accounts(ctx, actorOf(ctx))
+	return ListAccounts200JSONResponse(each(accounts, accountDetailOf)), err
+}
+
+func (a *api) GrantRole(ctx context.Context, in GrantRoleRequestObject) (GrantRoleResponseObject, error) {
+	d, err := a.directory.Grant(ctx, actorOf(ctx), portal.AccountID(in.AccountId), portal.OrganisationID(in.Body.OrganisationId), portal.Role(in.Body.Role))
+	if err != nil {
+		return nil, err
+	}
+	return GrantRole200JSONResponse(accountDetailOf(d)), nil
+}
+
+func (a *api) RevokeRole(ctx context.Context, in RevokeRoleRequestObject) (RevokeRoleResponseObject, error) {
+	d, err := a.directory.Revoke(ctx, actorOf(ctx), portal.AccountID(in.AccountId), portal.OrganisationID(in.OrganisationId), portal.Role(in.Role))
+	if err != nil {
+		return nil, err
+	}
+	return RevokeRole200JSONResponse(accountDetailOf(d)), nil
+}

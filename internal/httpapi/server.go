@@ -1,0 +1,138 @@
+// Package httpapi speaks HTTP to the world: the contract's operations, login,
+// the pages, and one map from errors to problems. It decides nothing.
+package httpapi
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+	"github.com/labstack/echo/v4"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"samsvar/internal/consult"
+	"samsvar/internal/directory"
+	"samsvar/internal/document"
+	"samsvar/internal/export"
+	"samsvar/internal/portal"
+	"samsvar/internal/signoff"
+)
+
+// Options are what the server is made of.
+type Options struct {
+	BaseURL       *url.URL
+	Demonstration bool
+	Now           func() time.Time
+	Logger        *slog.Logger
+	Metrics       prometheus.Registerer
+
+	Directory directory.Service
+	Consult   consult.Service
+	Document  document.Service
+	Signoff   signoff.Service
+	Export    export.Service
+
+	Login    Login
+	Sessions scs.Store
+	// Ready says whether database and migrations are as they should be.
+	Ready func(context.Context) error
+	// Presence says who has the documents open for writing.
+	Presence func(...portal.DocumentID) map[portal.DocumentID][]Writer
+
+	Pages http.Handler
+	// Development is the development identity provider; nil where there is a real one.
+	Development http.Handler
+	// Collab makes the handler of live documents, given how to know who is calling.
+	Collab func(authenticate func(*http.Request) (portal.Actor, error)) http.Handler
+}
+
+// Writer is somebody who has a document open for writing.
+type Writer struct{ Name, Organisation string }
+
+// Login is an OpenID Connect client of several providers. Pending is opaque;
+// it is kept in the browser's session and used once.
+type Login interface {
+	Providers() []ProviderInfo
+	Begin(ctx context.Context, provider, loginHint string) (redirect string, pending []byte, err error)
+	Finish(ctx context.Context, pending []byte, query url.Values) (Identified, error)
+	// LogoutURL is where the provider forgets the login too; empty when it has no such page.
+	LogoutURL(ctx context.Context, provider, idToken string) string
+}
+
+// Identified is a person as a provider vouches for them.
+type Identified struct {
+	directory.Identity
+	Provider, IDToken string
+}
+
+// api holds the operations of the contract, in a file for each subject.
+type api struct {
+	directory     directory.Service
+	consult       consult.Service
+	document      document.Service
+	signoff       signoff.Service
+	export        export.Service
+	login         Login
+	sessions      *scs.SessionManager
+	presence      func(...portal.DocumentID) map[portal.DocumentID][]Writer
+	now           func() time.Time
+	demonstration bool
+}
+
+var _ StrictServerInterface = (*api)(nil)
+
+// New gives the whole service as one handler.
+func New(o Options) (http.Handler, error) {
+	contract, err := loadContract()
+	if err != nil {
+		return nil, err
+	}
+	a := &api{directory: o.Directory, consult: o.Consult, document: o.Document, signoff: o.Signoff, export: o.Export, login: o.Login,
+		sessions: newSessions(o.Sessions, o.BaseURL), presence: o.Presence, now: o.Now, demonstration: o.Demonstration}
+
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.HTTPErrorHandler = problemHandler(o.Logger)
+	limits := newLimits()
+	e.Use(observe(o.Logger, o.Metrics), recoverPanics(o.Logger), securityHeaders(o.BaseURL), limits.requests, limitBody, sameOrigin)
+
+	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
+	e.GET("/readyz", readiness(o.Ready))
+	e.GET("/api/openapi.json", func(c echo.Context) error { return c.JSONBlob(http.StatusOK, contract.json) })
+
+	auth := e.Group("/auth", a.withSession, limits.logins)
+	auth.GET("/login", a.beginLogin)
+	auth.GET("/callback", a.finishLogin)
+	auth.POST("/logout", a.logOut)
+
+	operations := e.Group("/api/v1", a.withSession, a.withActor, contract.validate)
+	RegisterHandlers(operations, NewStrictHandler(a, []StrictMiddlewareFunc{needLogin}))
+	e.Any("/api/*", func(echo.Context) error { return portal.Missing() })
+
+	if o.Development != nil {
+		e.Any("/dev-idp", echo.WrapHandler(o.Development))
+		e.Any("/dev-idp/*", echo.WrapHandler(o.Development))
+	}
+	e.GET("/collab", echo.WrapHandler(o.Collab(a.authenticate)))
+	e.GET("/*", echo.WrapHandler(o.Pages))
+	e.HEAD("/*", echo.WrapHandler(o.Pages))
+	return e, nil
+}
+
+func readiness(ready func(context.Context) error) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		ctx, cancel := context.WithTimeout(c.Request().Context(), 2*time.Second)
+		defer cancel()
+		if err := ready(ctx); err != nil {
+			return portal.Unreadyf("service_unavailable", "not ready").Because(err)
+		}
+		return c.String(http.StatusOK, "ok\n")
+	}
+}
+
+// underAPI says whether a path answers with problems rather than pages.
+func underAPI(path string) bool { return strings.HasPrefix(path, "/api/") }
