@@ -9,9 +9,12 @@ const everySoOften = 15_000
 /** The response with its answers. Asked for again now and then: the others move on as well. */
 export function useResponse(responseId: MaybeRefOrGetter<string>) {
   const cache = useQueryClient()
-  const queryKey = computed(() => ['response', toValue(responseId)])
+  const queryKey = computed(() => ['responses', toValue(responseId)])
   const path = (answerId: string) => ({ path: { responseId: toValue(responseId), answerId } })
-  const keep = (response: Schemas['Response']) => cache.setQueryData(queryKey.value, response)
+  const keep = (response: Schemas['Response']) => {
+    cache.setQueryData(queryKey.value, response)
+    void cache.invalidateQueries({ queryKey: ['my-turn'] })
+  }
   const askAgain = () => cache.invalidateQueries({ queryKey: queryKey.value })
 
   const response = useQuery({
