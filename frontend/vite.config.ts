@@ -41,5 +41,6 @@ export default defineConfig({
     restoreMocks: true,
     // A browser per worker, not per file: three times as fast. A spec that changes what is shared puts it back.
     isolate: false,
+    testTimeout: 15_000,
   },
 })
