@@ -246,6 +246,9 @@ func (d *decoder) place(it *item, info byte, client uint32) {
 	if it.leansOn(client, it.clock) {
 		d.fail("struct leans on itself or a later one")
 	}
+	if it.hasOrigin && it.hasRight && it.origin == it.right { // where yjs puts it depends on what it joined before
+		d.fail("struct stands before and after the same one")
+	}
 }
 
 func (d *decoder) parent(it *item) {
@@ -323,9 +326,10 @@ func (d *decoder) deleteSet() []clientSpans {
 			if uint64(clock)+uint64(length) > math.MaxUint32 {
 				d.fail("clock out of range")
 			}
-			if length > 0 {
-				set.spans = append(set.spans, span{clock, clock + length})
+			if length == 0 { // yjs throws on it where it must keep it aside
+				d.fail("empty deletion")
 			}
+			set.spans = append(set.spans, span{clock, clock + length})
 		}
 		if len(set.spans) > 0 {
 			sets = append(sets, set)

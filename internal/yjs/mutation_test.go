@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 var mutations = flag.Int("mutations", 100_000, "how many damaged updates to compare with yjs")
@@ -16,7 +17,7 @@ var mutations = flag.Int("mutations", 100_000, "how many damaged updates to comp
 var stricter = []string{
 	"bytes after the end", // yjs reads on past them
 	"stands twice",        // yjs drops the first block in silence
-	"stray flags", "unknown kind of parent", "empty struct", "out of range", "leans on itself",
+	"stray flags", "unknown kind of parent", "empty struct", "before and after the same", "empty deletion", "out of range", "leans on itself",
 	"root type other than", "is not taken", "reserved property name", "nested too deeply", ErrConflict.Error(),
 }
 
@@ -40,8 +41,11 @@ func TestDamagedUpdatesAreJudgedAsYjsDoes(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
 	const perBase = 250
 	taken, ahead := 0, 0
-	for seed := 0; seed*perBase < *mutations; seed++ {
-		h := o.history(t, seed, true)
+	for seed, done := 0, 0; done < *mutations; seed++ {
+		h := o.history(t, seed, 5+seed%30, true)
+		if len(h.Updates) == 0 {
+			continue
+		}
 		known := rnd.IntN(len(h.Updates))
 		base := storeOf(t, h.Updates[:known]...).Snapshot()
 		cases := make([]mutant, perBase)
@@ -56,6 +60,7 @@ func TestDamagedUpdatesAreJudgedAsYjsDoes(t *testing.T) {
 				t.Fatalf("seed %d: the refused update %x changed the store", seed, m.Update)
 			}
 		}
+		done += perBase
 		verdicts := ask[[]verdict](t, o, "judge", map[string]any{"base": base, "cases": cases})
 		for i, v := range verdicts {
 			if compareVerdict(t, base, &cases[i], v) {
@@ -84,10 +89,11 @@ func compareVerdict(t *testing.T, base []byte, m *mutant, v verdict) (ahead bool
 	case !sameState(m.store, v.Fresh):
 		t.Errorf("state %x pending %v; yjs reads from the snapshot %x pending %v\n%s",
 			m.store.StateVector(), m.store.HasPending(), v.Fresh.StateVector, v.Fresh.Pending, context())
-	case render(t, m.store) != v.Got:
+	case render(t, m.store) != v.Got && !m.inverted():
 		t.Errorf("rendered apart from yjs:\n%s\n%s", firstDifference([]byte(render(t, m.store)), []byte(v.Got)), context())
 	case sameState(m.store, v.docState):
-		if v.Got != v.Want {
+		// yjs cuts surrogate pairs also for the place of a struct that it then drops as known.
+		if halved(v.Got) != halved(v.Want) && !m.inverted() {
 			t.Errorf("snapshot holds another document:\n%s\n%s", firstDifference([]byte(v.Got), []byte(v.Want)), context())
 		}
 	case covers(t, m.store, v.StateVector) && v.Pending:
@@ -97,6 +103,30 @@ func compareVerdict(t *testing.T, base []byte, m *mutant, v verdict) (ahead bool
 			m.store.StateVector(), m.store.HasPending(), v.StateVector, v.Pending, context())
 	}
 	return false
+}
+
+// halved writes surrogate pairs as what is left of them when they are cut through.
+func halved(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r > 0xffff {
+			return utf8.RuneError
+		}
+		return r
+	}, strings.ReplaceAll(text, "\ufffd\ufffd", "\ufffd"))
+}
+
+// inverted reports whether a struct is to stand after a later and before an earlier struct of the same client. If these
+// are one run of text, yjs puts it anywhere, depending on what it joined before.
+func (m *mutant) inverted() bool {
+	u, err := decodeUpdate(m.Update)
+	if err != nil {
+		return false
+	}
+	return slices.ContainsFunc(u.blocks, func(b block) bool {
+		return slices.ContainsFunc(b.items, func(it item) bool {
+			return it.hasOrigin && it.hasRight && it.origin.client == it.right.client && it.right.clock < it.origin.clock
+		})
+	})
 }
 
 func sameState(s *Store, d docState) bool {

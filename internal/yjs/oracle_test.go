@@ -111,9 +111,9 @@ type editing struct {
 }
 
 // history makes the history of a seed. With astral, texts hold surrogate pairs and people edit in the middle of them.
-func (o *oracle) history(t testing.TB, seed int, astral bool) editing {
+func (o *oracle) history(t testing.TB, seed, steps int, astral bool) editing {
 	t.Helper()
 	return ask[editing](t, o, "history", map[string]any{
-		"seed": seed, "steps": 5 + seed%120, "people": 2 + seed%3, "astral": astral,
+		"seed": seed, "steps": steps, "people": 2 + seed%3, "astral": astral,
 	})
 }

@@ -38,11 +38,7 @@ const docOf = updates => {
   return doc
 }
 
-// Deletions of nothing are no more than noise, but yjs keeps them.
-const deletesSomething = update => update !== null &&
-  [...Y.decodeUpdateV2(update).ds.clients.values()].some(deletes => deletes.some(d => d.len > 0))
-
-const hasPending = doc => doc.store.pendingStructs !== null || deletesSomething(doc.store.pendingDs)
+const hasPending = doc => doc.store.pendingStructs !== null || doc.store.pendingDs !== null
 
 const stateOf = doc => ({ stateVector: encode(Y.encodeStateVector(doc)), pending: hasPending(doc) })
 
@@ -56,7 +52,7 @@ const operations = {
       try {
         Y.applyUpdate(doc, after)
       } catch (error) {
-        return { threw: String(error) }
+        return { threw: error.stack }
       }
       const verdict = { ...stateOf(doc), want: render([before, after]) }
       return snapshot ? { ...verdict, fresh: stateOf(docOf([decode(snapshot)])), got: render([decode(snapshot)]) } : verdict
