@@ -136,7 +136,7 @@ func (s *seeder) do(err error) {
 
 func (s *seeder) persona(p Persona) portal.Actor {
 	account := portal.Account{ID: portal.AccountID(uuid.NewSHA1(uuid.NameSpaceURL, []byte("samsvar:"+p.ID)).String()),
-		Issuer: s.Issuer, Subject: p.ID, Name: p.Name, Email: p.ID + "@example.com", Language: p.Language}
+		Issuer: s.Issuer, Subject: p.ID, Name: p.Name, Email: p.Email(), Language: p.Language}
 	var actor portal.Actor
 	s.account(account, p.grants)
 	if len(p.grants) > 0 && s.err == nil {

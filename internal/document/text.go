@@ -89,30 +89,36 @@ func (s Service) seen(ctx context.Context, actor portal.Actor, text *Text) error
 	return nil
 }
 
-// Access is what an actor may do with a live document.
+// Access is what an actor may do with a live document, and why not more.
 type Access int
 
 const (
-	NoAccess Access = iota
-	MayRead
+	NoAccess     Access = iota // unknown, or another's: the two are never told apart
+	MayRead                    // by role
+	MayReadFixed               // the text is held still for approval
+	MayReadSent                // the answer has been submitted
 	MayWrite
 )
 
-// Access says it for one document, and whether the text is held still. An
-// unknown document and another's give the same answer.
-func (s Service) Access(ctx context.Context, actor portal.Actor, id portal.DocumentID) (access Access, frozen bool, err error) {
+// Access says it for one document.
+func (s Service) Access(ctx context.Context, actor portal.Actor, id portal.DocumentID) (Access, error) {
 	r, err := s.Store.Home(ctx, id)
 	if portal.IsCode(err, "not_found") {
-		return NoAccess, false, nil
+		return NoAccess, nil
 	}
 	if err != nil {
-		return NoAccess, false, err
+		return NoAccess, err
 	}
-	switch o := policy.ResponseObject(r); {
+	o := policy.ResponseObject(r)
+	switch {
 	case policy.Decide(actor, "document.write", o) == nil:
-		return MayWrite, false, nil
-	case policy.Decide(actor, "document.read", o) == nil:
-		return MayRead, r.State != portal.Draft, nil
+		return MayWrite, nil
+	case policy.Decide(actor, "document.read", o) != nil:
+		return NoAccess, nil
+	case r.Receipt != nil:
+		return MayReadSent, nil
+	case r.State != portal.Draft:
+		return MayReadFixed, nil
 	}
-	return NoAccess, false, nil
+	return MayRead, nil
 }

@@ -305,3 +305,12 @@ func (db *DB) History(ctx context.Context, id portal.ResponseID) ([]consult.Hist
 	}
 	return items, err
 }
+
+// LastEvent is when the newest recorded event happened; zero when there is none.
+func (db *DB) LastEvent(ctx context.Context) (time.Time, error) {
+	last, err := row[struct{ At *time.Time }](db.gorm.WithContext(ctx), "select max(at) as at from audit_event")
+	if err != nil || last.At == nil {
+		return time.Time{}, err
+	}
+	return *last.At, nil
+}

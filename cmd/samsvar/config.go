@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+)
+
+// config is every setting there is. A setting named X can also be given as
+// X_FILE, the name of a file that holds it: for secrets.
+type config struct {
+	Addr        string `env:"SAMSVAR_ADDR" envDefault:"127.0.0.1:8080" about:"address to listen on"`
+	BaseURL     string `env:"SAMSVAR_BASE_URL" about:"address that people use; http://<SAMSVAR_ADDR> when empty. With https the program is in production"`
+	DatabaseURL string `env:"DATABASE_URL" secret:"yes" about:"PostgreSQL to use, 15 or newer; a private one when empty"`
+	Data        string `env:"SAMSVAR_DATA" envDefault:".samsvar" about:"folder of the private PostgreSQL"`
+	OIDC        string `env:"SAMSVAR_OIDC_CONFIG" about:"YAML file that lists identity providers; without it the development provider, on loopback only"`
+	Metrics     string `env:"SAMSVAR_METRICS_ADDR" envDefault:"127.0.0.1:9090" about:"address of /metrics for Prometheus; off when empty"`
+	Renderer    string `env:"SAMSVAR_RENDERER" envDefault:"internal/export/renderer" about:"folder of the program that makes PDF and DOCX, with its node_modules"`
+	Now         string `env:"SAMSVAR_NOW" about:"time (RFC 3339) at which the clock starts, for trying out deadlines; refused in production"`
+}
+
+func readConfig() (config, error) {
+	var c config
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[config]()) {
+		if err := fromFile(f.Tag.Get("env")); err != nil {
+			return c, err
+		}
+	}
+	if err := env.Parse(&c); err != nil {
+		return c, fmt.Errorf("settings: %w", err)
+	}
+	if c.BaseURL == "" {
+		c.BaseURL = "http://" + c.Addr
+	}
+	if dir, err := filepath.Abs(c.Data); err == nil {
+		c.Data = dir
+	}
+	return c, c.check()
+}
+
+func fromFile(name string) error {
+	file := os.Getenv(name + "_FILE")
+	if file == "" {
+		return nil
+	}
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		return fmt.Errorf("%s_FILE: %w", name, err)
+	}
+	return os.Setenv(name, strings.TrimSpace(string(raw)))
+}
+
+func (c config) check() error {
+	base, err := url.Parse(c.BaseURL)
+	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" || strings.Trim(base.Path, "/") != "" {
+		return fmt.Errorf("SAMSVAR_BASE_URL %q is not an address such as https://samsvar.example.no", c.BaseURL)
+	}
+	if c.Now != "" {
+		if _, err := time.Parse(time.RFC3339, c.Now); err != nil {
+			return fmt.Errorf("SAMSVAR_NOW: %w", err)
+		}
+		if c.production() {
+			return errors.New("SAMSVAR_NOW is refused in production")
+		}
+	}
+	return nil
+}
+
+func (c config) base() *url.URL {
+	u, err := url.Parse(c.BaseURL)
+	if err != nil {
+		panic(err) // checked when it was read
+	}
+	return u
+}
+
+// production is whenever people reach the portal over https.
+func (c config) production() bool { return c.base().Scheme == "https" }
+
+// loopback says whether only this machine can reach the portal.
+func (c config) loopback() bool {
+	for _, address := range []string{c.Addr, c.base().Host} {
+		host, _, err := net.SplitHostPort(address)
+		if err != nil {
+			host = address
+		}
+		if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+			return false
+		}
+	}
+	return true
+}
+
+// clock starts at the given time, or is the machine's own.
+func (c config) clock(start time.Time) func() time.Time {
+	if c.Now != "" {
+		start, _ = time.Parse(time.RFC3339, c.Now) // checked when it was read
+	}
+	if start.IsZero() {
+		return time.Now
+	}
+	began := time.Now()
+	return func() time.Time { return start.Add(time.Since(began)) }
+}
+
+func describe(_ context.Context, c config, _ []string, out io.Writer) error {
+	v := reflect.ValueOf(c)
+	for _, f := range reflect.VisibleFields(v.Type()) {
+		value := v.FieldByIndex(f.Index).String()
+		if f.Tag.Get("secret") != "" && value != "" {
+			value = "(set)"
+		}
+		fmt.Fprintf(out, "%s\n    %s\n    now: %s\n\n", f.Tag.Get("env"), f.Tag.Get("about"), value)
+	}
+	fmt.Fprintln(out, "Each can be given as <NAME>_FILE, a file that holds the value.")
+	return nil
+}

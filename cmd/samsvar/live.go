@@ -1,0 +1,49 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"samsvar/internal/collab"
+	"samsvar/internal/document"
+	"samsvar/internal/httpapi"
+	"samsvar/internal/portal"
+	"samsvar/internal/postgres"
+)
+
+// newHub makes the live documents: kept by the database, guarded by document's rules.
+func newHub(db *postgres.DB, documents document.Service, log *slog.Logger, metrics prometheus.Registerer) *collab.Hub {
+	saved := prometheus.NewHistogram(prometheus.HistogramOpts{Name: "samsvar_edit_saved_seconds", Help: "From an edit's arrival to its acknowledgement after COMMIT.",
+		Buckets: []float64{.001, .002, .005, .01, .02, .05, .1, .5, 1}})
+	metrics.MustRegister(saved)
+	return collab.New(collab.Options{Log: postgres.NewLiveDocuments(db.Pool()), Gate: gate{documents}, Logger: log,
+		Acknowledged: func(took time.Duration) { saved.Observe(took.Seconds()) }})
+}
+
+// gate lets document decide about sockets.
+type gate struct{ documents document.Service }
+
+var accesses = map[document.Access]collab.Access{
+	document.NoAccess: collab.AccessNone, document.MayRead: collab.AccessRead, document.MayReadFixed: collab.AccessFrozen,
+	document.MayReadSent: collab.AccessSubmitted, document.MayWrite: collab.AccessWrite,
+}
+
+func (g gate) Access(ctx context.Context, actor portal.Actor, id portal.DocumentID) (collab.Access, error) {
+	access, err := g.documents.Access(ctx, actor, id)
+	return accesses[access], err
+}
+
+func presence(hub *collab.Hub) func(...portal.DocumentID) map[portal.DocumentID][]httpapi.Writer {
+	return func(ids ...portal.DocumentID) map[portal.DocumentID][]httpapi.Writer {
+		out := map[portal.DocumentID][]httpapi.Writer{}
+		for id, people := range hub.Presence(ids...) {
+			for _, p := range people {
+				out[id] = append(out[id], httpapi.Writer{Name: p.Name, Organisation: p.OrganisationName})
+			}
+		}
+		return out
+	}
+}

@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/alexedwards/scs/pgxstore"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"golang.org/x/sync/errgroup"
+
+	"samsvar/internal/collab"
+	"samsvar/internal/consult"
+	"samsvar/internal/directory"
+	"samsvar/internal/document"
+	"samsvar/internal/export"
+	"samsvar/internal/httpapi"
+	"samsvar/internal/pgembed"
+	"samsvar/internal/portal"
+	"samsvar/internal/postgres"
+	"samsvar/internal/signoff"
+	"samsvar/internal/webui"
+	"samsvar/internal/yjs"
+)
+
+// drain is how long a stop may take: what is under way is finished first.
+const drain = 8 * time.Second
+
+func serve(ctx context.Context, c config, _ []string, _ io.Writer) error {
+	if c.OIDC == "" && (c.production() || !c.loopback()) {
+		return errors.New("without SAMSVAR_OIDC_CONFIG anybody could be anybody: the development provider serves on a loopback address only")
+	}
+	return withDatabase(ctx, c, func(db *postgres.DB, url string) error {
+		return serveOn(ctx, c, db, url, c.clock(time.Time{}), nil)
+	})
+}
+
+// withDatabase opens the database; a private one is started, migrated and
+// filled with the reference data first.
+func withDatabase(ctx context.Context, c config, use func(db *postgres.DB, url string) error) error {
+	url := c.DatabaseURL
+	if url == "" {
+		server, err := pgembed.Start(ctx, pgembed.Options{DataDir: c.Data})
+		if err != nil {
+			return fmt.Errorf("private PostgreSQL: %w", err)
+		}
+		defer func() {
+			stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
+			defer cancel()
+			if err := server.Stop(stopping); err != nil {
+				slog.Warn("the private PostgreSQL did not stop cleanly", "error", err)
+			}
+		}()
+		url = server.URL()
+		if err := prepare(ctx, c, url); err != nil {
+			return err
+		}
+	}
+	db, err := postgres.Open(ctx, url)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	return use(db, url)
+}
+
+// prepare migrates and loads the embedded reference data.
+func prepare(ctx context.Context, c config, url string) error {
+	if err := postgres.Migrate(ctx, url); err != nil {
+		return err
+	}
+	db, err := postgres.Open(ctx, url)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	reference, err := directory.Parse(directory.Embedded())
+	if err != nil {
+		return err
+	}
+	_, err = directory.Service{Store: db.Directory(), Now: c.clock(time.Time{})}.Load(ctx, reference)
+	return err
+}
+
+// serveOn runs the whole portal until ctx ends, then drains.
+func serveOn(ctx context.Context, c config, db *postgres.DB, url string, now func() time.Time, ready func()) error {
+	log, metrics := slog.Default(), prometheus.NewRegistry()
+	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+
+	renderer := yjs.NewRenderer(2)
+	documents := document.Service{Store: db.Documents(), Renderer: renderer, Now: now, NewID: portal.NewID}
+	hub := newHub(db, documents, log, metrics)
+	documents.Changed = func(ids []portal.DocumentID) { hub.Refresh(ids...) }
+	exports := export.Service{Store: db.Exports(), Renderer: export.NewRenderer(c.Renderer), Now: now, NewID: portal.NewID, Logger: log}
+	login, development, err := newLogin(c)
+	if err != nil {
+		return err
+	}
+	handler, err := httpapi.New(httpapi.Options{
+		BaseURL: c.base(), Demonstration: development != nil, Now: now, Logger: log, Metrics: metrics,
+		Directory: directory.Service{Store: db.Directory(), Now: now},
+		Consult:   consult.Service{Store: db.Consult(), Now: now, NewID: portal.NewID},
+		Document:  documents,
+		Signoff:   signoff.Service{Store: db.Signoff(), Now: now, NewID: portal.NewID},
+		Export:    exports,
+		Login:     login, Sessions: pgxstore.New(db.Pool()), Presence: presence(hub), Pages: webui.Handler(), Development: development,
+		Collab: func(authenticate func(*http.Request) (portal.Actor, error)) http.Handler {
+			return hub.Handler(authenticate, c.base().Scheme+"://"+c.base().Host)
+		},
+		Ready: func(ctx context.Context) error {
+			if err := db.Ping(ctx); err != nil {
+				return err
+			}
+			migrated, err := postgres.Migrated(ctx, url)
+			if err == nil && !migrated {
+				err = errors.New("migrations are waiting")
+			}
+			return err
+		},
+	})
+	if err != nil {
+		return err
+	}
+	return listen(ctx, c, handler, metrics, hub, exports, ready)
+}
+
+func listen(ctx context.Context, c config, handler http.Handler, metrics *prometheus.Registry, hub *collab.Hub, exports export.Service, ready func()) error {
+	listener, err := net.Listen("tcp", c.Addr)
+	if err != nil {
+		return err
+	}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	tasks, working := errgroup.WithContext(ctx)
+	tasks.Go(func() error {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	})
+	tasks.Go(func() error { exports.Work(working); return nil })
+	tasks.Go(func() error { serveMetrics(working, c.Metrics, metrics); return nil })
+	tasks.Go(func() error {
+		<-working.Done()
+		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
+		defer cancel()
+		return errors.Join(hub.Close(stopping), server.Shutdown(stopping))
+	})
+	slog.Info("serving", "address", c.BaseURL)
+	if ready != nil {
+		ready()
+	}
+	return tasks.Wait()
+}
+
+// serveMetrics is a convenience: a port that is taken does not keep the portal from serving.
+func serveMetrics(ctx context.Context, addr string, metrics *prometheus.Registry) {
+	if addr == "" {
+		return
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/metrics", promhttp.HandlerFor(metrics, promhttp.HandlerOpts{}))
+	server := &http.Server{Addr: addr, Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	context.AfterFunc(ctx, func() { _ = server.Close() })
+	if err := server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
+		slog.Warn("no metrics", "address", addr, "error", err)
+	}
+}

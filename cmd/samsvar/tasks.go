@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"samsvar/internal/directory"
+	"samsvar/internal/evidence"
+	"samsvar/internal/portal"
+	"samsvar/internal/postgres"
+)
+
+func migrate(ctx context.Context, c config, _ []string, out io.Writer) error {
+	if c.DatabaseURL == "" {
+		return errors.New("DATABASE_URL is not set; a private PostgreSQL is migrated when it is started")
+	}
+	if err := prepare(ctx, c, c.DatabaseURL); err != nil {
+		return err
+	}
+	fmt.Fprintln(out, "The database is at the newest version, and holds the reference data.")
+	return nil
+}
+
+func loadReference(ctx context.Context, c config, args []string, out io.Writer) error {
+	files := directory.Embedded()
+	if len(args) > 0 {
+		files = os.DirFS(args[0])
+	}
+	reference, err := directory.Parse(files)
+	if err != nil {
+		return err
+	}
+	return withDatabase(ctx, c, func(db *postgres.DB, _ string) error {
+		changes, err := directory.Service{Store: db.Directory(), Now: c.clock(time.Time{})}.Load(ctx, reference)
+		if err != nil {
+			return err
+		}
+		if !changes.Any() {
+			fmt.Fprintln(out, "Nothing has changed.")
+			return nil
+		}
+		fmt.Fprintf(out, "organisations %+v\nnumbers and names %+v\nmemberships %+v\n", changes.Organisations, changes.Periods, changes.Memberships)
+		return nil
+	})
+}
+
+func grantRole(ctx context.Context, c config, args []string, out io.Writer) error {
+	if len(args) != 4 {
+		return errors.New("usage: samsvar grant issuer subject organisation role")
+	}
+	return withDatabase(ctx, c, func(db *postgres.DB, _ string) error {
+		people := directory.Service{Store: db.Directory(), Now: c.clock(time.Time{})}
+		account, err := people.LogIn(ctx, directory.Identity{Issuer: args[0], Subject: args[1]})
+		if err != nil {
+			return err
+		}
+		if _, err := people.Grant(ctx, directory.System(), account.ID, portal.OrganisationID(args[2]), portal.Role(args[3])); err != nil {
+			return err
+		}
+		fmt.Fprintf(out, "%s of %s is now %s for %s.\n", args[1], args[0], args[3], args[2])
+		return nil
+	})
+}
+
+// verify needs neither database nor network: only the files.
+func verify(_ context.Context, _ config, args []string, out io.Writer) error {
+	if len(args) == 0 {
+		return errors.New("usage: samsvar verify file.json...")
+	}
+	whole := true
+	for _, name := range args {
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		report := evidence.Verify(raw)
+		fmt.Fprintf(out, "%s\n%s\n", name, report)
+		whole = whole && report.OK()
+	}
+	if !whole {
+		return errSaid
+	}
+	return nil
+}
