@@ -245,6 +245,27 @@ describe('refusals', () => {
     expect(live.refusal.value).toBe('')
   })
 
+  it('offers the whole text again by itself, ever less often, until it is accepted', async () => {
+    await openText()
+    service.commits = false
+    type('Mens databasen var borte.')
+    await settle()
+    service.tell({ type: 'refused', reason: 'storage' })
+    service.answer(false)
+    await settle()
+    service.received = []
+    await settle(5_000)
+    expect(service.received).toEqual(['step1', 'step2'])
+    service.answer(false)
+    await settle(5_000)
+    expect(service.unanswered).toBe(0)
+    expect(look()).toEqual(['live', 'unsaved', true])
+    await settle(5_000)
+    service.answer()
+    await settle()
+    expect(look()).toEqual(['live', 'saved', false])
+  })
+
   it('is locked at once when the text is frozen, and tells of what did not come with it', async () => {
     await openText()
     service.commits = false

@@ -25,6 +25,7 @@ type Access = 'write' | 'read' | 'none'
 const loginReasons = new Set(['unauthenticated', 'not_logged_in', 'login_expired'])
 const tooLong = 10_000
 const reattachDelays = { first: 1_000, longest: 30_000 }
+const retryDelays = { first: 3_000, longest: 30_000 }
 
 export interface LiveDocumentOptions {
   user: Participant
@@ -44,6 +45,8 @@ export class LiveDocument {
   private readonly pulse: ReturnType<typeof setInterval>
   private reattaching: ReturnType<typeof setTimeout> | undefined
   private reattachDelay = reattachDelays.first
+  private retryDelay = retryDelays.first
+  private retryAt = Infinity
   private readonly facts = shallowReactive({
     connected: false,
     synced: false,
@@ -69,7 +72,7 @@ export class LiveDocument {
     this.provider = new HocuspocusProvider({ name, document: this.doc, websocketProvider: socket, token: 'session' })
     this.listen()
     this.scope.run(() => watch(this.unsaved, (unsaved) => warnBeforeLeaving(this, unsaved), { flush: 'sync' }))
-    this.pulse = setInterval(() => this.publish(), 1_000)
+    this.pulse = setInterval(() => this.beat(), 1_000)
     this.join(options.user)
     this.provider.attach()
   }
@@ -200,7 +203,22 @@ export class LiveDocument {
     if (frame?.kind === 'step2') queueMicrotask(() => this.synced())
     if (frame?.kind !== 'accepted' && frame?.kind !== 'refused') return
     if (this.ledger.answered(frame.kind === 'accepted', Date.now())) this.facts.savedAt = this.now()
+    if (!this.ledger.refused) this.retryDelay = retryDelays.first
+    else if (frame.kind === 'refused') this.retryLater()
     this.publish()
+  }
+
+  // What stood in the way may have gone: the database is back, or something was cut from a text too long.
+  private retryLater(): void {
+    this.retryAt = Date.now() + this.retryDelay
+    this.retryDelay = Math.min(2 * this.retryDelay, retryDelays.longest)
+  }
+
+  private beat(): void {
+    this.publish()
+    if (!this.ledger.refused || this.state.value !== 'live' || Date.now() < this.retryAt) return
+    this.retryAt = Infinity
+    this.provider.startSync()
   }
 
   private told(payload: string): void {
