@@ -1,6 +1,7 @@
 import { queryOptions, useQuery } from '@tanstack/vue-query'
 import { computed, ref } from 'vue'
 import { setServerTime } from '@/lib/clock'
+import { may } from './abilities'
 import { api, call, type Schemas } from './client'
 
 export type Me = Schemas['Me']
@@ -26,6 +27,6 @@ export function useMe() {
   return {
     me: data,
     acting: computed(() => data.value?.acting),
-    has: (role: Role) => data.value?.acting?.roles.includes(role) ?? false,
+    may: (action: string) => may(action, data.value?.abilities),
   }
 }

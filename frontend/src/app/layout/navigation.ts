@@ -4,7 +4,7 @@ import { paths } from '@/lib/paths'
 
 /** The few places that everyone finds from everywhere. */
 export function useNavigation() {
-  const { acting, has } = useMe()
+  const { acting, may } = useMe()
   return computed(() => {
     if (!acting.value) return []
     const links = [
@@ -12,6 +12,6 @@ export function useNavigation() {
       { to: paths.rounds, label: 'app.nav.rounds' },
       { to: paths.communities, label: 'app.nav.communities' },
     ]
-    return has('administrator') ? [...links, { to: paths.administration, label: 'app.nav.administration' }] : links
+    return may('account.list') ? [...links, { to: paths.administration, label: 'app.nav.administration' }] : links
   })
 }
