@@ -9,3 +9,8 @@ import { router } from './router'
 
 await showLanguage(firstLanguage())
 createApp(App).use(VueQueryPlugin, { queryClient }).use(i18n).use(router).mount('#app')
+
+// Paper is light, whatever the screen is.
+const scheme = (value: string) => document.documentElement.setAttribute('data-color-scheme', value)
+window.addEventListener('beforeprint', () => scheme('light'))
+window.addEventListener('afterprint', () => scheme('auto'))
