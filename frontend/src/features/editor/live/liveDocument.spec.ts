@@ -352,7 +352,7 @@ describe('a login that runs out', () => {
   it('tells that it waits for a login when the service says so on an open connection', async () => {
     let loggedIn = () => {}
     checkLogin = vi.fn(() => new Promise<boolean>((resolve) => (loggedIn = () => resolve(true))))
-    service.denial = 'unauthenticated'
+    service.denial = 'login_expired'
     await openText()
     expect(live.askingForLogin.value).toBe(true)
     expect(live.state.value).toBe('offline')

@@ -21,10 +21,10 @@ export type SaveState = 'saved' | 'saving' | 'unsaved' | 'offline' | 'locked'
 
 type Access = 'write' | 'read' | 'none'
 
-/** What the service says when an upgrade or a token is refused for want of a login. */
-const loginReasons = new Set(['unauthenticated', 'not_logged_in', 'login_expired'])
+/** What the service says when it lets go of somebody whose login has run out. */
+const loginExpired = 'login_expired'
 const tooLong = 10_000
-const reattachDelays = { first: 1_000, longest: 30_000 }
+const reattachDelays = { first: 1_000, longest: 10_000 }
 const retryDelays = { first: 3_000, longest: 30_000 }
 
 export interface LiveDocumentOptions {
@@ -186,7 +186,7 @@ export class LiveDocument {
   }
 
   private rejected(reason: string): void {
-    if (!loginReasons.has(reason)) return this.allowed('none', reason)
+    if (reason !== loginExpired) return this.allowed('none', reason)
     this.facts.askingForLogin = true
     this.disconnected()
     const again = () => this.reattachSoon()

@@ -1,6 +1,6 @@
 import { VueQueryPlugin } from '@tanstack/vue-query'
 import { flushPromises, mount } from '@vue/test-utils'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createMemoryHistory, createRouter } from 'vue-router'
 import { meQuery, queryClient, type Schemas } from '@/api'
 import { paths } from '@/lib/paths'
@@ -37,9 +37,6 @@ function aResponse(...abilities: Schemas['Ability'][]) {
   }
 }
 
-// The editor is heavy to load, and this is the first to do so.
-vi.setConfig({ testTimeout: 20_000 })
-
 let service: ScriptedService
 let calls: { method: string; path: string; body: unknown }[]
 let reply: (path: string) => Response
@@ -49,6 +46,7 @@ beforeEach(() => {
   service = new ScriptedService()
   calls = []
   vi.stubGlobal('WebSocket', service.WebSocket)
+  withModalDialogs()
   vi.stubGlobal('fetch', async (request: Request) => {
     const path = new URL(request.url).pathname.replace('/api/v1', '')
     calls.push({ method: request.method, path, body: request.method === 'GET' ? undefined : await request.json() })
@@ -61,6 +59,23 @@ afterEach(async () => {
   vi.unstubAllGlobals()
   queryClient.clear()
 })
+
+/** The page's browser has modal dialogs; the one it is tested in has none. */
+function withModalDialogs() {
+  const dialog = HTMLDialogElement.prototype
+  Object.assign(dialog, {
+    showModal(this: HTMLDialogElement) {
+      this.open = true
+    },
+    close(this: HTMLDialogElement) {
+      this.open = false
+    },
+  })
+  onTestFinished(() => {
+    Reflect.deleteProperty(dialog, 'showModal')
+    Reflect.deleteProperty(dialog, 'close')
+  })
+}
 
 const json = (body: unknown, status = 200) =>
   new Response(JSON.stringify(body), { status, headers: { 'Content-Type': status < 400 ? 'application/json' : 'application/problem+json' } })
@@ -156,6 +171,33 @@ describe('the writing page', () => {
     expect(page.get('.tiptap').attributes('contenteditable')).toBe('false')
     expect(page.text()).toContain('Du kan lese, ikke skrive')
     expect(service.received).not.toContain('update')
+  })
+
+  it('tells of what did not come along before the lock, and shows the locked text when that is given up', async () => {
+    reply = () => json(aResponse(setStatus))
+    const { page } = await openPage('answer-2')
+    await settle()
+    service.commits = false
+    await page.get('[data-tool=heading1]').trigger('click')
+    await settle()
+    const typed = service.text()
+    service.tell({ type: 'access', access: 'read', reason: 'frozen' })
+    service.answer(false)
+    await settle()
+    expect(page.get('[data-save-state]').attributes('data-save-state')).toBe('unsaved')
+    expect(page.text()).toContain('Noe du skrev, kom ikke med')
+
+    service.commits = true
+    service.scope = 'readonly'
+    const discard = (inside: string) => page.findAll(`${inside} button`).find((button) => button.text() === 'Forkast det som ikke kom med')!
+    await discard('.alert').trigger('click')
+    await settle()
+    await discard('dialog').trigger('click')
+    await settle()
+    await vi.waitUntil(() => page.find('.tiptap').exists())
+    expect(page.text()).not.toContain('Noe du skrev, kom ikke med')
+    expect(page.get('[data-save-state]').attributes('data-save-state')).toBe('saved')
+    expect(typed).toContain('heading')
   })
 
   it('closes the text while it is open when the secretariat locks it, and asks how the response stands', async () => {
