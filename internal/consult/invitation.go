@@ -166,6 +166,8 @@ func fileFaults(fields ...portal.Field) error {
 	return e
 }
 
+var unknownKey = regexp.MustCompile(`field (\S+) not found in type`)
+
 var lineOf = regexp.MustCompile(`^(?:yaml: )?line (\d+): (.*)$`)
 
 // invalidFile turns the parser's words into fields with lines.
@@ -181,6 +183,9 @@ func invalidFile(err error) error {
 		if found := lineOf.FindStringSubmatch(m); found != nil {
 			field.Line, _ = strconv.Atoi(found[1])
 			field.Detail = found[2]
+		}
+		if key := unknownKey.FindStringSubmatch(m); key != nil {
+			field.Name, field.Code, field.Detail = key[1], "unknown_key", fmt.Sprintf("%q is not part of an invitation", key[1])
 		}
 		fields = append(fields, field)
 	}

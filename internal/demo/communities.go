@@ -16,6 +16,7 @@ func (s *seeder) community(ministry portal.Actor, v consult.RoundView, p plan, n
 	if s.err != nil {
 		return
 	}
+	s.opened(v, r)
 	s.coordinators(secretariat, r)
 	s.draft(secretariat, r, p, n)
 	if p.stage < approving {
@@ -47,6 +48,16 @@ func (s *seeder) start(actor portal.Actor, v consult.RoundView, kind portal.Resp
 	r, err := s.Consult.Start(s.ctx, actor, v.ID, kind, language)
 	s.do(err)
 	return r
+}
+
+// opened lets those who write or approve later open the invitation first.
+func (s *seeder) opened(v consult.RoundView, r portal.Response) {
+	for i, p := range r.Parties {
+		if s.err != nil || i%5 == 4 {
+			continue
+		}
+		s.do(s.Consult.MarkOpened(s.ctx, s.as(p.Organisation.ID, portal.Approver), v.ID))
+	}
 }
 
 // coordinators gives the answers to the parties in turn, a hospital first.
@@ -91,7 +102,7 @@ func (s *seeder) writer(r portal.Response, i int) portal.Actor {
 func (s *seeder) write(actor portal.Actor, r portal.Response, a portal.Answer, n int) {
 	trust := "sykehuset"
 	for _, p := range r.Parties {
-		if p.Side == portal.HospitalSide {
+		if p.Organisation.Kind == portal.HealthTrust {
 			trust = p.Organisation.Name
 			break
 		}

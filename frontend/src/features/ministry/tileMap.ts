@@ -3,11 +3,11 @@
  * east, so that neighbours stay neighbours. A community that is not here gets a place below the others.
  */
 const places: Record<string, { column: number; row: number; short: string }> = {
-  'troms-og-ofoten': { column: 5, row: 1, short: 'Troms og Ofoten' },
+  'troms-og-ofoten': { column: 5, row: 1, short: 'Troms, Ofoten' },
   finnmark: { column: 6, row: 1, short: 'Finnmark' },
-  'lofoten-vesteralen-salten': { column: 4, row: 2, short: 'Lofoten, Vesterålen, Salten' },
-  helgeland: { column: 4, row: 3, short: 'Helgeland' },
-  'nord-trondelag': { column: 3, row: 4, short: 'Nord-Trøndelag' },
+  'lofoten-vesteralen-salten': { column: 4, row: 2, short: 'Lofoten, Salten' },
+  helgeland: { column: 4, row: 3, short: 'Helge\u00adland' },
+  'nord-trondelag': { column: 3, row: 4, short: 'Nord-Trønde\u00adlag' },
   'more-og-romsdal': { column: 1, row: 5, short: 'Møre og Romsdal' },
   'st-olavs': { column: 2, row: 5, short: 'St. Olavs' },
   'sogn-og-fjordane': { column: 1, row: 6, short: 'Sogn og Fjordane' },
@@ -20,7 +20,7 @@ const places: Record<string, { column: number; row: number; short: string }> = {
   telemark: { column: 2, row: 8, short: 'Telemark' },
   vestfold: { column: 3, row: 8, short: 'Vestfold' },
   ostfold: { column: 4, row: 8, short: 'Østfold' },
-  'sor-rogaland': { column: 1, row: 9, short: 'Sør-Rogaland' },
+  'sor-rogaland': { column: 1, row: 9, short: 'Sør-Roga\u00adland' },
   agder: { column: 2, row: 9, short: 'Agder' },
 }
 const columns = 6
