@@ -1,0 +1,220 @@
+package collab_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"go.uber.org/goleak"
+
+	"samsvar/internal/collab"
+	"samsvar/internal/portal"
+	"samsvar/internal/postgres"
+	"samsvar/internal/postgres/pgtest"
+	"samsvar/internal/yjs"
+)
+
+func TestMain(m *testing.M) {
+	if url := os.Getenv(serveEnv); url != "" {
+		serveUntilKilled(url)
+	}
+	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("os/exec.(*Cmd).watchCtx"))
+}
+
+var _ collab.Log = (*postgres.LiveDocuments)(nil)
+
+const wait = 10 * time.Second
+
+// place is a hub behind a web server, on a database of its own.
+type place struct {
+	t    testing.TB
+	pool *pgxpool.Pool
+	hub  *collab.Hub
+	web  *httptest.Server
+	rights
+}
+
+func open(t testing.TB, limits collab.Limits) *place {
+	t.Helper()
+	pool, err := pgxpool.New(t.Context(), pgtest.Database(t))
+	must(t, err)
+	p := &place{t: t, pool: pool}
+	p.hub = collab.New(collab.Options{Log: postgres.NewLiveDocuments(pool), Gate: p, Limits: limits, Logger: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	handler := http.NewServeMux()
+	p.web = httptest.NewServer(handler)
+	handler.Handle("/collab", p.hub.Handler(p.authenticate, p.web.URL))
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), wait)
+		defer cancel()
+		if err := p.hub.Close(ctx); err != nil {
+			t.Errorf("the hub did not close: %v", err)
+		}
+		p.web.Close()
+		pool.Close()
+	})
+	return p
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// document makes an empty document.
+func (p *place) document() portal.DocumentID {
+	p.t.Helper()
+	id := portal.DocumentID(portal.NewID())
+	p.exec("insert into document (id, created_at) values ($1, now())", id)
+	return id
+}
+
+func (p *place) exec(sql string, args ...any) {
+	p.t.Helper()
+	_, err := p.pool.Exec(p.t.Context(), sql, args...)
+	must(p.t, err)
+}
+
+// freeze locks a document as a freeze does, and opens it again.
+func (p *place) freeze(id portal.DocumentID, frozen bool) {
+	p.t.Helper()
+	p.exec("update document set locked = $2 where id = $1", id, frozen)
+	access := collab.AccessWrite
+	if frozen {
+		access = collab.AccessFrozen
+	}
+	p.allowAll(id, access)
+	p.hub.Refresh(id)
+}
+
+var renderer = sync.OnceValue(func() *yjs.Renderer { return yjs.NewRenderer(1) })
+
+// stored is the text as a server that has just started would read it.
+func (p *place) stored(id portal.DocumentID) string {
+	p.t.Helper()
+	return storedText(p.t, p.pool, id)
+}
+
+func storedText(t testing.TB, pool *pgxpool.Pool, id portal.DocumentID) string {
+	t.Helper()
+	snapshot, updates, err := postgres.NewLiveDocuments(pool).Load(t.Context(), id)
+	must(t, err)
+	if snapshot != nil {
+		updates = append([][]byte{snapshot}, updates...)
+	}
+	content, err := renderer().Render(t.Context(), updates...)
+	must(t, err)
+	return textOf(content)
+}
+
+func textOf(content json.RawMessage) string {
+	var node struct {
+		Text    string            `json:"text"`
+		Content []json.RawMessage `json:"content"`
+	}
+	if err := json.Unmarshal(content, &node); err != nil {
+		panic(err)
+	}
+	var b strings.Builder
+	b.WriteString(node.Text)
+	for _, child := range node.Content {
+		b.WriteString(textOf(child))
+	}
+	return b.String()
+}
+
+// rights are who is logged in, and what they may do. Who is not named may write.
+type rights struct {
+	mu     sync.Mutex
+	out    map[portal.AccountID]bool
+	all    map[portal.DocumentID]collab.Access
+	own    map[portal.AccountID]collab.Access
+	broken error
+}
+
+func (r *rights) set(change func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	change()
+}
+
+func (r *rights) allowAll(id portal.DocumentID, access collab.Access) {
+	r.set(func() { r.all = with(r.all, id, access) })
+}
+
+func (r *rights) allow(account portal.AccountID, access collab.Access) {
+	r.set(func() { r.own = with(r.own, account, access) })
+}
+
+func (r *rights) logOut(account portal.AccountID) {
+	r.set(func() { r.out = with(r.out, account, true) })
+}
+
+func with[K comparable, V any](m map[K]V, key K, value V) map[K]V {
+	m = maps.Clone(m)
+	if m == nil {
+		m = make(map[K]V)
+	}
+	m[key] = value
+	return m
+}
+
+func (r *rights) Access(_ context.Context, actor portal.Actor, id portal.DocumentID) (collab.Access, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.broken != nil {
+		return "", r.broken
+	}
+	if access, found := r.own[actor.Account]; found {
+		return access, nil
+	}
+	if access, found := r.all[id]; found {
+		return access, nil
+	}
+	return collab.AccessWrite, nil
+}
+
+// authenticate takes the cookie's word for who it is.
+func (r *rights) authenticate(request *http.Request) (portal.Actor, error) {
+	cookie, err := request.Cookie("account")
+	if err != nil {
+		return portal.Actor{}, &portal.Error{Code: "unauthenticated"}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.out[portal.AccountID(cookie.Value)] {
+		return portal.Actor{}, &portal.Error{Code: "unauthenticated"}
+	}
+	return actorCalled(portal.AccountID(cookie.Value)), nil
+}
+
+func actorCalled(account portal.AccountID) portal.Actor {
+	name, organisation := "Koordinator "+string(account[:4]), "Kommune "+string(account[:4])
+	return portal.Actor{Account: account, Name: name, Organisation: portal.OrganisationID("kommune-" + account[:4]), OrganisationName: organisation}
+}
+
+func newAccount() portal.AccountID { return portal.AccountID(portal.NewID()) }
+
+// eventually waits until something holds.
+func eventually(t testing.TB, what string, holds func() bool) {
+	t.Helper()
+	for end := time.Now().Add(wait); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
+		if holds() {
+			return
+		}
+	}
+	t.Fatalf("did not come about: %s", what)
+}
+
+var _ = fmt.Sprint

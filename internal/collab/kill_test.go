@@ -1,0 +1,5 @@
+package collab_test
+
+const serveEnv = "COLLAB_TEST_SERVE"
+
+func serveUntilKilled(url string) {}

@@ -1,0 +1,356 @@
+package collab
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/coder/websocket"
+	"github.com/google/uuid"
+	"golang.org/x/time/rate"
+
+	"samsvar/internal/portal"
+)
+
+// errLoginExpired says that whoever opened a connection is not logged in any more, or as somebody else.
+var errLoginExpired = errors.New("login expired")
+
+// discardFactor is how many times the limit a message may be long to be thrown away without ending the connection.
+const discardFactor = 8
+
+// Handler serves the WebSocket. The caller is whoever authenticate says; it is
+// asked again while the connection lives, with the headers of the request that
+// opened it and a fresh context. An error with the code "unauthenticated" means
+// that nobody is logged in; any other that it cannot be told now. Requests from
+// pages of another origin than allowedOrigin (scheme://host[:port]) are refused.
+func (h *Hub) Handler(authenticate func(*http.Request) (portal.Actor, error), allowedOrigin string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if origin := r.Header.Get("Origin"); origin == "" || !strings.EqualFold(origin, allowedOrigin) {
+			http.Error(w, "wrong_origin", http.StatusForbidden)
+			return
+		}
+		rights := h.rights.Load()
+		actor, err := authenticate(r)
+		if err != nil {
+			http.Error(w, "not let in", statusOf(err))
+			return
+		}
+		s := newSocket(h, r, authenticate, identity{actor, rights})
+		if status := h.admit(s); status != 0 {
+			http.Error(w, http.StatusText(status), status)
+			return
+		}
+		defer h.dismiss(s, actor.Account)
+		conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{InsecureSkipVerify: true}) // Origin is checked above
+		if err != nil {
+			return // it has answered
+		}
+		s.serve(conn)
+	})
+}
+
+func statusOf(err error) int {
+	if portal.IsCode(err, "unauthenticated") {
+		return http.StatusUnauthorized
+	}
+	return http.StatusServiceUnavailable
+}
+
+// identity is who was behind a connection when rights had changed so many times.
+type identity struct {
+	actor  portal.Actor
+	rights uint64
+}
+
+// socket is one connection, of one browser tab.
+type socket struct {
+	hub          *Hub
+	headers      *http.Request
+	authenticate func(*http.Request) (portal.Actor, error)
+	known        atomic.Pointer[identity]
+	out          outbox
+	ctx          context.Context // ends when the connection is to be cut
+	cut          context.CancelFunc
+	greeted      atomic.Bool  // it has asked for a document
+	heard        atomic.Int64 // when it last said something, in nanoseconds since opened
+	opened       time.Time
+
+	// What follows is the reader's own.
+	conn     *websocket.Conn
+	sessions map[string]*session
+	messages *rate.Limiter
+	bytes    *rate.Limiter
+}
+
+func newSocket(h *Hub, r *http.Request, authenticate func(*http.Request) (portal.Actor, error), who identity) *socket {
+	l := h.limits
+	s := &socket{
+		hub: h, headers: r, authenticate: authenticate, opened: time.Now(),
+		out: outbox{limit: l.QueueBytes, wake: make(chan struct{}, 1)}, sessions: make(map[string]*session),
+		messages: rate.NewLimiter(rate.Limit(l.MessagesPerSecond), max(1, int(5*l.MessagesPerSecond))),
+		bytes:    rate.NewLimiter(rate.Limit(l.BytesPerSecond), max(discardFactor*l.MessageBytes, int(5*l.BytesPerSecond))),
+	}
+	s.known.Store(&who)
+	s.ctx, s.cut = context.WithCancel(h.ctx)
+	return s
+}
+
+// actor is who is behind the connection, as last looked up.
+func (s *socket) actor() portal.Actor { return s.known.Load().actor }
+
+// identify looks up who is behind the connection, unless that has been done
+// since rights last changed. It is errLoginExpired when that is nobody, or
+// another than before.
+func (s *socket) identify(ctx context.Context) (portal.Actor, error) {
+	before, rights := s.known.Load(), s.hub.rights.Load()
+	if before.rights == rights {
+		return before.actor, nil
+	}
+	actor, err := s.authenticate(s.headers.Clone(ctx))
+	if portal.IsCode(err, "unauthenticated") {
+		return before.actor, errLoginExpired
+	}
+	if err != nil {
+		return before.actor, err
+	}
+	if actor.Account != before.actor.Account || actor.Organisation != before.actor.Organisation {
+		return before.actor, errLoginExpired
+	}
+	s.known.Store(&identity{actor, rights})
+	return actor, nil
+}
+
+// send queues a frame. It never waits: a connection that does not read what it
+// is sent is cut off when too much has come together.
+func (s *socket) send(frame []byte) {
+	if !s.out.put(frame) {
+		s.hub.stats.slowReaders.Add(1)
+		s.hub.logger.Warn("slow reader cut off", "account", s.actor().Account)
+		s.cut()
+	}
+}
+
+// finish closes the connection when what is queued has been sent.
+func (s *socket) finish(code websocket.StatusCode, reason string) { s.out.finish(code, reason) }
+
+func (s *socket) serve(conn *websocket.Conn) {
+	s.conn = conn
+	conn.SetReadLimit(int64(discardFactor * s.hub.limits.MessageBytes))
+	var writer sync.WaitGroup
+	writer.Go(func() {
+		defer s.cut()
+		s.write(conn)
+	})
+	s.read()
+	for _, session := range s.sessions {
+		session.post(leaving, nil)
+	}
+	s.cut()
+	writer.Wait()
+	conn.CloseNow()
+}
+
+// read takes messages until the connection ends.
+func (s *socket) read() {
+	for {
+		data, whole, err := s.next()
+		if err != nil {
+			return
+		}
+		s.heard.Store(int64(time.Since(s.opened)))
+		if s.messages.Wait(s.ctx) != nil || s.bytes.WaitN(s.ctx, min(len(data), s.bytes.Burst())) != nil {
+			return
+		}
+		if isHeartbeat(data) {
+			continue
+		}
+		f, err := parseFrame(data)
+		if err == nil {
+			err = s.handle(f, whole)
+		}
+		if err != nil {
+			s.finish(websocket.StatusInvalidFramePayloadData, reasonInvalid)
+			s.drain()
+			return
+		}
+	}
+}
+
+// next reads a message. One that is too long comes without its end, not whole.
+func (s *socket) next() (data []byte, whole bool, err error) {
+	kind, r, err := s.conn.Reader(s.ctx)
+	if err != nil {
+		return nil, false, err
+	}
+	if kind != websocket.MessageBinary {
+		s.finish(websocket.StatusUnsupportedData, "binary messages only")
+		s.drain()
+		return nil, false, errFrame
+	}
+	limit := s.hub.limits.MessageBytes
+	data, err = io.ReadAll(io.LimitReader(r, int64(limit)+1))
+	if err != nil || len(data) <= limit {
+		return data, true, err
+	}
+	_, err = io.Copy(io.Discard, r)
+	return data, false, err
+}
+
+// drain reads past what still comes until the other side has closed too.
+func (s *socket) drain() {
+	for {
+		_, r, err := s.conn.Reader(s.ctx)
+		if err == nil {
+			_, err = io.Copy(io.Discard, r)
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// handle passes a message on to its document. Only a frame that no client of
+// ours makes is an error.
+func (s *socket) handle(f frame, whole bool) error {
+	current := s.sessions[f.document]
+	if current != nil && current.ended.Load() {
+		delete(s.sessions, f.document)
+		current = nil
+	}
+	switch f.kind {
+	case typeAuth:
+		if f.body.uint() != authToken || f.body.err != nil {
+			return errFrame
+		}
+		s.greeted.Store(true)
+		return s.join(f.document, current) // the token is of no interest: the cookie says who it is
+	case typeSync, typeAwareness, typeQueryAwareness, typeStateless:
+		if current == nil {
+			return nil // it does not know yet that its stay has ended
+		}
+		return current.receive(f, whole)
+	case typeClose:
+		if current != nil {
+			delete(s.sessions, f.document)
+			current.post(leaving, nil)
+		}
+		return nil
+	}
+	return errFrame
+}
+
+// join lets the client into a document, or says why not. What the client sends
+// meanwhile waits on the wire.
+func (s *socket) join(name string, current *session) error {
+	if len(name) > 255 {
+		return errFrame
+	}
+	if current != nil {
+		delete(s.sessions, name)
+		current.post(leaving, nil)
+	}
+	id := portal.DocumentID(name)
+	rights, access, actor, err := s.ask(id)
+	switch {
+	case errors.Is(err, errLoginExpired):
+		s.send(deniedFrame(name, reasonLogin))
+		s.finish(closeUnauthorized, reasonLogin)
+		return nil
+	case err != nil:
+		s.hub.logger.Warn("rights not looked up", "document", id, "account", actor.Account, "error", err)
+		s.send(closeFrame(id, reasonUnavailable))
+		return nil
+	case !access.reads() || len(s.sessions) >= s.hub.limits.DocumentsPerSocket && !s.sweep():
+		s.send(deniedFrame(name, reasonDenied))
+		return nil
+	}
+	d := s.hub.open(id)
+	if d == nil {
+		return nil // the hub is closing, and says so to every connection
+	}
+	current = &session{socket: s, document: d, actor: actor}
+	s.sessions[name] = current
+	current.send(message{session: current, kind: joining, access: access, rights: rights})
+	return nil
+}
+
+// ask finds out what the client may do with a document; the count of rights is
+// from before it was asked.
+func (s *socket) ask(id portal.DocumentID) (rights uint64, access Access, actor portal.Actor, err error) {
+	rights = s.hub.rights.Load()
+	if parsed, bad := uuid.Parse(string(id)); bad != nil || parsed.String() != string(id) {
+		return rights, AccessNone, s.actor(), nil
+	}
+	ctx, cancel := context.WithTimeout(s.ctx, s.hub.limits.Asking)
+	defer cancel()
+	if actor, err = s.identify(ctx); err == nil {
+		access, err = s.hub.gate.Access(ctx, actor, id)
+	}
+	return rights, access, actor, err
+}
+
+// sweep forgets stays that their documents have ended, and says whether there is room now.
+func (s *socket) sweep() bool {
+	for name, session := range s.sessions {
+		if session.ended.Load() {
+			delete(s.sessions, name)
+		}
+	}
+	return len(s.sessions) < s.hub.limits.DocumentsPerSocket
+}
+
+// receive passes a message on to the document's goroutine.
+func (s *session) receive(f frame, whole bool) error {
+	switch f.kind {
+	case typeStateless:
+		return nil // nothing is said to us this way
+	case typeQueryAwareness:
+		s.post(looking, nil)
+		return nil
+	case typeAwareness:
+		payload := f.body.bytes()
+		if err := f.body.end(); err != nil {
+			return err
+		}
+		s.post(showing, payload)
+		return nil
+	}
+	step := syncStep(f.body.uint())
+	if !whole && f.body.err == nil && (step == step2 || step == stepUpdate) {
+		s.post(oversized, nil)
+		return nil
+	}
+	payload := f.body.bytes()
+	if err := f.body.end(); err != nil {
+		return err
+	}
+	switch step {
+	case step1:
+		s.post(asking, payload)
+	case step2:
+		s.post(offering, payload)
+	case stepUpdate:
+		s.post(editing, payload)
+	default:
+		return errFrame
+	}
+	return nil
+}
+
+func (s *session) post(kind messageKind, payload []byte) {
+	s.send(message{session: s, kind: kind, payload: payload, at: s.document.hub.now()})
+}
+
+// send waits for room in the document's inbox: who sends faster than can be
+// stored is slowed down.
+func (s *session) send(m message) {
+	select {
+	case s.document.inbox <- m:
+	case <-s.document.gone:
+	}
+}
