@@ -1,0 +1,113 @@
+# make run     tries the portal out, on http://127.0.0.1:8080
+# make test    every check and test there is
+# make check   the quick part of it, for every now and then
+# The rest is listed by make help.
+
+SHELL := bash
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+
+# A checkout that belongs to another user than the one who builds has no say for git.
+export GOFLAGS += -buildvcs=false
+
+RENDERER := internal/export/renderer
+PAGES    := internal/webui/dist/index.html
+MODULES  := frontend/node_modules/.installed $(RENDERER)/node_modules/.installed
+
+# One PostgreSQL for all test processes of a command.
+CLUSTER := go run ./internal/postgres/pgtest/cluster --
+# Minutes of arithmetic in one goroutine: the race detector has nothing to find and takes ten times as long.
+PLAIN   := samsvar/internal/yjs samsvar/internal/export
+
+step = @printf '\n\033[1m== %s\033[0m\n' '$(1)'
+
+.PHONY: help run build test check bench generate generated-code demo-reset \
+        tidy vet staticcheck drift test-go test-go-quick lint types test-pages test-browser
+
+help:
+	@sed -n 's/^#: //p' $(MAKEFILE_LIST)
+
+#: run         install, build, and serve the demonstration on http://127.0.0.1:8080
+run: build
+	@exec bin/samsvar demo
+
+#: build       the program, with the pages in it, as bin/samsvar
+build: $(MODULES) $(PAGES)
+	CGO_ENABLED=0 go build -o bin/samsvar ./cmd/samsvar
+
+#: test        every check and test there is, browser included
+test: $(MODULES) tidy vet staticcheck drift lint types test-go test-pages build test-browser
+	$(call step,All is well)
+
+#: check       the quick part of test
+check: $(MODULES) tidy vet staticcheck lint types test-go-quick test-pages
+	$(call step,The quick part is well)
+
+#: bench       the benchmarks, as a table
+bench: $(MODULES)
+	$(CLUSTER) go test -run '^$$' -bench . -benchmem ./...
+
+#: generate    what is generated: the contract's both ends, the Yjs bundle, the drawings in docs/
+generate: $(MODULES) generated-code
+	go test ./internal -run House -update
+
+generated-code:
+	go generate ./internal/httpapi ./internal/yjs
+	cd frontend && npm run --silent api
+
+#: demo-reset  forget what was done in the demonstration
+demo-reset:
+	@.ci/demo-reset
+
+# What is installed is what the lock file says, whatever its time.
+%/node_modules/.installed: %/package-lock.json
+	@cmp -s $< $@ || { echo "npm ci in $*"; cd $* && npm ci --no-audit --no-fund; }
+	@cp $< $@
+
+# Folders stand here too: their time tells of files that are gone.
+$(PAGES): frontend/node_modules/.installed $(shell find frontend/src frontend/public frontend/build) \
+          $(addprefix frontend/,index.html vite.config.ts package.json tsconfig.json)
+	cd frontend && npm run --silent build
+	touch $@
+
+tidy:
+	$(call step,gofmt)
+	@untidy="$$(gofmt -l cmd internal)"; [ -z "$$untidy" ] || { echo "gofmt would change:"; echo "$$untidy"; exit 1; }
+
+vet:
+	$(call step,go vet)
+	@go vet ./...
+
+staticcheck:
+	$(call step,staticcheck)
+	@go tool staticcheck ./...
+
+drift: $(MODULES)
+	$(call step,generated code)
+	@.ci/drift
+
+test-go:
+	$(call step,Go tests)
+	@.ci/need compiler >/dev/null
+	$(CLUSTER) go test -race $(filter-out $(PLAIN),$(shell go list ./...))
+	go test $(PLAIN)
+
+test-go-quick:
+	$(call step,Go tests without the slow ones)
+	@$(CLUSTER) go test -short $(filter-out $(PLAIN),$(shell go list ./...))
+
+lint:
+	$(call step,the pages: lint)
+	@cd frontend && npm run --silent lint
+
+types:
+	$(call step,the pages: types)
+	@cd frontend && npm run --silent typecheck
+
+test-pages:
+	$(call step,the pages: unit tests)
+	@cd frontend && npm run --silent test
+
+test-browser: build
+	$(call step,browser tests)
+	@chromium="$$(.ci/need browser)" && cd frontend && CHROMIUM="$$chromium" npm run --silent e2e
