@@ -14,6 +14,7 @@ let checkLogin: () => Promise<boolean>
 
 beforeEach(() => {
   vi.useFakeTimers()
+  sessionStorage.clear()
   service = new ScriptedService()
   checkLogin = vi.fn(async () => false)
 })
@@ -326,6 +327,53 @@ describe('rights', () => {
     service.tell({ type: 'access', access: 'everything' })
     await settle()
     expect(live.state.value).toBe('live')
+  })
+})
+
+describe('a page that is lost', () => {
+  /** As a crash leaves it: nothing is said to anybody. */
+  async function crash() {
+    service.cut()
+    live.destroy()
+    socket.destroy()
+    await settle()
+  }
+
+  it('finds what was unsaved when it is opened again, and saves it once', async () => {
+    type('Fra før.', service.doc)
+    await openText()
+    service.admits = false
+    service.cut()
+    await settle(20)
+    type('Skrevet uten nett.')
+    await settle(600)
+    await crash()
+    type('Fra andre.', service.doc)
+
+    service.admits = true
+    service.commits = false
+    await openText()
+    expect(look()).toEqual(['live', 'saving', true])
+    service.answer()
+    await settle()
+    expect(look()).toEqual(['live', 'saved', false])
+    expect(service.text().match(/Skrevet uten nett\./g)).toHaveLength(1)
+    expect(service.text().match(/Fra før\./g)).toHaveLength(1)
+    expect(sessionStorage).toHaveLength(0)
+  })
+
+  it('keeps nothing of what is saved', async () => {
+    await openText()
+    type('Lagret.')
+    await settle(600)
+    expect(live.saveState.value).toBe('saved')
+    expect(sessionStorage).toHaveLength(0)
+  })
+
+  it('opens all the same when what was kept cannot be read', async () => {
+    sessionStorage.setItem('kept:text:answer-4', 'AAECAwQFBgc=')
+    await openText()
+    expect(look()).toEqual(['live', 'saved', false])
   })
 })
 

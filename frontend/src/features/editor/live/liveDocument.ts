@@ -2,6 +2,7 @@ import { HocuspocusProvider, WebSocketStatus, type onStatelessParameters } from 
 import { computed, effectScope, shallowReactive, shallowRef, watch, type EffectScope } from 'vue'
 import * as Y from 'yjs'
 import type { CollabSocket } from './collabSocket'
+import { Keepsake } from './keepsake'
 import { whoIsHere, type Participant, type Present } from './presence'
 import { SaveLedger } from './saveLedger'
 import { readFrame, type Frame } from './wire'
@@ -40,6 +41,7 @@ export class LiveDocument {
   readonly people = shallowRef<Present[]>([])
 
   private readonly ledger = new SaveLedger()
+  private readonly keepsake: Keepsake
   private readonly scope: EffectScope = effectScope(true)
   private readonly now: () => Date
   private readonly pulse: ReturnType<typeof setInterval>
@@ -70,8 +72,10 @@ export class LiveDocument {
   ) {
     this.now = options.now ?? (() => new Date())
     this.provider = new HocuspocusProvider({ name, document: this.doc, websocketProvider: socket, token: 'session' })
+    this.keepsake = new Keepsake(name, this.doc)
     this.listen()
-    this.scope.run(() => watch(this.unsaved, (unsaved) => warnBeforeLeaving(this, unsaved), { flush: 'sync' }))
+    this.scope.run(() => watch(this.unsaved, (unsaved) => this.guard(unsaved), { flush: 'sync' }))
+    if (this.keepsake.restore()) this.edited()
     this.pulse = setInterval(() => this.beat(), 1_000)
     this.join(options.user)
     this.provider.attach()
@@ -131,6 +135,7 @@ export class LiveDocument {
     clearTimeout(this.reattaching)
     this.socket.off('content', this.onContent)
     warnBeforeLeaving(this, false)
+    this.keepsake.destroy()
     this.scope.stop()
     this.provider.destroy()
     this.doc.destroy()
@@ -239,9 +244,19 @@ export class LiveDocument {
   }
 
   private changed(origin: unknown): void {
-    if (origin === this.provider || this.facts.access !== 'write') return
+    if (origin === this.provider || origin === this.keepsake || this.facts.access !== 'write') return
+    this.edited()
+  }
+
+  private edited(): void {
     this.ledger.edited()
     this.publish()
+    this.keepsake.unsaved()
+  }
+
+  private guard(unsaved: boolean): void {
+    warnBeforeLeaving(this, unsaved)
+    if (!unsaved) this.keepsake.saved()
   }
 
   private reattachSoon(): void {

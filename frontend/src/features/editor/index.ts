@@ -1,1 +1,0 @@
-export type { LiveState, SaveState } from './live/liveDocument'
