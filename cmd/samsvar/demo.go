@@ -53,7 +53,7 @@ func seed(ctx context.Context, c config, db *postgres.DB) error {
 		Document:  document.Service{Store: db.Documents(), Renderer: renderer, Now: clock.Now, NewID: ids, Changed: func([]portal.DocumentID) {}},
 		Signoff:   signoff.Service{Store: db.Signoff(), Now: clock.Now, NewID: ids},
 		Append: func(ctx context.Context, id portal.DocumentID, actor portal.Actor, update []byte) error {
-			return live.Append(ctx, []document.Update{{Document: id, Payload: update, Account: actor.Account, Organisation: actor.Organisation}})
+			return live.Append(ctx, id, [][]byte{update}, []portal.Actor{actor})
 		},
 	})
 }
