@@ -178,7 +178,11 @@ func (d *decoder) key() string {
 }
 
 func (d *decoder) id() id {
-	return id{d.uint32("client"), d.uint32("clock")}
+	i := id{d.uint32("client"), d.uint32("clock")}
+	if i.clock == math.MaxUint32 {
+		d.fail("clock out of range")
+	}
+	return i
 }
 
 func (d *decoder) blocks() []block {

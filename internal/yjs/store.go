@@ -95,21 +95,19 @@ func (s *Store) missing(client uint32, it *item) (id, bool) {
 	return id{}, false
 }
 
+// wouldWait reports whether an update cannot be taken in just so.
 func (s *Store) wouldWait(u *update) bool {
-	for _, b := range u.blocks {
-		if len(b.items) == 0 {
-			continue
-		}
-		if _, missing := s.missing(b.client, &b.items[0]); missing {
-			return true
-		}
-	}
-	for _, d := range u.deletes {
-		if d.spans[len(d.spans)-1].end > s.state(d.client) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(u.blocks, func(b block) bool {
+		return slices.ContainsFunc(b.items, func(it item) bool {
+			if it.kind == kindSkip {
+				return true
+			}
+			_, missing := s.missing(b.client, &it)
+			return missing && it.clock == b.items[0].clock
+		})
+	}) || slices.ContainsFunc(u.deletes, func(d clientSpans) bool {
+		return d.spans[len(d.spans)-1].end > s.state(d.client)
+	})
 }
 
 // checkConflicts compares the structs of an update with those that are held for the same clocks.

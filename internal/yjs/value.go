@@ -121,11 +121,11 @@ func parseJSON(text string) (any, error) {
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("text after the JSON value")
 	}
-	return fromJSON(v, 0)
+	return plain(v, 0)
 }
 
-// fromJSON turns numbers into float64, in place.
-func fromJSON(v any, depth int) (any, error) {
+// plain turns numbers into float64, in place.
+func plain(v any, depth int) (any, error) {
 	if depth > maxValueDepth {
 		return nil, errors.New("JSON nested too deeply")
 	}
@@ -136,7 +136,7 @@ func fromJSON(v any, depth int) (any, error) {
 		return f, nil
 	case []any:
 		for i := range v {
-			if v[i], err = fromJSON(v[i], depth+1); err != nil {
+			if v[i], err = plain(v[i], depth+1); err != nil {
 				return nil, err
 			}
 		}
@@ -145,7 +145,7 @@ func fromJSON(v any, depth int) (any, error) {
 			if key == protoKey {
 				return nil, errors.New("reserved property name")
 			}
-			if v[key], err = fromJSON(v[key], depth+1); err != nil {
+			if v[key], err = plain(v[key], depth+1); err != nil {
 				return nil, err
 			}
 		}

@@ -71,6 +71,21 @@ const operations = {
   sync: ({ base, diff }) => render([Y.encodeStateAsUpdate(docOf([decode(base), decode(diff)]))])
 }
 
+// The editor's own reading and writing, with Tiptap's schema.
+const editor = () => {
+  const binding = require('@tiptap/y-tiptap')
+  const { getSchema } = require('@tiptap/core')
+  const { default: StarterKit } = require('@tiptap/starter-kit')
+  const tables = require('@tiptap/extension-table')
+  const schema = getSchema([StarterKit, tables.Table, tables.TableRow, tables.TableCell, tables.TableHeader])
+  return {
+    read: updates => binding.yXmlFragmentToProseMirrorRootNode(docOf(updates).getXmlFragment('default'), schema).toJSON(),
+    write: doc => Y.encodeStateAsUpdate(binding.prosemirrorJSONToYDoc(schema, doc, 'default'))
+  }
+}
+operations.editorReads = ({ updates }) => editor().read(updates.map(decode))
+operations.editorWrites = ({ doc }) => encode(editor().write(doc))
+
 for await (const line of createInterface({ input: process.stdin })) {
   const request = JSON.parse(line)
   let answer

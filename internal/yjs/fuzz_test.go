@@ -1,0 +1,59 @@
+package yjs
+
+import (
+	"bytes"
+	"errors"
+	"testing"
+)
+
+// FuzzApply checks what a store promises of any two updates.
+func FuzzApply(f *testing.F) {
+	r := NewRenderer(1)
+	update := fromJSON(f, r, sample)
+	f.Add(update, update)
+	f.Add(updateOf(paragraphItem(), textItem("hei 🙂"), markItem("bold", "{}")), updateOf(item{kind: kindSkip, length: 2}, after(1, textItem("abc"))))
+	f.Add(updateOf(attributeItem("level", "\x7d\x02")), []byte{0, 1, 1, 1, 0, 5})
+	f.Add(updateOf(item{kind: kindGC, length: 7}), updateOf(item{kind: kindDeleted, length: 9, parent: parentRoot}))
+	f.Fuzz(func(t *testing.T, first, second []byte) {
+		s := NewStore()
+		for _, update := range [][]byte{first, second} {
+			before := s.Snapshot()
+			err := s.Apply(update)
+			if err != nil {
+				if !errors.Is(err, ErrInvalid) {
+					t.Fatalf("error of another kind: %v", err)
+				}
+				if !bytes.Equal(s.Snapshot(), before) {
+					t.Fatal("a refused update changed the store")
+				}
+				continue
+			}
+			if len(update) <= MaxUpdateSize && Validate(update) != nil {
+				t.Fatal("taken, but not valid")
+			}
+			checkStore(t, s, update)
+		}
+	})
+}
+
+func checkStore(t *testing.T, s *Store, update []byte) {
+	snapshot := s.Snapshot()
+	if err := s.Apply(update); err != nil || !bytes.Equal(s.Snapshot(), snapshot) {
+		t.Fatalf("the same again (%v) changed the store", err)
+	}
+	again := storeOf(t, snapshot)
+	if !bytes.Equal(again.Snapshot(), snapshot) || !bytes.Equal(again.StateVector(), s.StateVector()) || again.HasPending() != s.HasPending() {
+		t.Fatal("a store of the snapshot is another one")
+	}
+	if render(t, again) != render(t, s) {
+		t.Fatal("the snapshot holds another document")
+	}
+	diff, err := s.Diff([]byte{0})
+	if err != nil {
+		t.Fatal(err)
+	}
+	synced := storeOf(t, diff)
+	if synced.HasPending() || !bytes.Equal(synced.StateVector(), s.StateVector()) || render(t, synced) != render(t, s) {
+		t.Fatal("a store of the diff is another one")
+	}
+}
