@@ -49,7 +49,7 @@ bench: $(MODULES)
 
 #: generate    what is generated: the contract's both ends, the Yjs bundle, the drawings in docs/
 generate: $(MODULES) generated-code
-	go test ./internal -run House -update
+	go test ./internal -update
 
 generated-code:
 	go generate ./internal/httpapi ./internal/yjs
@@ -57,7 +57,7 @@ generated-code:
 
 #: demo-reset  forget what was done in the demonstration
 demo-reset:
-	@.ci/demo-reset
+	@scripts/demo-reset
 
 # What is installed is what the lock file says, whatever its time.
 %/node_modules/.installed: %/package-lock.json
@@ -84,11 +84,11 @@ staticcheck:
 
 drift: $(MODULES)
 	$(call step,generated code)
-	@.ci/drift
+	@scripts/drift
 
 test-go:
 	$(call step,Go tests)
-	@.ci/need compiler >/dev/null
+	@scripts/need compiler >/dev/null
 	$(CLUSTER) go test -race $(filter-out $(PLAIN),$(shell go list ./...))
 	go test $(PLAIN)
 
@@ -110,4 +110,4 @@ test-pages:
 
 test-browser: build
 	$(call step,browser tests)
-	@chromium="$$(.ci/need browser)" && cd frontend && CHROMIUM="$$chromium" npm run --silent e2e
+	@chromium="$$(scripts/need browser)" && cd frontend && CHROMIUM="$$chromium" npm run --silent e2e
