@@ -133,7 +133,10 @@ func Decide(actor portal.Actor, action Action, o Object) error {
 // Visible says whether the object of the action exists for the actor at all.
 func Visible(actor portal.Actor, action Action, o Object) bool {
 	look, special := sight[kindOf(action)]
-	if !special || actsOnNothing(action) {
+	switch {
+	case action == "response.start": // asked of a round
+		look = "round.read"
+	case !special || actsOnNothing(action):
 		return true
 	}
 	_, seen := standing(actor, look, o)
