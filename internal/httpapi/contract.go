@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
@@ -60,6 +62,9 @@ func (k *contract) validate(next echo.HandlerFunc) echo.HandlerFunc {
 		names := map[string]string{}
 		for i, name := range c.ParamNames() {
 			names[name] = c.ParamValues()[i]
+			if plain, err := url.PathUnescape(names[name]); err != nil || !isText(plain) {
+				return portal.Missing()
+			}
 		}
 		_, isYAML := hasBody(route, "application/yaml")
 		err := openapi3filter.ValidateRequest(c.Request().Context(), &openapi3filter.RequestValidationInput{
@@ -71,6 +76,9 @@ func (k *contract) validate(next echo.HandlerFunc) echo.HandlerFunc {
 		return next(c)
 	}
 }
+
+// isText says whether the database can hold the string as text.
+func isText(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
 
 func hasBody(route *routers.Route, kind string) (*openapi3.MediaType, bool) {
 	if route.Operation.RequestBody == nil {

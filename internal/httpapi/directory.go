@@ -30,6 +30,12 @@ func (a *api) meOf(who caller) Me {
 
 func (a *api) GetMe(ctx context.Context, _ GetMeRequestObject) (GetMeResponseObject, error) {
 	who, _ := callerOf(ctx)
+	if who.actor.Organisation == "" && len(who.options) > 0 { // the first role was given, or the acting one taken, while logged in
+		who.actFor(who.options[0])
+		if err := a.act(ctx, who.actor.Organisation); err != nil {
+			return nil, err
+		}
+	}
 	return GetMe200JSONResponse(a.meOf(who)), nil
 }
 
@@ -39,9 +45,15 @@ func (a *api) SetActing(ctx context.Context, in SetActingRequestObject) (SetActi
 	if err != nil {
 		return nil, err
 	}
-	a.sessions.Put(ctx, keyActing, string(actor.Organisation))
 	who.actor = actor
-	return SetActing200JSONResponse(a.meOf(who)), nil
+	return SetActing200JSONResponse(a.meOf(who)), a.act(ctx, actor.Organisation)
+}
+
+// act has the session act for the organisation from now on.
+func (a *api) act(ctx context.Context, organisation portal.OrganisationID) error {
+	a.sessions.Put(ctx, keyActing, string(organisation))
+	_, _, err := a.sessions.Commit(ctx)
+	return sessionsAway(err)
 }
 
 func (a *api) SetLanguage(ctx context.Context, in SetLanguageRequestObject) (SetLanguageResponseObject, error) {

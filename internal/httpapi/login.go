@@ -20,6 +20,9 @@ func (a *api) beginLogin(c echo.Context) error {
 	}
 	a.sessions.Put(ctx, keyPending, string(pending))
 	a.sessions.Put(ctx, keyReturnTo, localPath(c.QueryParam("return_to")))
+	if err := a.sessions.keep(ctx, c.Response()); err != nil {
+		return err
+	}
 	return c.Redirect(http.StatusFound, redirect)
 }
 
@@ -34,8 +37,13 @@ func localPath(path string) string {
 
 func (a *api) finishLogin(c echo.Context) error {
 	ctx := c.Request().Context()
-	pending := a.sessions.PopString(ctx, keyPending) // used once, whatever comes of it
+	pending := a.sessions.PopString(ctx, keyPending)
 	returnTo := a.sessions.PopString(ctx, keyReturnTo)
+	if pending != "" { // used once, whatever comes of it
+		if _, _, err := a.sessions.Commit(ctx); err != nil {
+			return sessionsAway(err)
+		}
+	}
 	who, err := a.login.Finish(ctx, []byte(pending), c.QueryParams())
 	if err != nil {
 		return loginFailed(c, err)
@@ -44,16 +52,36 @@ func (a *api) finishLogin(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := a.sessions.RenewToken(ctx); err != nil {
+	if err := a.begin(ctx, account.ID, who); err != nil {
 		return err
 	}
-	if a.sessions.GetString(ctx, keyAccount) != string(account.ID) {
-		a.sessions.Remove(ctx, keyActing)
+	if err := a.sessions.keep(ctx, c.Response()); err != nil {
+		return err
 	}
-	a.sessions.Put(ctx, keyAccount, string(account.ID))
+	return c.Redirect(http.StatusFound, cmp.Or(returnTo, "/"))
+}
+
+// begin makes the session the account's, under a new name. Somebody who logs
+// in again goes on for the organisation they acted for.
+func (a *api) begin(ctx context.Context, id portal.AccountID, who Identified) error {
+	if err := a.sessions.RenewToken(ctx); err != nil {
+		return sessionsAway(err)
+	}
+	if a.sessions.GetString(ctx, keyAccount) != string(id) {
+		options, err := a.directory.Options(ctx, id)
+		if err != nil {
+			return err
+		}
+		a.sessions.Remove(ctx, keyActing)
+		if len(options) > 0 {
+			a.sessions.Put(ctx, keyActing, string(options[0].Organisation.ID))
+		}
+	}
+	a.sessions.Put(ctx, keyAccount, string(id))
+	a.sessions.Put(ctx, keySeen, a.sessions.clock().Unix())
 	a.sessions.Put(ctx, keyProvider, who.Provider)
 	a.sessions.Put(ctx, keyIDToken, who.IDToken)
-	return c.Redirect(http.StatusFound, cmp.Or(returnTo, "/"))
+	return nil
 }
 
 // loginFailed sends the browser to the login page, which says what happened by its code.
@@ -70,13 +98,21 @@ func (a *api) logOut(c echo.Context) error {
 	ctx := c.Request().Context()
 	provider, token := a.sessions.GetString(ctx, keyProvider), a.sessions.GetString(ctx, keyIDToken)
 	if err := a.sessions.Destroy(ctx); err != nil {
+		return sessionsAway(err)
+	}
+	if err := a.sessions.keep(ctx, c.Response()); err != nil {
 		return err
 	}
 	target := ""
 	if provider != "" {
 		target = a.login.LogoutURL(ctx, provider, token)
 	}
-	return c.Redirect(http.StatusSeeOther, cmp.Or(target, "/login"))
+	if target == "" || strings.HasPrefix(target, a.base.String()+"/") {
+		return c.Redirect(http.StatusSeeOther, cmp.Or(target, "/login"))
+	}
+	// Not a redirect: the pages' policy lets a form lead to ourselves only, redirects included.
+	c.Response().Header().Set("Refresh", "0; url="+target)
+	return c.NoContent(http.StatusOK)
 }
 
 func (a *api) ListProviders(context.Context, ListProvidersRequestObject) (ListProvidersResponseObject, error) {

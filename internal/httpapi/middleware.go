@@ -8,13 +8,11 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus"
-	"golang.org/x/time/rate"
 
 	"samsvar/internal/portal"
 )
@@ -32,37 +30,50 @@ func observe(log *slog.Logger, metrics prometheus.Registerer) echo.MiddlewareFun
 			if err := next(c); err != nil {
 				c.Error(err)
 			}
-			took, status := time.Since(began), c.Response().Status
-			seconds.WithLabelValues(c.Request().Method, c.Path(), strconv.Itoa(status)).Observe(took.Seconds())
-			if strings.HasPrefix(c.Path(), "/*") && status < 400 {
-				return nil // pages and their parts
+			took, status, route := time.Since(began), c.Response().Status, c.Path()
+			method := knownMethod(c.Request().Method)
+			if route != socketRoute { // which lasts for as long as somebody writes
+				seconds.WithLabelValues(method, route, strconv.Itoa(status)).Observe(took.Seconds())
 			}
-			line := []any{"id", id, "method", c.Request().Method, "route", c.Path(), "status", status, "ms", took.Milliseconds(),
+			if route == pagesRoute && status < 400 {
+				return nil
+			}
+			line := []any{"id", id, "method", method, "route", route, "status", status, "ms", took.Milliseconds(),
 				"account", c.Get("account"), "organisation", c.Get("organisation")}
 			if err, _ := c.Get("error").(error); err != nil {
 				line = append(line, "error", err.Error())
 			}
-			if status >= 500 {
-				log.Error("request", line...)
-			} else {
-				log.Info("request", line...)
+			if stack := c.Get("stack"); stack != nil {
+				line = append(line, "stack", stack)
 			}
+			level := slog.LevelInfo
+			if status >= 500 {
+				level = slog.LevelError
+			}
+			log.Log(c.Request().Context(), level, "request", line...)
 			return nil
 		}
 	}
 }
 
-func recoverPanics(log *slog.Logger) echo.MiddlewareFunc {
-	return func(next echo.HandlerFunc) echo.HandlerFunc {
-		return func(c echo.Context) (err error) {
-			defer func() {
-				if p := recover(); p != nil {
-					log.Error("panic", "value", fmt.Sprint(p), "stack", string(debug.Stack()))
-					err = fmt.Errorf("panic: %v", p)
-				}
-			}()
-			return next(c)
-		}
+// knownMethod keeps invented methods out of logs and metrics.
+func knownMethod(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return method
+	}
+	return "other"
+}
+
+func recoverPanics(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) (err error) {
+		defer func() {
+			if p := recover(); p != nil {
+				c.Set("stack", string(debug.Stack()))
+				err = fmt.Errorf("panic: %v", p)
+			}
+		}()
+		return next(c)
 	}
 }
 
@@ -105,84 +116,18 @@ func limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 }
 
 // sameOrigin refuses what another site makes a browser send.
-func sameOrigin(next echo.HandlerFunc) echo.HandlerFunc {
+func sameOrigin(base *url.URL) (echo.MiddlewareFunc, error) {
 	protection := http.NewCrossOriginProtection()
-	return func(c echo.Context) error {
-		if strings.HasPrefix(c.Request().URL.Path, "/dev-idp") {
-			return next(c) // its own protocol has its own protection
-		}
-		if err := protection.Check(c.Request()); err != nil {
-			return portal.Deniedf("cross_origin", "the request comes from another site")
-		}
-		return next(c)
+	// A proxy in front may have given the request another Host.
+	if err := protection.AddTrustedOrigin(base.Scheme + "://" + base.Host); err != nil {
+		return nil, err
 	}
-}
-
-// limits holds back whoever asks far more than work needs, by address.
-type limits struct {
-	mu      sync.Mutex
-	callers map[string]*visitor
-	swept   time.Time
-}
-
-type visitor struct {
-	requests, logins *rate.Limiter
-	seen             time.Time
-}
-
-func newLimits() *limits { return &limits{callers: map[string]*visitor{}, swept: time.Now()} }
-
-// A person at work makes a few requests a second; a whole hospital may share
-// one address. Logins are dearer and rarer.
-const (
-	requestsPerSecond, requestBurst = 300, 1200
-	loginsPerSecond, loginBurst     = 5, 60
-)
-
-func (l *limits) visitor(address string) *visitor {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	now := time.Now()
-	if now.Sub(l.swept) > time.Minute {
-		for address, v := range l.callers {
-			if now.Sub(v.seen) > 10*time.Minute {
-				delete(l.callers, address)
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			if err := protection.Check(c.Request()); err != nil {
+				return portal.Deniedf("cross_origin", "the request comes from another site")
 			}
+			return next(c)
 		}
-		l.swept = now
-	}
-	v := l.callers[address]
-	if v == nil {
-		v = &visitor{requests: rate.NewLimiter(requestsPerSecond, requestBurst), logins: rate.NewLimiter(loginsPerSecond, loginBurst)}
-		l.callers[address] = v
-	}
-	v.seen = now
-	return v
-}
-
-func (l *limits) requests(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		if !l.visitor(c.RealIP()).requests.Allow() {
-			return &portal.Error{Kind: portal.RateLimited, Code: "rate_limited", Detail: "too many requests"}
-		}
-		return next(c)
-	}
-}
-
-func (l *limits) logins(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		if !l.visitor(c.RealIP()).logins.Allow() {
-			return &portal.Error{Kind: portal.RateLimited, Code: "rate_limited", Detail: "too many logins"}
-		}
-		return next(c)
-	}
-}
-
-// sessionError is for a session store that does not answer.
-func sessionError(w http.ResponseWriter, _ *http.Request, err error) {
-	slog.Error("the session could not be read or kept", "error", err)
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.Header().Set("Retry-After", "2")
-	w.WriteHeader(http.StatusServiceUnavailable)
-	_, _ = w.Write([]byte(`{"type":"about:blank","title":"Service Unavailable","status":503,"code":"service_unavailable"}`))
+	}, nil
 }

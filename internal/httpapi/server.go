@@ -5,6 +5,7 @@ package httpapi
 import (
 	"context"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -25,6 +26,7 @@ import (
 // Options are what the server is made of.
 type Options struct {
 	BaseURL       *url.URL
+	Proxies       []*net.IPNet // trusted to say whom they speak for
 	Demonstration bool
 	Now           func() time.Time
 	Logger        *slog.Logger
@@ -77,7 +79,8 @@ type api struct {
 	signoff       signoff.Service
 	export        export.Service
 	login         Login
-	sessions      *scs.SessionManager
+	sessions      sessions
+	base          *url.URL
 	presence      func(...portal.DocumentID) map[portal.DocumentID][]Writer
 	now           func() time.Time
 	demonstration bool
@@ -85,41 +88,51 @@ type api struct {
 
 var _ StrictServerInterface = (*api)(nil)
 
+const (
+	socketRoute = "/collab"
+	pagesRoute  = "/*"
+)
+
 // New gives the whole service as one handler.
 func New(o Options) (http.Handler, error) {
 	contract, err := loadContract()
 	if err != nil {
 		return nil, err
 	}
+	sameOrigin, err := sameOrigin(o.BaseURL)
+	if err != nil {
+		return nil, err
+	}
 	a := &api{directory: o.Directory, consult: o.Consult, document: o.Document, signoff: o.Signoff, export: o.Export, login: o.Login,
-		sessions: newSessions(o.Sessions, o.BaseURL), presence: o.Presence, now: o.Now, demonstration: o.Demonstration}
+		sessions: newSessions(o.Sessions, o.BaseURL), base: o.BaseURL, presence: o.Presence, now: o.Now, demonstration: o.Demonstration}
 
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
+	e.IPExtractor = addresses(o.Proxies)
 	e.HTTPErrorHandler = problemHandler(o.Logger)
-	limits := newLimits()
-	e.Use(observe(o.Logger, o.Metrics), recoverPanics(o.Logger), securityHeaders(o.BaseURL), limits.requests, limitBody, sameOrigin)
+	e.Use(observe(o.Logger, o.Metrics), recoverPanics, securityHeaders(o.BaseURL), limitBody, sameOrigin)
 
 	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
 	e.GET("/readyz", readiness(o.Ready))
 	e.GET("/api/openapi.json", func(c echo.Context) error { return c.JSONBlob(http.StatusOK, contract.json) })
 
-	auth := e.Group("/auth", a.withSession, limits.logins)
+	requests := limit(requestLimit, address)
+	auth := e.Group("/auth", limit(loginLimit, address), a.withSession)
 	auth.GET("/login", a.beginLogin)
 	auth.GET("/callback", a.finishLogin)
 	auth.POST("/logout", a.logOut)
 
-	operations := e.Group("/api/v1", a.withSession, a.withActor, contract.validate)
+	operations := e.Group("/api/v1", requests, a.withSession, a.withActor, limit(writeLimit, writer), contract.validate)
 	RegisterHandlers(operations, NewStrictHandler(a, []StrictMiddlewareFunc{needLogin}))
-	e.Any("/api/*", func(echo.Context) error { return portal.Missing() })
+	e.RouteNotFound("/api/*", func(echo.Context) error { return echo.ErrNotFound })
 
 	if o.Development != nil {
 		e.Any("/dev-idp", echo.WrapHandler(o.Development))
 		e.Any("/dev-idp/*", echo.WrapHandler(o.Development))
 	}
-	e.GET("/collab", echo.WrapHandler(o.Collab(a.authenticate)))
-	e.GET("/*", echo.WrapHandler(o.Pages))
-	e.HEAD("/*", echo.WrapHandler(o.Pages))
+	e.GET(socketRoute, echo.WrapHandler(o.Collab(a.authenticate)), requests)
+	e.GET(pagesRoute, echo.WrapHandler(o.Pages))
+	e.HEAD(pagesRoute, echo.WrapHandler(o.Pages))
 	return e, nil
 }
 

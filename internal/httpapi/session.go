@@ -22,26 +22,88 @@ const (
 	keyIDToken  = "id_token"
 	keyPending  = "pending"
 	keyReturnTo = "return_to"
+	keySeen     = "seen" // when the account was last at work, in Unix seconds
 )
 
-func newSessions(store scs.Store, base *url.URL) *scs.SessionManager {
+const (
+	lifetime  = 12 * time.Hour
+	idleLimit = 2 * time.Hour
+	// seenEvery is how exactly idleness is known. Were it known to the request,
+	// every reading request would write, and one under way while somebody logs
+	// out or changes organisation would put the session back as it was.
+	seenEvery = time.Minute
+)
+
+// sessions are kept in the database under the hash of what the cookie says.
+// Whoever changes one keeps it.
+type sessions struct {
+	*scs.SessionManager
+	clock func() time.Time // the machine's, whatever the portal's clock says
+}
+
+func newSessions(store scs.Store, base *url.URL) sessions {
 	s := scs.New()
 	s.Store = store
-	s.Lifetime, s.IdleTimeout = 12*time.Hour, 2*time.Hour
+	s.Lifetime = lifetime
 	s.Cookie.Name, s.Cookie.Path = "samsvar", "/"
 	s.Cookie.HttpOnly, s.Cookie.SameSite = true, http.SameSiteLaxMode
 	if base.Scheme == "https" {
 		s.Cookie.Name, s.Cookie.Secure = "__Host-samsvar", true
 	}
 	s.HashTokenInStore = true
-	return s
+	return sessions{s, time.Now}
+}
+
+// load gives the context of the request's session, a fresh one when it has
+// none. A login that was left for too long has ended.
+func (s sessions) load(r *http.Request) (context.Context, error) {
+	token := ""
+	if cookie, err := r.Cookie(s.Cookie.Name); err == nil {
+		token = cookie.Value
+	}
+	ctx, err := s.Load(r.Context(), token)
+	if err != nil {
+		return nil, sessionsAway(err)
+	}
+	if !s.Exists(ctx, keyAccount) {
+		return ctx, nil
+	}
+	idle := s.clock().Sub(time.Unix(s.GetInt64(ctx, keySeen), 0))
+	switch {
+	case idle > idleLimit:
+		err = s.Destroy(ctx)
+	case idle > seenEvery:
+		s.Put(ctx, keySeen, s.clock().Unix())
+		_, _, err = s.Commit(ctx)
+	}
+	return ctx, sessionsAway(err)
+}
+
+// keep commits the session and, when it is new, has another name or is gone, says so in a cookie.
+func (s sessions) keep(ctx context.Context, w http.ResponseWriter) error {
+	if s.Status(ctx) == scs.Destroyed {
+		s.WriteSessionCookie(ctx, w, "", time.Time{})
+		return nil
+	}
+	token, expiry, err := s.Commit(ctx)
+	if err == nil {
+		s.WriteSessionCookie(ctx, w, token, expiry)
+	}
+	return sessionsAway(err)
+}
+
+func sessionsAway(err error) error {
+	if err == nil {
+		return nil
+	}
+	return portal.Unreadyf("service_unavailable", "sessions can be neither read nor kept").Because(err)
 }
 
 // caller is who is calling: an account, what it may act for, and the one it acts for now.
 type caller struct {
 	account portal.Account
 	options []directory.ActingOption
-	actor   portal.Actor // without organisation and roles when nobody has given the account any
+	actor   portal.Actor // without organisation and roles when it acts for nobody
 }
 
 type callerKey struct{}
@@ -58,20 +120,14 @@ func actorOf(ctx context.Context) portal.Actor {
 	return c.actor
 }
 
-// withSession loads and keeps the session around a request.
 func (a *api) withSession(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		var failed error
-		inner := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			c.SetRequest(r)
-			c.Response().Writer = w
-			if failed = next(c); failed != nil {
-				c.Error(failed) // within, so that a cookie can still be sent along
-			}
-		})
-		a.sessions.ErrorFunc = sessionError
-		a.sessions.LoadAndSave(inner).ServeHTTP(c.Response().Writer, c.Request())
-		return nil
+		ctx, err := a.sessions.load(c.Request())
+		if err != nil {
+			return err
+		}
+		c.SetRequest(c.Request().WithContext(ctx))
+		return next(c)
 	}
 }
 
@@ -79,11 +135,10 @@ func (a *api) withSession(next echo.HandlerFunc) echo.HandlerFunc {
 func (a *api) withActor(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		ctx := c.Request().Context()
-		id := portal.AccountID(a.sessions.GetString(ctx, keyAccount))
-		if id == "" {
+		who, err := a.resolve(ctx)
+		if portal.IsCode(err, "unauthenticated") {
 			return next(c)
 		}
-		who, err := a.resolve(ctx, id, portal.OrganisationID(a.sessions.GetString(ctx, keyActing)))
 		if err != nil {
 			return err
 		}
@@ -94,8 +149,18 @@ func (a *api) withActor(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-func (a *api) resolve(ctx context.Context, id portal.AccountID, acting portal.OrganisationID) (caller, error) {
+// resolve reads the session's account and what it may act for. An account that
+// has lost its roles where it was acting acts for nobody until it is asked who
+// it is (GetMe): a page never acts for another organisation than it shows.
+func (a *api) resolve(ctx context.Context) (caller, error) {
+	id := portal.AccountID(a.sessions.GetString(ctx, keyAccount))
+	if id == "" {
+		return caller{}, unauthenticated()
+	}
 	account, err := a.directory.Account(ctx, id)
+	if portal.IsCode(err, "not_found") {
+		return caller{}, unauthenticated()
+	}
 	if err != nil {
 		return caller{}, err
 	}
@@ -105,31 +170,25 @@ func (a *api) resolve(ctx context.Context, id portal.AccountID, acting portal.Or
 	}
 	who := caller{account: account, options: options,
 		actor: portal.Actor{Account: account.ID, Name: account.Name, Language: account.Language}}
-	if len(options) == 0 {
-		return who, nil
+	acting := portal.OrganisationID(a.sessions.GetString(ctx, keyActing))
+	if i := slices.IndexFunc(options, func(o directory.ActingOption) bool { return o.Organisation.ID == acting }); i >= 0 {
+		who.actFor(options[i])
 	}
-	i := max(0, slices.IndexFunc(options, func(o directory.ActingOption) bool { return o.Organisation.ID == acting }))
-	chosen := options[i]
+	return who, nil
+}
+
+func (who *caller) actFor(chosen directory.ActingOption) {
 	who.actor.Organisation, who.actor.OrganisationName, who.actor.Kind = chosen.Organisation.ID, chosen.Organisation.Name, chosen.Organisation.Kind
 	who.actor.Roles = chosen.Roles
-	return who, nil
 }
 
 // authenticate says who is behind a request that does not come through the contract: the live documents' socket.
 func (a *api) authenticate(r *http.Request) (portal.Actor, error) {
-	cookie, err := r.Cookie(a.sessions.Cookie.Name)
-	if err != nil {
-		return portal.Actor{}, unauthenticated()
-	}
-	ctx, err := a.sessions.Load(r.Context(), cookie.Value)
+	ctx, err := a.sessions.load(r)
 	if err != nil {
 		return portal.Actor{}, err
 	}
-	id := portal.AccountID(a.sessions.GetString(ctx, keyAccount))
-	if id == "" {
-		return portal.Actor{}, unauthenticated()
-	}
-	who, err := a.resolve(ctx, id, portal.OrganisationID(a.sessions.GetString(ctx, keyActing)))
+	who, err := a.resolve(ctx)
 	return who.actor, err
 }
 
