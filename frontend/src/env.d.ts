@@ -5,5 +5,5 @@ declare module 'vue' {
   interface ComponentCustomProps
     extends AriaAttributes,
       Pick<HTMLAttributes, 'id' | 'lang' | 'role' | 'tabindex' | 'hidden'>,
-      Pick<InputHTMLAttributes, 'min' | 'max' | 'step' | 'autocomplete' | 'inputmode' | 'name' | 'placeholder'> {}
+      Pick<InputHTMLAttributes, 'min' | 'max' | 'step' | 'autocomplete' | 'inputmode' | 'name' | 'placeholder' | 'maxlength' | 'form'> {}
 }

@@ -11,6 +11,9 @@ export function useTerms() {
 
   return {
     role: (role: Role) => t(`terms.role.${role}`),
+    /** An organisation as one addresses it: a municipality's register name is only the place. */
+    organisation: ({ kind, name }: Pick<Schemas['Organisation'], 'kind' | 'name'>) =>
+      kind === 'municipality' && !/kommune$/i.test(name) ? t('terms.municipality', { name }) : name,
     organisationKind: (kind: Schemas['OrganisationKind']) => t(`terms.kind.${kind}`),
     responseKind: (kind: Schemas['ResponseSummary']['kind']) => t(`terms.responseKind.${kind}`),
 
