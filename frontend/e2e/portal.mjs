@@ -1,0 +1,95 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { chromium } from 'playwright-core'
+
+export const checkout = join(dirname(fileURLToPath(import.meta.url)), '../..')
+
+/** The portal as people run it: the built program, its own PostgreSQL, the demonstration in it. */
+export class Portal {
+  static async start() {
+    const portal = new Portal()
+    portal.data = mkdtempSync(join(tmpdir(), 'samsvar-e2e-'))
+    portal.port = await freePort()
+    portal.base = `http://127.0.0.1:${portal.port}`
+    await portal.run()
+    portal.browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    })
+    return portal
+  }
+
+  /** Starts the program, again if need be, and waits until it is ready. */
+  async run() {
+    this.program = spawn(join(checkout, 'bin/samsvar'), ['demo'], {
+      cwd: checkout,
+      env: { ...process.env, SAMSVAR_ADDR: `127.0.0.1:${this.port}`, SAMSVAR_DATA: this.data, SAMSVAR_METRICS_ADDR: '', SAMSVAR_BASE_URL: '', DATABASE_URL: '' },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    this.log = ''
+    this.program.stderr.on('data', (chunk) => (this.log = (this.log + chunk).slice(-20_000)))
+    for (let tries = 0; tries < 600; tries++) {
+      if (this.program.exitCode !== null) throw new Error(`the program ended: ${this.log}`)
+      if (await fetch(`${this.base}/readyz`).then((answer) => answer.ok, () => false)) return
+      await sleep(100)
+    }
+    throw new Error(`the program is not ready: ${this.log}`)
+  }
+
+  async end(signal = 'SIGTERM') {
+    if (this.program.exitCode !== null || this.program.signalCode) return
+    const ended = new Promise((done) => this.program.once('exit', done))
+    this.program.kill(signal)
+    await ended
+  }
+
+  async stop() {
+    await this.browser?.close()
+    await this.end()
+    rmSync(this.data, { recursive: true, force: true })
+  }
+
+  /** A person in a browser of their own, logged in through the real flow. */
+  async as(persona, path = '/', { width = 1280, language } = {}) {
+    const context = await this.browser.newContext({ baseURL: this.base, viewport: { width, height: 900 }, locale: 'nb-NO', timezoneId: 'America/New_York' })
+    const page = await context.newPage()
+    page.faults = []
+    page.on('pageerror', (error) => page.faults.push(String(error)))
+    page.on('console', (message) => message.type() === 'error' && !/Failed to load resource|WebSocket/.test(message.text()) && page.faults.push(message.text()))
+    if (persona) await page.goto(`/auth/login?provider=dev&login_hint=${persona}&return_to=${encodeURIComponent(path)}`)
+    else await page.goto(path)
+    if (language) await page.locator(`[data-lang="${language}"]`).first().click()
+    return page
+  }
+}
+
+export const sleep = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds))
+
+function freePort() {
+  return new Promise((done) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address()
+      server.close(() => done(port))
+    })
+  })
+}
+
+/** Calls the API as the person whose page it is. */
+export async function api(page, method, path, body) {
+  const answer = await page.request.fetch(`/api/v1${path}`, { method, data: body })
+  const text = await answer.text()
+  return { status: answer.status(), body: text && JSON.parse(text) }
+}
+
+/** The real letter of 2021 where it lies beside the checkout, else the demonstration's own words under another name. */
+export function invitation() {
+  const letter = join(checkout, '../shared/rounds/2021-nhsp-invitasjon.yaml')
+  if (existsSync(letter)) return { name: 'invitasjon.yaml', text: readFileSync(letter, 'utf8') }
+  console.log('# the real letter is not beside this checkout: the demonstration’s own is used')
+  const own = readFileSync(join(checkout, 'internal/demo/data/round.yaml'), 'utf8')
+  return { name: 'invitasjon.yaml', text: own.replace(/^slug: .*$/m, 'slug: egen-runde') }
+}
