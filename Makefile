@@ -9,6 +9,8 @@ SHELL := bash
 
 # A checkout that belongs to another user than the one who builds has no say for git.
 export GOFLAGS += -buildvcs=false
+# Without C, so that Go alone suffices; only the race detector asks for a compiler.
+export CGO_ENABLED := 0
 
 RENDERER := internal/export/renderer
 PAGES    := internal/webui/dist/index.html
@@ -33,7 +35,7 @@ run: build
 
 #: build       the program, with the pages in it, as bin/samsvar
 build: $(MODULES) $(PAGES)
-	CGO_ENABLED=0 go build -o bin/samsvar ./cmd/samsvar
+	go build -o bin/samsvar ./cmd/samsvar
 
 #: test        every check and test there is, browser included
 test: $(MODULES) tidy vet staticcheck drift lint types test-go test-pages build test-browser
@@ -67,7 +69,7 @@ demo-reset:
 # Folders stand here too: their time tells of files that are gone.
 $(PAGES): frontend/node_modules/.installed $(shell find frontend/src frontend/public frontend/build) \
           $(addprefix frontend/,index.html vite.config.ts package.json tsconfig.json)
-	cd frontend && npm run --silent build
+	cd frontend && npm run --silent build -- --logLevel warn
 	touch $@
 
 tidy:
@@ -89,7 +91,7 @@ drift: $(MODULES)
 test-go:
 	$(call step,Go tests)
 	@scripts/need compiler >/dev/null
-	$(CLUSTER) go test -race $(filter-out $(PLAIN),$(shell go list ./...))
+	$(CLUSTER) env CGO_ENABLED=1 go test -race $(filter-out $(PLAIN),$(shell go list ./...))
 	go test $(PLAIN)
 
 test-go-quick:
