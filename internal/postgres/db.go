@@ -85,7 +85,8 @@ func (db *DB) write(ctx context.Context, fn func(*tx) error) error {
 }
 
 // away tells a database that does not answer from one that says no: the
-// former passes, and is said so.
+// former passes, and is said so. What it says no to is the caller's fault only
+// for characters that PostgreSQL does not keep, such as NUL.
 func away(err error) error {
 	if err == nil {
 		return nil
@@ -100,6 +101,8 @@ func away(err error) error {
 	case errors.As(err, &connect), errors.As(err, &network), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, driver.ErrBadConn), pgconn.SafeToRetry(err),
 		errors.As(err, &pg) && (strings.HasPrefix(pg.Code, "57P") || strings.HasPrefix(pg.Code, "08") || pg.Code == "53300"):
 		return portal.Unreadyf("service_unavailable", "the database does not answer").Because(err)
+	case errors.As(err, &pg) && (pg.Code == "22021" || pg.Code == "22P05"):
+		return portal.Invalidf("invalid_input", "a text holds a character that cannot be kept").Because(err)
 	}
 	return err
 }
