@@ -19,14 +19,15 @@ import (
 // config is every setting there is. A setting named X can also be given as
 // X_FILE, the name of a file that holds it: for secrets.
 type config struct {
-	Addr        string `env:"SAMSVAR_ADDR" envDefault:"127.0.0.1:8080" about:"address to listen on"`
-	BaseURL     string `env:"SAMSVAR_BASE_URL" about:"address that people use; http://<SAMSVAR_ADDR> when empty. With https the program is in production"`
-	DatabaseURL string `env:"DATABASE_URL" secret:"yes" about:"PostgreSQL to use, 15 or newer; a private one when empty"`
-	Data        string `env:"SAMSVAR_DATA" envDefault:".samsvar" about:"folder of the private PostgreSQL"`
-	OIDC        string `env:"SAMSVAR_OIDC_CONFIG" about:"YAML file that lists identity providers; without it the development provider, on loopback only"`
-	Metrics     string `env:"SAMSVAR_METRICS_ADDR" envDefault:"127.0.0.1:9090" about:"address of /metrics for Prometheus; off when empty"`
-	Renderer    string `env:"SAMSVAR_RENDERER" envDefault:"internal/export/renderer" about:"folder of the program that makes PDF and DOCX, with its node_modules"`
-	Now         string `env:"SAMSVAR_NOW" about:"time (RFC 3339) at which the clock starts, for trying out deadlines; refused in production"`
+	Addr        string   `env:"SAMSVAR_ADDR" envDefault:"127.0.0.1:8080" about:"address to listen on"`
+	BaseURL     string   `env:"SAMSVAR_BASE_URL" about:"address that people use; http://<SAMSVAR_ADDR> when empty. With https the program is in production"`
+	DatabaseURL string   `env:"DATABASE_URL" secret:"yes" about:"PostgreSQL to use, 15 or newer; a private one when empty"`
+	Data        string   `env:"SAMSVAR_DATA" envDefault:".samsvar" about:"folder of the private PostgreSQL"`
+	OIDC        string   `env:"SAMSVAR_OIDC_CONFIG" about:"YAML file that lists identity providers; without it the development provider, on loopback only"`
+	Proxies     []string `env:"SAMSVAR_TRUSTED_PROXIES" about:"networks (such as 10.0.0.0/8, with commas between) of proxies in front, whose X-Forwarded-For is believed"`
+	Metrics     string   `env:"SAMSVAR_METRICS_ADDR" envDefault:"127.0.0.1:9090" about:"address of /metrics for Prometheus; off when empty"`
+	Renderer    string   `env:"SAMSVAR_RENDERER" envDefault:"internal/export/renderer" about:"folder of the program that makes PDF and DOCX, with its node_modules"`
+	Now         string   `env:"SAMSVAR_NOW" about:"time (RFC 3339) at which the clock starts, for trying out deadlines; refused in production"`
 }
 
 func readConfig() (config, error) {
@@ -73,7 +74,19 @@ func (c config) check() error {
 			return errors.New("SAMSVAR_NOW is refused in production")
 		}
 	}
-	return nil
+	_, err = c.proxies()
+	return err
+}
+
+func (c config) proxies() (networks []*net.IPNet, err error) {
+	for _, text := range c.Proxies {
+		_, network, err := net.ParseCIDR(strings.TrimSpace(text))
+		if err != nil {
+			return nil, fmt.Errorf("SAMSVAR_TRUSTED_PROXIES: %w", err)
+		}
+		networks = append(networks, network)
+	}
+	return networks, nil
 }
 
 func (c config) base() *url.URL {
@@ -116,7 +129,7 @@ func (c config) clock(start time.Time) func() time.Time {
 func describe(_ context.Context, c config, _ []string, out io.Writer) error {
 	v := reflect.ValueOf(c)
 	for _, f := range reflect.VisibleFields(v.Type()) {
-		value := v.FieldByIndex(f.Index).String()
+		value := strings.Trim(fmt.Sprint(v.FieldByIndex(f.Index)), "[]")
 		if f.Tag.Get("secret") != "" && value != "" {
 			value = "(set)"
 		}

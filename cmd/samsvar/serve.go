@@ -30,8 +30,12 @@ import (
 	"samsvar/internal/yjs"
 )
 
-// drain is how long a stop may take: what is under way is finished first.
-const drain = 8 * time.Second
+// A stop takes less than ten seconds: what is under way is finished first,
+// then the private database is put to rest.
+const (
+	drain = 6 * time.Second
+	rest  = 3 * time.Second
+)
 
 func serve(ctx context.Context, c config, _ []string, _ io.Writer) error {
 	if c.OIDC == "" && (c.production() || !c.loopback()) {
@@ -52,7 +56,7 @@ func withDatabase(ctx context.Context, c config, use func(db *postgres.DB, url s
 			return fmt.Errorf("private PostgreSQL: %w", err)
 		}
 		defer func() {
-			stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
+			stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), rest)
 			defer cancel()
 			if err := server.Stop(stopping); err != nil {
 				slog.Warn("the private PostgreSQL did not stop cleanly", "error", err)
@@ -103,14 +107,20 @@ func serveOn(ctx context.Context, c config, db *postgres.DB, url string, now fun
 	if err != nil {
 		return err
 	}
+	proxies, err := c.proxies()
+	if err != nil {
+		return err
+	}
+	sessions := pgxstore.New(db.Pool())
+	defer sessions.StopCleanup()
 	handler, err := httpapi.New(httpapi.Options{
-		BaseURL: c.base(), Demonstration: development != nil, Now: now, Logger: log, Metrics: metrics,
+		BaseURL: c.base(), Proxies: proxies, Demonstration: development != nil, Now: now, Logger: log, Metrics: metrics,
 		Directory: directory.Service{Store: db.Directory(), Now: now},
 		Consult:   consult.Service{Store: db.Consult(), Now: now, NewID: portal.NewID},
 		Document:  documents,
 		Signoff:   signoff.Service{Store: db.Signoff(), Now: now, NewID: portal.NewID},
 		Export:    exports,
-		Login:     login, Sessions: pgxstore.New(db.Pool()), Presence: presence(hub), Pages: webui.Handler(), Development: development,
+		Login:     login, Sessions: sessions, Presence: presence(hub), Pages: webui.Handler(), Development: development,
 		Collab: func(authenticate func(*http.Request) (portal.Actor, error)) http.Handler {
 			return hub.Handler(authenticate, c.base().Scheme+"://"+c.base().Host)
 		},
@@ -136,7 +146,8 @@ func listen(ctx context.Context, c config, handler http.Handler, metrics *promet
 	if err != nil {
 		return err
 	}
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	// A slow network gets its minute for a request and ten for a large download; live documents set their own limits.
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 10 * time.Minute, IdleTimeout: 2 * time.Minute}
 	tasks, working := errgroup.WithContext(ctx)
 	tasks.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
