@@ -1,0 +1,20 @@
+#!/bin/sh
+# Makes the secrets that docker-compose.yml reads, in deploy/secrets. What is
+# there already is kept.
+set -eu
+cd "$(dirname "$0")"
+umask 077
+mkdir -p secrets
+
+random() { od -An -N24 -tx1 /dev/urandom | tr -d ' \n'; }
+
+# The folder is closed; the files are open, since each container reads them as a user of its own.
+keep() {
+	[ -e "secrets/$1" ] || printf '%s' "$2" >"secrets/$1"
+	chmod 444 "secrets/$1"
+}
+
+keep postgres_password "$(random)"
+keep keycloak_admin "$(random)"
+keep keycloak_client "$(random)"
+keep database_url "postgres://samsvar:$(cat secrets/postgres_password)@db:5432/samsvar?sslmode=disable"
