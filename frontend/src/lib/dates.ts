@@ -97,3 +97,26 @@ export function formatDeadline(value: DateLike, language: Language, now: Date): 
   const date = endOfDay ? formatDate(value, language) : formatDateTime(value, language)
   return `${date} (${formatRelativeDay(value, language, now)})`
 }
+
+const units: Record<Language, readonly [seconds: number, one: string, many: string][]> = {
+  nb: [[86_400, 'dag', 'dager'], [3_600, 'time', 'timer'], [60, 'minutt', 'minutter'], [1, 'sekund', 'sekunder']],
+  nn: [[86_400, 'dag', 'dagar'], [3_600, 'time', 'timar'], [60, 'minutt', 'minutt'], [1, 'sekund', 'sekund']],
+}
+
+/** `2 dager og 3 timer`: the largest unit there is, and the one below it. */
+export function formatDuration(seconds: number, language: Language): string {
+  const at = Math.max(0, units[language].findIndex(([size]) => seconds >= size))
+  let rest = seconds
+  const parts = units[language].slice(at, at + 2).map(([size, one, many]) => {
+    const count = Math.floor(rest / size)
+    rest -= count * size
+    return count && `${count} ${count === 1 ? one : many}`
+  })
+  return parts.filter(Boolean).join(' og ')
+}
+
+/** The calendar date in Norway, as a form and the API write it: `2022-04-01`. */
+export function calendarDate(value: Date): string {
+  const { year, month, day } = parts(value)
+  return [year, String(month).padStart(2, '0'), String(day).padStart(2, '0')].join('-')
+}

@@ -15,6 +15,7 @@ export const paths = {
   response: (responseId: string) => `/responses/${responseId}`,
   write: (responseId: string, answerId?: string) =>
     answerId ? `/responses/${responseId}/write/${answerId}` : `/responses/${responseId}/write`,
+  read: (responseId: string) => `/responses/${responseId}/read`,
   signoff: (responseId: string) => `/responses/${responseId}/signoff`,
   submit: (responseId: string) => `/responses/${responseId}/submit`,
   receipt: (responseId: string) => `/responses/${responseId}/receipt`,

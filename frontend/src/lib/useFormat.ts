@@ -15,6 +15,7 @@ export function useFormat() {
     dateTime: (value: DateLike) => dates.formatDateTime(value, language()),
     deadline: (value: DateLike) => dates.formatDeadline(value, language(), now()),
     relativeDay: (value: DateLike) => dates.formatRelativeDay(value, language(), now()),
+    duration: (seconds: number) => dates.formatDuration(seconds, language()),
     text: (text: LocalText) => textIn(text, language()).text,
     localText: (text: LocalText) => textIn(text, language()),
   }

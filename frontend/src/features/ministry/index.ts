@@ -1,0 +1,3 @@
+export { default as DownloadFiles } from './components/DownloadFiles.vue'
+export { default as ReceiptFacts } from './components/ReceiptFacts.vue'
+export { default as RemarkList } from './components/RemarkList.vue'

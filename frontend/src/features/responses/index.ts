@@ -1,0 +1,8 @@
+export { default as AnswerSection } from './components/AnswerSection.vue'
+export { default as DeadlineLine } from './components/DeadlineLine.vue'
+export { default as HashText } from './components/HashText.vue'
+export { default as PartiesTable } from './components/PartiesTable.vue'
+export { default as TallyView } from './components/TallyView.vue'
+export { default as WholeText } from './components/WholeText.vue'
+export { historyQuery, keepResponse, refreshAround, responseQuery, textQuery } from './queries'
+export { numbersOf } from './standing'

@@ -1,0 +1,70 @@
+import { abilityTo, may, type Schemas } from '@/api'
+
+type Response = Schemas['Response']
+
+export type NextKind =
+  | 'freeze' | 'finish' | 'write' | 'wait_freeze'
+  | 'position' | 'confirm' | 'rejected' | 'decide' | 'wait_positions' | 'wait_decision'
+  | 'submit' | 'blocked' | 'wait_submit' | 'wait_received' | 'done'
+
+/** The one thing to do here for the one who looks, or else what is waited for. */
+export function nextFor(response: Response): NextKind {
+  switch (response.state) {
+    case 'draft':
+      return whileDrafting(response)
+    case 'approval':
+    case 'ready':
+      return whileFrozen(response)
+    case 'submitted':
+      return 'wait_received'
+    case 'received':
+      return 'done'
+  }
+}
+
+/** Whether the actor leads the work: locks, opens again, sends. */
+export const leads = (response: Response) => abilityTo('response.submit', response.abilities) !== undefined
+
+export const isFinished = (answer: Schemas['Answer']) => answer.status === 'ready' || answer.status === 'not_answered'
+
+/** Whether the party must still say something about the frozen text. */
+export const isWaitedFor = (party: Schemas['Party']) => party.validity !== 'valid'
+
+function whileDrafting(response: Response): NextKind {
+  if (may('response.freeze', response.abilities)) return 'freeze'
+  if (leads(response)) return 'finish'
+  return may('document.write', response.abilities) && !response.answers.every(isFinished) ? 'write' : 'wait_freeze'
+}
+
+function whileFrozen(response: Response): NextKind {
+  const { abilities, tally } = response
+  if (may('response.submit', abilities)) return 'submit'
+  if (may('response.decide', abilities)) return 'decide'
+  const ours = response.parties.find((party) => party.mine)
+  if (ours && isWaitedFor(ours) && may('response.position', abilities)) return ours.validity === 'stale' ? 'confirm' : 'position'
+  if (leads(response) && tally.rejected > 0) return 'rejected'
+  if (leads(response) && tally.met) return 'blocked'
+  if (!tally.met) return 'wait_positions'
+  return response.state === 'approval' && response.kind === 'joint' ? 'wait_decision' : 'wait_submit'
+}
+
+export type Step = 'draft' | 'approval' | 'decision' | 'submit' | 'received'
+
+/** The steps from draft to received. A separate response is not treated by a committee. */
+export function stepsOf(response: Response): Step[] {
+  return response.kind === 'joint' ? ['draft', 'approval', 'decision', 'submit', 'received'] : ['draft', 'approval', 'submit', 'received']
+}
+
+export function currentStep(response: Response): Step {
+  switch (response.state) {
+    case 'draft':
+      return 'draft'
+    case 'approval':
+      if (!response.tally.met) return 'approval'
+      return response.kind === 'joint' ? 'decision' : 'submit'
+    case 'ready':
+      return 'submit'
+    default:
+      return 'received'
+  }
+}
