@@ -3,7 +3,6 @@ package collab_test
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -28,7 +27,7 @@ func TestMain(m *testing.M) {
 	if url := os.Getenv(serveEnv); url != "" {
 		serveUntilKilled(url)
 	}
-	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("os/exec.(*Cmd).watchCtx"))
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("samsvar/internal/pgembed.(*Server).run.func1"))
 }
 
 var _ collab.Log = (*postgres.LiveDocuments)(nil)
@@ -100,22 +99,26 @@ func (p *place) freeze(id portal.DocumentID, frozen bool) {
 
 var renderer = sync.OnceValue(func() *yjs.Renderer { return yjs.NewRenderer(1) })
 
-// stored is the text as a server that has just started would read it.
-func (p *place) stored(id portal.DocumentID) string {
+// storedUpdates is all that is committed of a document.
+func (p *place) storedUpdates(id portal.DocumentID) [][]byte {
 	p.t.Helper()
-	return storedText(p.t, p.pool, id)
+	return storedUpdates(p.t, p.pool, id)
 }
 
-func storedText(t testing.TB, pool *pgxpool.Pool, id portal.DocumentID) string {
+func storedUpdates(t testing.TB, pool *pgxpool.Pool, id portal.DocumentID) [][]byte {
 	t.Helper()
 	snapshot, updates, err := postgres.NewLiveDocuments(pool).Load(t.Context(), id)
 	must(t, err)
 	if snapshot != nil {
 		updates = append([][]byte{snapshot}, updates...)
 	}
-	content, err := renderer().Render(t.Context(), updates...)
-	must(t, err)
-	return textOf(content)
+	return updates
+}
+
+// stored is the text as a server that has just started would read it.
+func (p *place) stored(id portal.DocumentID) string {
+	p.t.Helper()
+	return textOf(json.RawMessage(rendered(p.t, p.storedUpdates(id)...)))
 }
 
 func textOf(content json.RawMessage) string {
@@ -216,5 +219,3 @@ func eventually(t testing.TB, what string, holds func() bool) {
 	}
 	t.Fatalf("did not come about: %s", what)
 }
-
-var _ = fmt.Sprint

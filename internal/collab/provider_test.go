@@ -1,0 +1,72 @@
+package collab_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"samsvar/internal/collab"
+)
+
+func TestProvidersAgreeWhateverHappensToTheirConnections(t *testing.T) {
+	p := open(t, collab.Limits{})
+	g := p.gather()
+	persons := []string{"a", "b", "c"}
+	for seed := range 20 {
+		id := p.document()
+		for _, person := range persons {
+			g.open(person, id)
+		}
+		do[any](g, "wander", fields{"persons": persons, "seed": seed, "steps": 120})
+		if total := g.settle(persons...); total.Refused > 0 {
+			t.Errorf("seed %d: %d refused", seed, total.Refused)
+		}
+		g.open("late", id)
+		g.settle("late")
+		g.agree(id, "a", "b", "c", "late")
+		for _, person := range append(persons, "late") {
+			do[any](g, "close", fields{"person": person})
+		}
+		if t.Failed() {
+			t.Fatalf("seed %d", seed)
+		}
+	}
+}
+
+func TestEveryMessageOfAProviderIsAnsweredOnce(t *testing.T) {
+	p := open(t, collab.Limits{})
+	g := p.gather()
+	id := p.document()
+	g.open("a", id)
+	g.settle("a")
+	for i := range 50 {
+		do[any](g, "type", fields{"person": "a", "text": fmt.Sprint(i)})
+	}
+	if l := g.settle("a"); l.Sent != 51 || l.Answered != 51 || l.Refused != 0 {
+		t.Errorf("%+v: want one second step and 50 edits, each answered", l)
+	}
+}
+
+func TestWhatWasWrittenOfflineComesIn(t *testing.T) {
+	p := open(t, collab.Limits{})
+	g := p.gather()
+	id := p.document()
+	g.open("a", id)
+	g.open("b", id)
+	g.settle("a", "b")
+	do[any](g, "offline", fields{"person": "a"})
+	do[any](g, "type", fields{"person": "a", "text": "på toget"})
+	do[any](g, "type", fields{"person": "b", "text": "på kontoret"})
+	g.settle("b")
+	if text := p.stored(id); strings.Contains(text, "toget") {
+		t.Fatal("a was not offline")
+	}
+	do[any](g, "online", fields{"person": "a"})
+	g.settle("a")
+	g.agree(id, "a", "b")
+	for _, text := range []string{"på toget", "på kontoret"} {
+		if strings.Count(p.stored(id), text) != 1 {
+			t.Errorf("%q is not stored once: %q", text, p.stored(id))
+		}
+	}
+}
