@@ -2,11 +2,152 @@ package yjs
 
 import (
 	"context"
+	"runtime"
 	"testing"
 )
 
-func BenchmarkRenderLog(b *testing.B) {
-	tr := loadTrace(b, "trace-50k")
+// The benchmarks run on the longest recorded trace.
+const benchTrace = "trace-50k"
+
+func BenchmarkValidate(b *testing.B) {
+	tr := loadTrace(b, benchTrace)
+	for i := 0; b.Loop(); i++ {
+		if err := Validate(tr.updates[i%len(tr.updates)]); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkApply(b *testing.B) {
+	tr := loadTrace(b, benchTrace)
+	s := NewStore()
+	for i := 0; b.Loop(); i++ {
+		if i%len(tr.updates) == 0 {
+			s = NewStore()
+		}
+		if err := s.Apply(tr.updates[i%len(tr.updates)]); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkLoadLog(b *testing.B) {
+	tr := loadTrace(b, benchTrace)
+	for b.Loop() {
+		storeOf(b, tr.updates...)
+	}
+}
+
+func BenchmarkLoadSnapshot(b *testing.B) {
+	snapshot := storeOf(b, loadTrace(b, benchTrace).updates...).Snapshot()
+	for b.Loop() {
+		storeOf(b, snapshot)
+	}
+}
+
+func BenchmarkSnapshot(b *testing.B) {
+	s := storeOf(b, loadTrace(b, benchTrace).updates...)
+	for b.Loop() {
+		b.SetBytes(int64(len(s.Snapshot())))
+	}
+}
+
+// BenchmarkSnapshotAfterEdit is what a compaction costs while people write.
+func BenchmarkSnapshotAfterEdit(b *testing.B) {
+	tr := loadTrace(b, benchTrace)
+	s, i := NewStore(), 0
+	for b.Loop() {
+		if i == len(tr.updates) {
+			b.StopTimer()
+			s, i = NewStore(), 0
+			b.StartTimer()
+		}
+		if err := s.Apply(tr.updates[i]); err != nil {
+			b.Fatal(err)
+		}
+		s.Snapshot()
+		i++
+	}
+}
+
+func BenchmarkDiffOfOneUpdate(b *testing.B) {
+	tr := loadTrace(b, benchTrace)
+	last := len(tr.updates) - 1
+	vector := storeOf(b, tr.updates[:last]...).StateVector()
+	s := storeOf(b, tr.updates...)
+	for b.Loop() {
+		if _, err := s.Diff(vector); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkStateVector(b *testing.B) {
+	s := storeOf(b, loadTrace(b, benchTrace).updates...)
+	for b.Loop() {
+		s.StateVector()
+	}
+}
+
+// BenchmarkResident measures what a store keeps in memory.
+func BenchmarkResident(b *testing.B) {
+	tr := loadTrace(b, benchTrace)
+	const copies = 20
+	var before, after runtime.MemStats
+	for b.Loop() {
+		stores := make([]*Store, copies)
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		for i := range stores {
+			stores[i] = storeOf(b, tr.updates...)
+			stores[i].tidy()
+		}
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		runtime.KeepAlive(stores)
+	}
+	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/copies, "B/store")
+}
+
+func BenchmarkRenderNativeLog(b *testing.B) {
+	tr := loadTrace(b, benchTrace)
+	for b.Loop() {
+		if _, err := RenderNative(tr.updates...); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkRenderNativeSnapshot(b *testing.B) {
+	snapshot := storeOf(b, loadTrace(b, benchTrace).updates...).Snapshot()
+	for b.Loop() {
+		if _, err := RenderNative(snapshot); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkRenderStore(b *testing.B) {
+	s := storeOf(b, loadTrace(b, benchTrace).updates...)
+	for b.Loop() {
+		if _, err := s.Render(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkRenderYjsSnapshot(b *testing.B) {
+	snapshot := storeOf(b, loadTrace(b, benchTrace).updates...).Snapshot()
+	r := NewRenderer(1)
+	for b.Loop() {
+		if _, err := r.Render(context.Background(), snapshot); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkRenderYjsLog(b *testing.B) {
+	tr := loadTrace(b, benchTrace)
 	r := NewRenderer(1)
 	for b.Loop() {
 		if _, err := r.Render(context.Background(), tr.updates...); err != nil {
@@ -15,12 +156,9 @@ func BenchmarkRenderLog(b *testing.B) {
 	}
 }
 
-func BenchmarkRenderSnapshot(b *testing.B) {
-	tr := loadTrace(b, "trace-50k")
-	snapshot := storeOf(b, tr.updates...).Snapshot()
-	r := NewRenderer(1)
+func BenchmarkNewMachine(b *testing.B) {
 	for b.Loop() {
-		if _, err := r.Render(context.Background(), snapshot); err != nil {
+		if _, err := newMachine(); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -187,7 +187,10 @@ func (d *decoder) id() id {
 
 func (d *decoder) blocks() []block {
 	n := d.count(3)
-	seen := make(map[uint32]bool, n)
+	var seen map[uint32]bool // not needed, and not made, for the usual single client
+	if n > 1 {
+		seen = make(map[uint32]bool, n)
+	}
 	blocks := make([]block, 0, n)
 	for range n {
 		count := d.count(2)
@@ -195,7 +198,9 @@ func (d *decoder) blocks() []block {
 		if seen[client] {
 			d.fail("client %d stands twice", client)
 		}
-		seen[client] = true
+		if n > 1 {
+			seen[client] = true
+		}
 		b := block{client, make([]item, 0, min(count, (len(d.data)-d.pos)/8+1))}
 		for range count {
 			it := d.item(client, clock)

@@ -11,7 +11,7 @@ import (
 	"unicode/utf8"
 )
 
-var mutations = flag.Int("mutations", 100_000, "how many damaged updates to compare with yjs")
+var mutations = flag.Int("mutations", 10_000, "how many damaged updates to compare with yjs")
 
 // stricter are the reasons for which an update is refused that yjs, so far, would take.
 var stricter = []string{

@@ -6,8 +6,9 @@ import (
 	"slices"
 )
 
-// RenderNative is Renderer.Render without yjs: the same document from the same updates, but that a surrogate pair is
-// only cut through where a struct that is still known does so. Updates are refused as Store.Apply refuses them.
+// RenderNative is Renderer.Render without yjs: the same document from the same updates. Updates are refused as Store.Apply
+// refuses them. Only for structs that no editor makes, put after a later and before an earlier letter of one run of text,
+// does yjs decide otherwise, and not always alike: their place there depends on the order in which updates came.
 func RenderNative(updates ...[]byte) (json.RawMessage, error) {
 	s := NewStore()
 	for i, u := range updates {

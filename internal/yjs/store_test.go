@@ -2,12 +2,12 @@ package yjs
 
 import (
 	"bytes"
+	"flag"
 	"fmt"
 	"testing"
 )
 
-// histories is how many random histories the tests go through.
-const histories = 400
+var histories = flag.Int("histories", 100, "how many random histories to go through")
 
 // eachHistory runs a test on random histories of growing length.
 func eachHistory(t *testing.T, o *oracle, n int, astral bool, test func(t *testing.T, h editing)) {
@@ -19,12 +19,15 @@ func eachHistory(t *testing.T, o *oracle, n int, astral bool, test func(t *testi
 
 func TestStoreKnowsWhatYjsKnows(t *testing.T) {
 	o := startOracle(t)
-	eachHistory(t, o, histories, true, func(t *testing.T, h editing) {
+	eachHistory(t, o, *histories, true, func(t *testing.T, h editing) {
 		s, want := storeOf(t, h.Updates...), o.state(t, h.Updates...)
 		if !bytes.Equal(s.StateVector(), want.StateVector) || s.HasPending() != want.Pending {
 			t.Errorf("state %x pending %v, yjs has %x pending %v", s.StateVector(), s.HasPending(), want.StateVector, want.Pending)
 		}
 		doc := o.render(t, h.Updates...)
+		if got := render(t, s); got != doc {
+			t.Errorf("native: %s", firstDifference([]byte(got), []byte(doc)))
+		}
 		if got := o.render(t, s.Snapshot()); got != doc {
 			t.Errorf("snapshot: %s", firstDifference([]byte(got), []byte(doc)))
 		}
@@ -48,7 +51,7 @@ func TestStoreKnowsWhatYjsKnows(t *testing.T) {
 
 func TestPendingIsKeptAsYjsKeepsIt(t *testing.T) {
 	o := startOracle(t)
-	eachHistory(t, o, histories/4, true, func(t *testing.T, h editing) {
+	eachHistory(t, o, *histories/8, true, func(t *testing.T, h editing) {
 		s := NewStore()
 		for i, u := range h.Updates {
 			if err := s.Apply(u); err != nil {
@@ -69,7 +72,7 @@ func TestPendingIsKeptAsYjsKeepsIt(t *testing.T) {
 // Where people edit in the middle of surrogate pairs, yjs itself shows them different texts; hence no astral letters.
 func TestPeopleSeeWhatIsRendered(t *testing.T) {
 	o := startOracle(t)
-	eachHistory(t, o, histories, false, func(t *testing.T, h editing) {
+	eachHistory(t, o, *histories, false, func(t *testing.T, h editing) {
 		doc := o.render(t, h.Updates...)
 		for i, client := range h.Clients {
 			if client != doc {

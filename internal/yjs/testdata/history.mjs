@@ -98,6 +98,7 @@ export const history = (Y, { seed, steps, people, astral }) => {
     if (choice < 3) hear(person, person.heard + int(log.length - person.heard + 1))
     else if (choice === 3) person.undo.undo()
     else if (choice === 4) person.undo.redo()
+    else if (choice === 5) log.push({ from: person, update: Y.encodeStateAsUpdate(person.doc) }) // as after a reconnect
     else {
       person.doc.transact(() => {
         for (let n = int(3); n >= 0; n--) {
