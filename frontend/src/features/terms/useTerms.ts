@@ -9,6 +9,10 @@ export function useTerms() {
     return te(`terms.problem.${code}`) ? t(`terms.problem.${code}`) : t('terms.problem.unexpected')
   }
 
+  function wrongBecause(code: string): string {
+    return te(`terms.field.${code}`) ? t(`terms.field.${code}`) : t('terms.field.invalid')
+  }
+
   return {
     role: (role: Role) => t(`terms.role.${role}`),
     /** An organisation as one addresses it: a municipality's register name is only the place. */
@@ -29,11 +33,13 @@ export function useTerms() {
       return because(error instanceof ApiProblem ? error.code : 'unexpected')
     },
 
+    /** Why an input is refused, by the code of the reason. */
+    wrongBecause,
+
     /** What is wrong with one field of the form that was sent. */
     fieldProblem(error: unknown, field: string): string | undefined {
       const code = error instanceof ApiProblem ? error.fieldCode(field) : undefined
-      if (!code) return undefined
-      return te(`terms.field.${code}`) ? t(`terms.field.${code}`) : t('terms.field.invalid')
+      return code && wrongBecause(code)
     },
   }
 }
