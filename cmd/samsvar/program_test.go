@@ -28,12 +28,12 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 // program is the whole portal with the demonstration in it, on a port of its own.
 type program struct {
-	t    *testing.T
+	t    testing.TB
 	base string
 	db   *postgres.DB
 }
 
-func start(t *testing.T) *program {
+func start(t testing.TB) *program {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	check(t, err)
@@ -68,7 +68,7 @@ func start(t *testing.T) *program {
 	return &program{t: t, base: c.BaseURL, db: db}
 }
 
-func check(t *testing.T, err error) {
+func check(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -237,7 +237,7 @@ func (p *program) operations() (all []operation) {
 	return all
 }
 
-func request(t *testing.T, method, address string) *http.Request {
+func request(t testing.TB, method, address string) *http.Request {
 	r, err := http.NewRequest(method, address, nil)
 	check(t, err)
 	return r

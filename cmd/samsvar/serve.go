@@ -99,7 +99,7 @@ func serveOn(ctx context.Context, c config, db *postgres.DB, url string, now fun
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 
 	renderer := yjs.NewRenderer(2)
-	documents := document.Service{Store: db.Documents(), Renderer: renderer, Now: now, NewID: portal.NewID}
+	documents := document.Service{Store: db.Documents(), Renderer: renderer, Drafts: document.NewRemembering(renderer, 512), Now: now, NewID: portal.NewID}
 	hub := newHub(db, documents, log, metrics)
 	documents.Changed = func(ids []portal.DocumentID) { hub.Refresh(ids...) }
 	exports := export.Service{Store: db.Exports(), Renderer: export.NewRenderer(c.Renderer), Now: now, NewID: portal.NewID, Logger: log}

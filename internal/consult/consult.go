@@ -26,8 +26,13 @@ type Reads interface {
 	Round(ctx context.Context, actor portal.Actor, id portal.RoundID) (RoundView, error)
 	Recipients(ctx context.Context, id portal.RoundID) ([]portal.Recipient, error)
 	Response(ctx context.Context, id portal.ResponseID) (portal.Response, error)
-	// ResponsesOf are the responses that the organisation owns or is a party of.
-	ResponsesOf(ctx context.Context, organisation portal.OrganisationID) ([]portal.Response, error)
+	// OpenResponsesOf are the responses in open rounds that the organisation owns or is a party of.
+	OpenResponsesOf(ctx context.Context, organisation portal.OrganisationID) ([]portal.Response, error)
+	// ResponsesBy are the owner's responses, newest first, without answers, and
+	// with no other party than the one asked about.
+	ResponsesBy(ctx context.Context, owner, party portal.OrganisationID) ([]portal.Response, error)
+	// SubmissionCounts are by round.
+	SubmissionCounts(ctx context.Context) (map[portal.RoundID]SubmissionCount, error)
 	// Submitted are the submitted responses of a round, with parties and receipts, newest first.
 	Submitted(ctx context.Context, id portal.RoundID) ([]portal.Response, error)
 	// Communities says where each community stands in a round.
@@ -97,6 +102,9 @@ type CommunityStanding struct {
 	Recipients     int
 	Opened         int
 }
+
+// SubmissionCount is how many responses have come in, and how many of them the ministry has not received yet.
+type SubmissionCount struct{ Submitted, New int }
 
 // Filed is a submission as it is kept: Package holds the canonical bytes that were hashed.
 type Filed struct {

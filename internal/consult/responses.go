@@ -158,11 +158,12 @@ func (s Service) changeResponse(ctx context.Context, actor portal.Actor, id port
 	return policy.Run(ctx, s.Store.Write, policy.Change{Actor: actor, Action: action, Response: id, Now: s.Now}, do)
 }
 
-// ResponsesOf are the responses of an organisation that the actor may see.
-func (s Service) ResponsesOf(ctx context.Context, actor portal.Actor, id portal.OrganisationID) ([]portal.Response, error) {
-	all, err := s.Store.ResponsesOf(ctx, id)
+// ResponsesBy are the responses of a community or organisation that the actor may see.
+func (s Service) ResponsesBy(ctx context.Context, actor portal.Actor, owner portal.OrganisationID) ([]portal.Response, error) {
+	all, err := s.Store.ResponsesBy(ctx, owner, actor.Organisation)
 	return slices.DeleteFunc(all, func(r portal.Response) bool {
-		return policy.Decide(actor, "response.read", policy.ResponseObject(r)) != nil && policy.Decide(actor, "submission.read", policy.ResponseObject(r)) != nil
+		o := policy.ResponseObject(r)
+		return policy.Decide(actor, "response.read", o) != nil && policy.Decide(actor, "submission.read", o) != nil
 	}), err
 }
 

@@ -30,18 +30,22 @@ func (s Service) MyTurn(ctx context.Context, actor portal.Actor) (MyTurn, error)
 	if err != nil {
 		return MyTurn{}, err
 	}
-	responses, err := s.Store.ResponsesOf(ctx, actor.Organisation)
+	responses, err := s.Store.OpenResponsesOf(ctx, actor.Organisation)
 	if err != nil {
 		return MyTurn{}, err
 	}
 	var turn MyTurn
-	for _, v := range rounds {
-		if actor.Has(portal.CaseOfficer) {
-			if err := s.ministryTurn(ctx, &turn, v.Round); err != nil {
-				return turn, err
-			}
-			continue
+	if actor.Has(portal.CaseOfficer) {
+		counts, err := s.Store.SubmissionCounts(ctx)
+		if err != nil {
+			return turn, err
 		}
+		for _, v := range rounds {
+			ministryTurn(&turn, v.Round, counts[v.ID])
+		}
+		return turn, nil
+	}
+	for _, v := range rounds {
 		invitationTurn(&turn, actor, v)
 	}
 	for _, r := range responses {
@@ -50,29 +54,18 @@ func (s Service) MyTurn(ctx context.Context, actor portal.Actor) (MyTurn, error)
 	return turn, nil
 }
 
-func (s Service) ministryTurn(ctx context.Context, turn *MyTurn, r portal.Round) error {
+func ministryTurn(turn *MyTurn, r portal.Round, count SubmissionCount) {
 	if r.State == portal.RoundDraft {
 		turn.owe("open_round", r, nil)
-		return nil
+		return
 	}
-	submitted, err := s.Store.Submitted(ctx, r.ID)
-	if err != nil {
-		return err
-	}
-	waiting := 0
-	for _, sub := range submitted {
-		if sub.State == portal.Submitted {
-			waiting++
-		}
-	}
-	facts := map[string]any{"submitted": len(submitted), "new": waiting}
-	if waiting > 0 {
+	facts := map[string]any{"submitted": count.Submitted, "new": count.New}
+	if count.New > 0 {
 		turn.owe("receive", r, facts)
 	}
 	if r.State == portal.RoundOpen {
 		turn.Waiting = append(turn.Waiting, Turn{Kind: "follow_round", Round: r, Facts: facts})
 	}
-	return nil
 }
 
 // invitationTurn is what an open round asks of an organisation before it takes part in any response.

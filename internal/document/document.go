@@ -49,7 +49,8 @@ type Tx interface {
 // Service freezes, reopens and shows texts.
 type Service struct {
 	Store    Store
-	Renderer Renderer
+	Renderer Renderer // of what is frozen
+	Drafts   Renderer // of what is being written; may remember
 	Now      func() time.Time
 	NewID    func() string
 	// Changed is told, after the commit, whose right to write has changed.

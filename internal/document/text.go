@@ -63,7 +63,7 @@ func (s Service) draft(ctx context.Context, r portal.Response) ([]portal.FrozenA
 	}
 	var answers []portal.FrozenAnswer
 	for _, a := range r.Answers {
-		content, err := s.Renderer.Render(ctx, stored[a.Document]...)
+		content, err := s.Drafts.Render(ctx, stored[a.Document]...)
 		if err != nil {
 			return nil, err
 		}

@@ -77,7 +77,7 @@ func (a *api) GetCommunity(ctx context.Context, in GetCommunityRequestObject) (G
 	if err != nil {
 		return nil, err
 	}
-	responses, err := a.consult.ResponsesOf(ctx, actor, id)
+	responses, err := a.consult.ResponsesBy(ctx, actor, id)
 	if err != nil {
 		return nil, err
 	}

@@ -218,4 +218,3 @@ func TestFilesThatForgetAMunicipalityAreRefused(t *testing.T) {
 		t.Error(got)
 	}
 }
-

@@ -76,10 +76,46 @@ func (db *DB) Home(ctx context.Context, id portal.DocumentID) (portal.Response, 
 	return oneResponse(db.gorm.WithContext(ctx), "s.id = (select response_id from answer where document_id = ?)", id)
 }
 
-// ResponsesOf lists what the organisation owns or is a party of, the nearest deadline first.
-func (db *DB) ResponsesOf(ctx context.Context, organisation portal.OrganisationID) ([]portal.Response, error) {
-	return manyResponses(db.gorm.WithContext(ctx), `(s.owner_id = ? or exists (select 1 from party p where p.response_id = s.id and p.organisation_id = ?))
-		order by r.deadline desc, s.id`, organisation, organisation)
+// OpenResponsesOf lists what the organisation owns or is a party of in open rounds, the nearest deadline first.
+func (db *DB) OpenResponsesOf(ctx context.Context, organisation portal.OrganisationID) ([]portal.Response, error) {
+	return manyResponses(db.gorm.WithContext(ctx), `r.state = 'open' and
+		(s.owner_id = ? or exists (select 1 from party p where p.response_id = s.id and p.organisation_id = ?)) order by r.deadline desc, s.id`, organisation, organisation)
+}
+
+// ResponsesBy lists the owner's responses, newest first, with no other party than the one asked about.
+func (db *DB) ResponsesBy(ctx context.Context, owner, party portal.OrganisationID) ([]portal.Response, error) {
+	g := db.gorm.WithContext(ctx)
+	found, err := rows[responseRow](g, responseColumns+"s.owner_id = ? order by r.deadline desc, s.id", owner)
+	if err != nil {
+		return nil, err
+	}
+	mine, err := rows[struct{ ResponseID string }](g, `select p.response_id from party p join response s on s.id = p.response_id
+		where s.owner_id = ? and p.organisation_id = ?`, owner, party)
+	isParty := map[string]bool{}
+	for _, m := range mine {
+		isParty[m.ResponseID] = true
+	}
+	responses := make([]portal.Response, len(found))
+	for i, f := range found {
+		responses[i] = f.response()
+		if isParty[f.ID] {
+			responses[i].Parties = []portal.Party{{Organisation: portal.Organisation{ID: party}}}
+		}
+	}
+	return responses, err
+}
+
+// SubmissionCounts counts by round what has come in, and what of it is new.
+func (db *DB) SubmissionCounts(ctx context.Context) (map[portal.RoundID]consult.SubmissionCount, error) {
+	found, err := rows[struct {
+		RoundID        string
+		Submitted, New int
+	}](db.gorm.WithContext(ctx), "select round_id, count(*) as submitted, count(*) filter (where received_at is null) as new from submission group by round_id")
+	counts := map[portal.RoundID]consult.SubmissionCount{}
+	for _, f := range found {
+		counts[portal.RoundID(f.RoundID)] = consult.SubmissionCount{Submitted: f.Submitted, New: f.New}
+	}
+	return counts, err
 }
 
 // Submitted lists what has been submitted to a round, newest first.

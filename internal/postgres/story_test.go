@@ -44,7 +44,7 @@ func newHouse(t *testing.T) *house {
 	clock := func() time.Time { return h.now }
 	h.directory = directory.Service{Store: db.Directory(), Now: clock}
 	h.consult = consult.Service{Store: db.Consult(), Now: clock, NewID: portal.NewID}
-	h.document = document.Service{Store: db.Documents(), Renderer: h.renderer, Now: clock, NewID: portal.NewID,
+	h.document = document.Service{Store: db.Documents(), Renderer: h.renderer, Drafts: h.renderer, Now: clock, NewID: portal.NewID,
 		Changed: func(ids []portal.DocumentID) { h.changed = ids }}
 	h.signoff = signoff.Service{Store: db.Signoff(), Now: clock, NewID: portal.NewID}
 	reference, err := directory.Parse(directory.Embedded())
