@@ -57,7 +57,7 @@ type block struct {
 
 type clientSpans struct {
 	client uint32
-	spans  []span
+	spans  spans
 }
 
 // update is a decoded and validated V1 update.
@@ -187,19 +187,13 @@ func (d *decoder) id() id {
 
 func (d *decoder) blocks() []block {
 	n := d.count(3)
-	var seen map[uint32]bool // not needed, and not made, for the usual single client
-	if n > 1 {
-		seen = make(map[uint32]bool, n)
-	}
+	once := newOnce(n)
 	blocks := make([]block, 0, n)
 	for range n {
 		count := d.count(2)
 		client, clock := d.uint32("client"), d.uint32("clock")
-		if seen[client] {
+		if !once.first(client) {
 			d.fail("client %d stands twice", client)
-		}
-		if n > 1 {
-			seen[client] = true
 		}
 		b := block{client, make([]item, 0, min(count, (len(d.data)-d.pos)/8+1))}
 		for range count {
@@ -325,26 +319,52 @@ func (d *decoder) json() {
 
 func (d *decoder) deleteSet() []clientSpans {
 	n := d.count(2)
+	once := newOnce(n)
 	sets := make([]clientSpans, 0, n)
 	for range n {
-		set := clientSpans{client: d.uint32("client")}
-		count := d.count(2)
-		set.spans = make([]span, 0, count)
-		for range count {
-			clock, length := d.uint32("clock"), d.uint32("length")
-			if uint64(clock)+uint64(length) > math.MaxUint32 {
-				d.fail("clock out of range")
-			}
-			if length == 0 { // yjs throws on it where it must keep it aside
-				d.fail("empty deletion")
-			}
-			set.spans = append(set.spans, span{clock, clock + length})
+		client, count := d.uint32("client"), d.count(2)
+		if !once.first(client) {
+			d.fail("client %d stands twice among the deletions", client)
 		}
-		if len(set.spans) > 0 {
-			sets = append(sets, set)
+		list := make([]span, 0, count)
+		for range count {
+			list = append(list, d.span())
+		}
+		if d.err == nil && count > 0 {
+			sets = append(sets, clientSpans{client, normalise(list)})
 		}
 	}
 	return sets
+}
+
+func (d *decoder) span() span {
+	clock, length := d.uint32("clock"), d.uint32("length")
+	switch {
+	case length == 0: // yjs throws on it where it must keep it aside
+		d.fail("empty deletion")
+	case uint64(clock)+uint64(length) > math.MaxUint32:
+		d.fail("clock out of range")
+	}
+	return span{clock, clock + length}
+}
+
+// once tells the first time that a client comes from later ones. For the usual single client it needs no memory.
+type once map[uint32]bool
+
+func newOnce(n int) once {
+	if n < 2 {
+		return nil
+	}
+	return make(once, n)
+}
+
+func (o once) first(client uint32) bool {
+	if o == nil {
+		return true
+	}
+	again := o[client]
+	o[client] = true
+	return !again
 }
 
 func decodeStateVector(data []byte) (map[uint32]uint32, error) {

@@ -69,6 +69,9 @@ func (it item) before(clock uint32) item {
 func (it *item) cut(n uint32) (left, right string) {
 	switch it.kind {
 	case kindString:
+		if n < uint32(len(it.content)) && isASCII(it.content[:n]) {
+			return it.content[:n], it.content[n:]
+		}
 		return utf16Cut(it.content, n)
 	case kindAny:
 		d := &decoder{data: it.content}

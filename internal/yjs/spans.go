@@ -1,6 +1,9 @@
 package yjs
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // span is a half-open run of clocks.
 type span struct{ start, end uint32 }
@@ -42,4 +45,48 @@ func (ss *spans) add(s span) bool {
 	}
 	*ss = slices.Replace(old, from, to, s)
 	return true
+}
+
+// addAll unites ss with other and reports whether that changed anything.
+func (ss *spans) addAll(other spans) bool {
+	const few = 8 // for which adding one by one is cheaper than going through all
+	if len(other) > few {
+		united := normalise(append(slices.Clone(*ss), other...))
+		changed := !slices.Equal(united, *ss)
+		*ss = united
+		return changed
+	}
+	changed := false
+	for _, s := range other {
+		if ss.add(s) {
+			changed = true
+		}
+	}
+	return changed
+}
+
+// split parts ss at a clock.
+func (ss spans) split(clock uint32) (before, rest spans) {
+	i := ss.search(clock)
+	if i == len(ss) || ss[i].start >= clock {
+		return ss[:i], ss[i:]
+	}
+	before = append(slices.Clone(ss[:i]), span{ss[i].start, clock})
+	rest = slices.Clone(ss[i:])
+	rest[0].start = clock
+	return before, rest
+}
+
+// normalise sorts and joins any runs of clocks, in place.
+func normalise(list []span) spans {
+	slices.SortFunc(list, func(a, b span) int { return cmp.Compare(a.start, b.start) })
+	joined := list[:0]
+	for _, s := range list {
+		if n := len(joined); n > 0 && joined[n-1].end >= s.start {
+			joined[n-1].end = max(joined[n-1].end, s.end)
+		} else {
+			joined = append(joined, s)
+		}
+	}
+	return joined
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // maxPending is how many structs and deletions a Store keeps aside before it takes only what needs no keeping aside.
-const maxPending = 1 << 17
+const maxPending = 1 << 15
 
 // untidyLimit is how much a client may gain, at least, before its list is tidied.
 const untidyLimit = 512
@@ -68,9 +68,7 @@ func (s *Store) Apply(update []byte) error {
 	}
 	s.integrate(u.blocks)
 	for _, d := range u.deletes {
-		for _, sp := range d.spans {
-			s.delete(d.client, sp)
-		}
+		s.delete(d.client, d.spans)
 	}
 	return nil
 }
@@ -113,30 +111,60 @@ func (s *Store) wouldWait(u *update) bool {
 // checkConflicts compares the structs of an update with those that are held for the same clocks.
 func (s *Store) checkConflicts(u *update) error {
 	for _, b := range u.blocks {
-		for i := range b.items {
-			it := &b.items[i]
-			var held []item
-			if it.clock < s.state(b.client) {
-				held = s.clients[b.client].items
-			}
-			if conflicts(b.client, it, held) || conflicts(b.client, it, s.pending[b.client]) {
-				return fmt.Errorf("%w: %w: client %d, clock %d", ErrInvalid, ErrConflict, b.client, it.clock)
-			}
+		held, pending := []item(nil), s.pending[b.client]
+		if len(b.items) > 0 && b.items[0].clock < s.state(b.client) {
+			held = s.clients[b.client].items
+		}
+		if conflict(b.client, b.items, held) || conflict(b.client, b.items, pending) {
+			return fmt.Errorf("%w: %w of client %d", ErrInvalid, ErrConflict, b.client)
 		}
 	}
 	return nil
 }
 
-// conflicts compares an item with the sorted items held for the same clocks.
-func conflicts(client uint32, it *item, held []item) bool {
-	for i := find(held, it.clock); i < len(held) && held[i].clock < it.end(); i++ {
-		start, end := max(it.clock, held[i].clock), min(it.end(), held[i].end())
-		mine, theirs := held[i].from(client, start).before(end), it.from(client, start).before(end)
-		if !mine.agrees(&theirs) {
-			return true
+// conflict compares two sorted lists of a client's structs where they speak of the same clocks.
+func conflict(client uint32, items, held []item) bool {
+	if len(items) == 0 || len(held) == 0 {
+		return false
+	}
+	a, b := cursor{client: client, rest: items}, cursor{client: client, rest: held[find(held, items[0].clock):]}
+	for a.next() && b.next() {
+		start, end := max(a.clock, b.clock), min(a.end(), b.end())
+		if start < end {
+			a.item, b.item = a.from(client, start), b.from(client, start)
+			one, other := a.before(end), b.before(end)
+			if !one.agrees(&other) {
+				return true
+			}
 		}
+		a.skip(end)
+		b.skip(end)
 	}
 	return false
+}
+
+// cursor goes through a client's structs bit by bit.
+type cursor struct {
+	client uint32
+	item   // what is left of the struct the cursor stands in
+	rest   []item
+}
+
+// next makes sure that the cursor stands in a struct, and reports whether there is one.
+func (c *cursor) next() bool {
+	if c.length == 0 && len(c.rest) > 0 {
+		c.item, c.rest = c.rest[0], c.rest[1:]
+	}
+	return c.length > 0
+}
+
+// skip moves the cursor on to a clock, if that lies before the end of its struct, or else to that end.
+func (c *cursor) skip(clock uint32) {
+	if clock >= c.end() {
+		c.length = 0
+	} else {
+		c.item = c.from(c.client, clock)
+	}
 }
 
 // find returns the index of the first of the sorted items that ends after clock.
@@ -272,32 +300,29 @@ func (s *Store) keepAside(q *queue) {
 }
 
 // delete marks clocks as deleted, those that have not come yet as soon as they do.
-func (s *Store) delete(number uint32, sp span) {
-	state := s.state(number)
-	if sp.start < state {
-		c := s.clients[number]
-		if c.deleted.add(span{sp.start, min(sp.end, state)}) {
+func (s *Store) delete(number uint32, deletes spans) {
+	known, later := deletes.split(s.state(number))
+	if len(known) > 0 {
+		if c := s.clients[number]; c.deleted.addAll(known) {
 			c.touched(number)
 		}
 	}
-	if sp.end > state {
+	if len(later) > 0 {
 		pending := s.pendingDeletes[number]
-		before := len(pending)
-		pending.add(span{max(sp.start, state), sp.end})
+		s.pendingCount -= len(pending)
+		pending.addAll(later)
 		s.pendingDeletes[number] = pending
-		s.pendingCount += len(pending) - before
+		s.pendingCount += len(pending)
 	}
 }
 
 // resumeDeletes deletes what has come of a client and was to be deleted.
 func (s *Store) resumeDeletes(number uint32, c *client) {
-	pending, state := s.pendingDeletes[number], c.state()
-	if len(pending) == 0 || pending[0].start >= state {
+	pending := s.pendingDeletes[number]
+	if len(pending) == 0 || pending[0].start >= c.state() {
 		return
 	}
 	delete(s.pendingDeletes, number)
 	s.pendingCount -= len(pending)
-	for _, sp := range pending {
-		s.delete(number, sp)
-	}
+	s.delete(number, pending)
 }
