@@ -49,7 +49,7 @@ func (ss *spans) add(s span) bool {
 
 // addAll unites ss with other and reports whether that changed anything.
 func (ss *spans) addAll(other spans) bool {
-	const few = 8 // for which adding one by one is cheaper than going through all
+	few := 8 + len(*ss)/64 // for which adding one by one is cheaper than going through all
 	if len(other) > few {
 		united := normalise(append(slices.Clone(*ss), other...))
 		changed := !slices.Equal(united, *ss)
@@ -79,6 +79,9 @@ func (ss spans) split(clock uint32) (before, rest spans) {
 
 // normalise sorts and joins any runs of clocks, in place.
 func normalise(list []span) spans {
+	if len(list) < 2 {
+		return list
+	}
 	slices.SortFunc(list, func(a, b span) int { return cmp.Compare(a.start, b.start) })
 	joined := list[:0]
 	for _, s := range list {

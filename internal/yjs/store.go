@@ -186,18 +186,27 @@ type queue struct {
 	active bool   // on the stack of queues that wait for the one above
 }
 
+func newQueue(client uint32, items []item) *queue {
+	return &queue{client: client, items: items, until: math.MaxUint32}
+}
+
 // integrate takes in all that can be of blocks and of what was pending, and keeps the rest aside.
 func (s *Store) integrate(blocks []block) {
-	queues := make(map[uint32]*queue, len(blocks))
-	for _, b := range blocks {
-		queues[b.client] = &queue{client: b.client, items: b.items}
+	if len(blocks) == 1 { // as mostly, with nothing to wait for within the update
+		s.drainOne(newQueue(blocks[0].client, blocks[0].items), nil)
+	} else {
+		queues := make(map[uint32]*queue, len(blocks))
+		for _, b := range blocks {
+			queues[b.client] = newQueue(b.client, b.items)
+		}
+		s.drain(queues)
 	}
-	s.drain(queues)
 	if !s.pendingReady() {
 		return
 	}
+	queues := make(map[uint32]*queue, len(s.pending))
 	for client, items := range s.pending {
-		queues[client] = &queue{client: client, items: items}
+		queues[client] = newQueue(client, items)
 		s.pendingCount -= len(items)
 	}
 	clear(s.pending)
@@ -219,7 +228,7 @@ func (s *Store) pendingReady() bool {
 func (s *Store) drain(queues map[uint32]*queue) {
 	for _, client := range slices.Sorted(maps.Keys(queues)) {
 		if q := queues[client]; q != nil {
-			q.until = math.MaxUint32
+			q.until = math.MaxUint32 // and not only until what another one waits for
 			s.drainOne(q, queues)
 			delete(queues, client)
 		}
