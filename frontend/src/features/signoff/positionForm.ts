@@ -1,0 +1,54 @@
+import type { Schemas } from '@/api'
+
+type Kind = Schemas['PositionKind']
+
+export interface PositionForm {
+  kind: Kind | ''
+  reason: string
+  remarks: { answerId: string; text: string }[]
+}
+
+/** A remark about the whole has no answer; one empty remark stands ready to be written. */
+export const emptyRemark = () => ({ answerId: '', text: '' })
+export const blankForm = (): PositionForm => ({ kind: '', reason: '', remarks: [emptyRemark()] })
+
+/** What the party said last, to begin from when it says something else. */
+export function formFrom(party: Schemas['Party'], remarks: readonly Schemas['Remark'][]): PositionForm {
+  const own = remarks.filter((remark) => remark.authors.includes(party.organisation.name))
+  return {
+    kind: party.position?.kind ?? '',
+    reason: party.position?.reason ?? '',
+    remarks: own.length ? own.map(({ answerId, text }) => ({ answerId: answerId ?? '', text })) : [emptyRemark()],
+  }
+}
+
+/** Whether this position comes with a reason, and whether it must. */
+export const takesReason = (kind: PositionForm['kind']) => kind === 'rejected' || kind === 'stands_outside'
+export const needsReason = (kind: PositionForm['kind']) => kind === 'rejected'
+
+/** What must be filled in before it can be sent. */
+export function faultsOf({ kind, reason, remarks }: PositionForm): ('kind' | 'reason' | 'remarks')[] {
+  if (!kind) return ['kind']
+  if (needsReason(kind) && !reason.trim()) return ['reason']
+  if (kind === 'approved_with_remark' && !remarks.some(({ text }) => text.trim())) return ['remarks']
+  return []
+}
+
+/** What is sent: bound to the very text that is shown, and without what belongs to another choice. */
+export function inputFrom({ kind, reason, remarks }: PositionForm, shown: Shown): Schemas['PositionInput'] {
+  const written = remarks.filter(({ text }) => text.trim())
+  return {
+    ...shown,
+    kind: kind as Kind,
+    reason: takesReason(kind) && reason.trim() ? reason.trim() : undefined,
+    remarks: kind === 'approved_with_remark' ? written.map(({ answerId, text }) => ({ answerId: answerId || undefined, text: text.trim() })) : undefined,
+  }
+}
+
+export type Shown = Schemas['ConfirmInput']
+
+/** The frozen text as it is shown: its id and the hash of every answer. Nothing while it is not frozen. */
+export function shownIn(text: Schemas['ResponseText']): Shown | undefined {
+  if (!text.freeze) return undefined
+  return { freezeId: text.freeze.id, answerHashes: Object.fromEntries(text.answers.map(({ answerId, hash }) => [answerId, hash ?? ''])) }
+}
