@@ -27,7 +27,7 @@ func commands() []command {
 		{"migrate", "migrate", "bring the database to the newest version and load the reference data", migrate},
 		{"load-reference", "load-reference [folder]", "load communities and municipalities from a folder of newer files", loadReference},
 		{"grant", "grant issuer subject organisation role", "give an account a role from the command line: the first administrator", grantRole},
-		{"verify", "verify file.json...", "check downloaded submission packages offline", verify},
+		{"verify", "verify file.json... [sha256:...]", "check downloaded submission packages offline, with the hash on the receipt", verify},
 		{"config", "config", "describe every setting and its value now", describe},
 	}
 }

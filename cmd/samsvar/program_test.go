@@ -466,6 +466,10 @@ func (p *program) downloads(t *testing.T) {
 			continue
 		}
 		file := t.TempDir() + "/package.json"
+		check(t, os.WriteFile(file, []byte(a.body), 0o600))
+		if err := verify(t.Context(), config{}, []string{file, "sha256:another"}, io.Discard); err != errSaid {
+			t.Errorf("verify took another receipt's hash: %v", err)
+		}
 		for content, want := range map[string]error{a.body: nil, strings.Replace(a.body, "ikke", "aldri", 1): errSaid} {
 			check(t, os.WriteFile(file, []byte(content), 0o600))
 			if err := verify(t.Context(), config{}, []string{file}, io.Discard); err != want {

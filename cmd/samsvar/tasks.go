@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"samsvar/internal/directory"
@@ -66,19 +68,26 @@ func grantRole(ctx context.Context, c config, args []string, out io.Writer) erro
 	})
 }
 
-// verify needs neither database nor network: only the files.
+// verify needs neither database nor network: only the files, and the hash on
+// the receipt where there is one.
 func verify(_ context.Context, _ config, args []string, out io.Writer) error {
-	if len(args) == 0 {
-		return errors.New("usage: samsvar verify file.json...")
+	isHash := func(arg string) bool { return strings.HasPrefix(arg, "sha256:") }
+	receipt := slices.IndexFunc(args, isHash)
+	files := slices.DeleteFunc(slices.Clone(args), isHash)
+	if len(files) == 0 || receipt >= 0 && len(files) > 1 {
+		return errors.New("usage: samsvar verify file.json..., or samsvar verify file.json sha256:... with the hash on the receipt")
 	}
 	whole := true
-	for _, name := range args {
+	for _, name := range files {
 		raw, err := os.ReadFile(name)
 		if err != nil {
 			return err
 		}
 		report := evidence.Verify(raw)
-		fmt.Fprintf(out, "%s\n%s\n", name, report)
+		if receipt >= 0 {
+			report.CompareReceipt(evidence.Hash(args[receipt]))
+		}
+		fmt.Fprintf(out, "%s\nreceipt %s, package %s\n%s\n", name, report.Number, report.PackageHash, report)
 		whole = whole && report.OK()
 	}
 	if !whole {

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { Portal, api, invitation, sleep } from './portal.mjs'
+import { Portal, api, checkout, invitation, sleep } from './portal.mjs'
 
 /*
  * The main job, from invitation to receipt, by nine people in nine browsers. The steps stand on each
@@ -179,4 +182,196 @@ step('undo takes back one’s own words only', async () => {
     const seen = await letters(people.larvik)
     return !seen.includes('ANGRE') && seen.includes('BLIR')
   })
+})
+
+const response = async (page) => (await api(page, 'GET', `/responses/${at.response}`)).body
+const number = (page, n) => page.goto(`/responses/${at.response}/write/${at.answers[n - 1]}`)
+
+step('every answer is written and marked as ready, and the list shows it', async () => {
+  const page = people.larvik
+  for (const n of [1, 3, 4, 5]) {
+    await number(page, n)
+    await text(page).waitFor()
+    await text(page).click()
+    await page.keyboard.type(`Felles svar på spørsmål ${n}.`)
+    await until(`answer ${n} saved`, async () => (await saveState(page)) === 'saved')
+    await page.getByLabel('Hvor langt er svaret?').selectOption({ label: 'klart' })
+    await until(`answer ${n} ready`, async () => (await response(page)).answers[n - 1].status === 'ready')
+  }
+  await number(page, 6)
+  await page.getByLabel('Hvor langt er svaret?').selectOption({ label: 'besvares ikke' })
+  await number(people.trust, 2)
+  await people.trust.getByLabel('Hvor langt er svaret?').selectOption({ label: 'klart' })
+  await until('all are finished', async () => (await response(page)).answers.every(({ status }) => ['ready', 'not_answered'].includes(status)))
+})
+
+step('the ministry sees none of it: not in a page, not in the API, not in an error', async () => {
+  const ministry = people.ministry
+  for (const path of [`/responses/${at.response}`, `/responses/${at.response}/text`, `/submissions/${at.response}`]) {
+    const answer = await api(ministry, 'GET', path)
+    assert.equal(answer.status, 404)
+    assert.doesNotMatch(JSON.stringify(answer.body), /Felles svar|Vestfold/)
+  }
+  for (const path of [`/responses/${at.response}`, `/submissions/${at.response}`, `/rounds/${at.round}/questions`]) {
+    await ministry.goto(path)
+    await ministry.locator('h1').first().waitFor()
+    assert.doesNotMatch(await ministry.locator('body').innerText(), /Felles svar/)
+  }
+  const frames = await ministry.evaluate(
+    ({ name }) =>
+      new Promise((done) => {
+        const socket = new WebSocket(`${location.origin.replace('http', 'ws')}/collab`)
+        const got = []
+        const bytes = (...parts) => Uint8Array.from(parts.flat())
+        const word = (s) => [s.length, ...new TextEncoder().encode(s)]
+        socket.binaryType = 'arraybuffer'
+        socket.onopen = () => {
+          socket.send(bytes(word(name), 2, 0, word('')))
+          socket.send(bytes(word(name), 0, 0, 1, 0))
+        }
+        socket.onmessage = (event) => got.push(new TextDecoder().decode(event.data))
+        socket.onclose = () => done(got)
+        setTimeout(() => done(got), 2000)
+      }),
+    { name: (await response(people.secretariat)).answers[0].documentId },
+  )
+  assert.doesNotMatch(frames.join(' '), /Felles|svar/)
+})
+
+step('the secretariat freezes, and open editors are locked within two seconds', async () => {
+  const { secretariat, trust } = people
+  await number(trust, 2)
+  await text(trust).waitFor()
+  await secretariat.goto(`/responses/${at.response}`)
+  await button(secretariat, 'Lås for godkjenning').click()
+  await inDialog(secretariat, 'Lås for godkjenning').click()
+  await secretariat.getByText('Teksten er låst, og partene er bedt').first().waitFor()
+  await until('locked', async () => (await trust.locator('[data-save-state]').first().getAttribute('data-save-state')) === 'locked', 2_000)
+  assert.equal(await trust.locator('[contenteditable="true"]').count(), 0)
+  const { answers, freeze } = await response(secretariat)
+  assert.match(freeze.hash, /^sha256:[0-9a-f]{64}$/)
+  assert.ok(answers.every(({ hash }) => /^sha256:/.test(hash)))
+  at.frozen = Object.fromEntries(answers.map(({ id, hash }) => [id, hash]))
+})
+
+async function position(page, label, fill = async () => {}) {
+  await page.goto(`/responses/${at.response}/signoff`)
+  await page.getByText(label, { exact: true }).click()
+  await fill()
+  await button(page, 'Registrer standpunktet').click()
+  await page.getByText(/er registrert/).first().waitFor()
+}
+
+step('each party takes a position: approved, with a remark, rejected, and one stays silent', async () => {
+  people.tonsberg = await portal.as('godkjenner-tonsberg')
+  people.siv = await portal.as('godkjenner-siv')
+  await position(people.tonsberg, 'Godkjenn')
+  await position(people.siv, 'Godkjenn')
+  await position(people.larvik, 'Godkjenn med særmerknad', async () => {
+    await people.larvik.getByLabel('Hva gjelder den?').selectOption({ label: 'Svar 4' })
+    await people.larvik.getByRole('textbox', { name: /^Særmerknad/ }).fill('Larvik vil legge vekt på beredskap.')
+  })
+  await position(people.sandefjord, 'Avvis', () => people.sandefjord.getByRole('textbox', { name: /Begrunnelse/ }).fill('Vi vil ha en presisering i svar 4.'))
+  const { tally } = await response(people.secretariat)
+  assert.equal(tally.rejected, 1)
+  assert.equal(tally.met, false)
+})
+
+step('answer 4 is opened, changed and frozen again: the positions on answer 4 are stale, and no others', async () => {
+  const { secretariat, trust } = people
+  await secretariat.goto(`/responses/${at.response}`)
+  await button(secretariat, 'Åpne teksten igjen').first().click()
+  await secretariat.getByRole('dialog').getByRole('textbox').fill('Sandefjord ber om en presisering i svar 4.')
+  await inDialog(secretariat, 'Åpne teksten igjen').click()
+  await until('open again', async () => (await response(secretariat)).state === 'draft')
+  await number(trust, 4)
+  await text(trust).waitFor()
+  await text(trust).click()
+  await trust.keyboard.press('Control+End')
+  await trust.keyboard.type(' Presisert etter ønske fra Sandefjord.')
+  await until('saved', async () => (await saveState(trust)) === 'saved')
+  await secretariat.goto(`/responses/${at.response}`)
+  await button(secretariat, 'Lås for godkjenning').click()
+  await inDialog(secretariat, 'Lås for godkjenning').click()
+  await until('frozen again', async () => (await response(secretariat)).state === 'approval')
+  const now = await response(secretariat)
+  for (const party of now.parties.filter(({ position }) => position)) assert.deepEqual(party.staleAnswers, [at.answers[3]], party.organisation.name)
+  assert.deepEqual(now.answers.filter(({ id, hash }) => at.frozen[id] !== hash).map(({ number }) => number), [4])
+})
+
+step('each approver sees the difference and upholds, with one press', async () => {
+  for (const page of [people.tonsberg, people.siv, people.larvik]) {
+    await page.goto(`/responses/${at.response}/signoff`)
+    await page.locator('ins').filter({ hasText: 'Presisert etter ønske' }).first().waitFor()
+    await button(page, 'Oppretthold').click()
+    await page.getByText(/er registrert/).first().waitFor()
+  }
+  await people.sandefjord.goto(`/responses/${at.response}/signoff`)
+  await button(people.sandefjord, 'Ta et annet standpunkt').click()
+  await people.sandefjord.getByText('Godkjenn', { exact: true }).click()
+  await button(people.sandefjord, 'Registrer standpunktet').click()
+  await people.sandefjord.getByText(/er registrert/).first().waitFor()
+  const { tally } = await response(people.secretariat)
+  assert.deepEqual([tally.met, tally.rejected, tally.hospital.answered, tally.municipal.answered], [true, 0, 1, 3])
+})
+
+step('the committee’s decision is recorded', async () => {
+  const { secretariat } = people
+  await secretariat.goto(`/responses/${at.response}`)
+  await button(secretariat, 'Registrer vedtaket').first().click()
+  const dialog = secretariat.getByRole('dialog')
+  await dialog.getByLabel('Utvalg eller møte').fill('Strategisk samarbeidsutvalg')
+  await dialog.getByLabel('Møtedato').fill('2022-03-29')
+  await dialog.getByLabel('Saksnummer').fill('12/22')
+  await inDialog(secretariat, 'Registrer vedtaket').click()
+  await until('ready', async () => (await response(secretariat)).state === 'ready')
+})
+
+step('two people press submit at once: one submission, one receipt', async () => {
+  const second = await portal.as('sekretariat-vestfold', `/responses/${at.response}/submit`)
+  await people.secretariat.goto(`/responses/${at.response}/submit`)
+  const both = [people.secretariat, second]
+  for (const page of both) await button(page, 'Send inn').click()
+  await Promise.all(both.map((page) => inDialog(page, 'Ja, send inn').dblclick()))
+  for (const page of both) await page.waitForURL(/\/receipt$/)
+  const receipts = await Promise.all(both.map(async (page) => (await response(page)).receipt))
+  assert.equal(receipts[0].number, receipts[1].number)
+  assert.equal(receipts[0].packageHash, receipts[1].packageHash)
+  await people.secretariat.getByText(receipts[0].number).first().waitFor()
+  const history = (await api(people.secretariat, 'GET', `/responses/${at.response}/history`)).body
+  assert.equal(history.filter(({ action }) => action === 'response.submit').length, 1)
+  at.receipt = receipts[0]
+})
+
+step('the ministry reads it, reads across, and takes it home', async () => {
+  const { ministry } = people
+  await ministry.goto(`/rounds/${at.round}/overview`)
+  await ministry.getByRole('list', { name: 'Kart over helsefellesskapene' }).getByRole('link', { name: /Vestfold/ }).click()
+  await ministry.getByRole('heading', { name: 'Helsefellesskapet i Vestfold' }).waitFor()
+  await ministry.getByText('Presisert etter ønske fra Sandefjord').waitFor()
+  await ministry.getByText('Særmerknad fra Larvik').first().waitFor()
+  await button(ministry, 'Bekreft mottak').click()
+  await ministry.getByText('Mottaket er bekreftet').first().waitFor()
+  await ministry.goto(`/rounds/${at.round}/questions`)
+  await ministry.getByText('Felles svar på spørsmål 1.').waitFor()
+  const seen = (await api(ministry, 'GET', `/rounds/${at.round}/overview`)).body
+  assert.deepEqual([seen.submitted, seen.municipalitiesCovered, seen.municipalitiesTotal], [1, 3, 356])
+  for (const [format, magic] of [['pdf', '%PDF-'], ['docx', 'PK'], ['json', '{']]) {
+    const file = await ministry.request.get(`/api/v1/submissions/${at.response}/file/${format}?language=nn`)
+    const body = await file.body()
+    assert.ok(file.ok() && body.subarray(0, magic.length).toString() === magic, format)
+    if (format === 'json') at.file = body
+  }
+})
+
+step('afterwards anyone can verify the package offline', async () => {
+  const file = join(portal.data, 'package.json')
+  writeFileSync(file, at.file)
+  const verify = () => spawnSync(join(checkout, 'bin/samsvar'), ['verify', file, at.receipt.packageHash], { encoding: 'utf8' })
+  const whole = verify()
+  assert.equal(whole.status, 0, whole.stdout)
+  assert.match(whole.stdout, new RegExp(at.receipt.number))
+  writeFileSync(file, at.file.toString().replace('Presisert', 'Forandret'))
+  assert.notEqual(verify().status, 0)
+  for (const [who, page] of Object.entries(people)) assert.deepEqual(page.faults, [], who)
 })

@@ -1,0 +1,273 @@
+package main
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// TestFrontDoor is about what happens before any operation is reached, and about acting for somebody.
+func TestFrontDoor(t *testing.T) {
+	p := start(t)
+	for name, part := range map[string]func(*program, *testing.T){
+		"acting": (*program).acting, "lost role": (*program).lostRole, "input": (*program).input, "strangers": (*program).strangers,
+		"pages": (*program).pages, "logout": (*program).logout, "limits": (*program).limits,
+	} {
+		t.Run(name, func(t *testing.T) {
+			here := *p
+			here.t = t
+			part(&here, t)
+		})
+	}
+}
+
+type me struct {
+	Account       struct{ ID string }
+	Acting        *struct{ Organisation struct{ ID string } }
+	Organisations []struct{ Organisation struct{ ID string } }
+	Language      string
+	Demonstration bool
+}
+
+func (m me) actsFor() string {
+	if m.Acting == nil {
+		return ""
+	}
+	return m.Acting.Organisation.ID
+}
+
+func (p *program) grant(account, organisation, role string) {
+	p.t.Helper()
+	a := p.as("administrator").call("POST", "/accounts/"+account+"/roles", map[string]any{"organisationId": organisation, "role": role})
+	if a.status != http.StatusOK {
+		p.t.Fatalf("grant: %d %s", a.status, a.body)
+	}
+}
+
+func (p *program) revoke(account, organisation, role string) {
+	p.t.Helper()
+	if a := p.as("administrator").call("DELETE", "/accounts/"+account+"/roles/"+organisation+"/"+role, nil); a.status != http.StatusOK {
+		p.t.Fatalf("revoke: %d %s", a.status, a.body)
+	}
+}
+
+func (p *program) acting(t *testing.T) {
+	who := p.as("leser-agder")
+	id := get[me](who, "/me").Account.ID
+	p.grant(id, "oslo", "reader")
+	defer p.revoke(id, "oslo", "reader")
+	if m := get[me](who, "/me"); len(m.Organisations) != 2 || m.actsFor() != "agder" {
+		t.Errorf("a role that was given changed whom one acts for: %+v", m)
+	}
+	if a := who.call("PUT", "/me/acting", map[string]any{"organisationId": "vestfold"}); a.status != 404 || a.code != "not_found" {
+		t.Errorf("acting for strangers: %d %s", a.status, a.body)
+	}
+	who.actFor("oslo")
+	if m := get[me](who, "/me"); m.actsFor() != "oslo" {
+		t.Errorf("acts for %q", m.actsFor())
+	}
+	again, err := who.http.Get(p.base + "/auth/login?provider=dev&login_hint=leser-agder&return_to=/healthz")
+	check(t, err)
+	again.Body.Close()
+	if m := get[me](who, "/me"); m.actsFor() != "oslo" {
+		t.Errorf("logging in again changed whom one acts for, to %q", m.actsFor())
+	}
+	if a := who.call("PUT", "/me/language", map[string]any{"language": "nn"}); a.status != 200 || get[me](who, "/me").Language != "nn" {
+		t.Errorf("the language was not kept: %d %s", a.status, a.body)
+	}
+}
+
+// Whoever loses the role they act with does not act for another organisation
+// before the page has been told.
+func (p *program) lostRole(t *testing.T) {
+	who := p.as("ny")
+	id := get[me](who, "/me").Account.ID
+	for _, organisation := range []string{"agder", "vestfold"} {
+		p.grant(id, organisation, "secretariat")
+		defer p.revoke(id, organisation, "secretariat")
+	}
+	if m := get[me](who, "/me"); m.actsFor() != "agder" {
+		t.Fatalf("the first role leads to %q", m.actsFor())
+	}
+	who.actFor("vestfold")
+	community := func(id string) int { return who.call("GET", "/communities/"+id, nil).status }
+	if community("vestfold") != 200 || community("agder") != 404 {
+		t.Fatal("one acts for more or less than one organisation")
+	}
+	p.revoke(id, "vestfold", "secretariat")
+	if v, a := community("vestfold"), community("agder"); v != 404 || a != 404 {
+		t.Errorf("after the role was lost: %d there, %d where one was not acting", v, a)
+	}
+	if m := get[me](who, "/me"); m.actsFor() != "agder" || community("agder") != 200 {
+		t.Errorf("having asked, one acts for %q", m.actsFor())
+	}
+}
+
+func (p *program) input(t *testing.T) {
+	ministry, admin := p.as("departement"), p.as("administrator")
+	s := p.scene()
+	for _, c := range []struct {
+		name, method, path string
+		who                person
+		body               any
+		status             int
+		code, fields       string
+	}{
+		{"a field too many", "PUT", "/me/language", ministry, map[string]any{"language": "nn", "organisation": "x"}, 400, "invalid_input", `"fields":[{"code":"unknown_field","detail":"property \"organisation\" is unsupported","name":"organisation"}]`},
+		{"a field too few", "PUT", "/me/language", ministry, map[string]any{}, 400, "invalid_input", `{"code":"required"`},
+		{"another language", "PUT", "/me/language", ministry, map[string]any{"language": "en"}, 400, "invalid_input", `{"code":"not_supported"`},
+		{"a number for a text", "PUT", "/me/acting", ministry, map[string]any{"organisationId": 1}, 400, "invalid_input", `{"code":"invalid"`},
+		{"two faults at once", "POST", "/responses/" + s.response + "/reopen", ministry, map[string]any{"version": "x", "reason": ""}, 400, "invalid_input", `"reason"`},
+		{"a character that is none", "PUT", "/me/acting", ministry, map[string]any{"organisationId": "a\x00b"}, 404, "not_found", ""},
+		{"such a character to be kept", "POST", "/rounds", ministry, map[string]any{"slug": "nul", "title": map[string]any{"nb": "a\x00b"}, "sender": "x",
+			"issued": "2022-01-01", "deadline": "2022-02-01", "questions": []any{map[string]any{"text": map[string]any{"nb": "x"}}}}, 400, "invalid_input", ""},
+		{"a number beyond all", "POST", "/responses/" + s.response + "/freeze", p.as("sekretariat-agder"), map[string]any{"version": 1e15}, 409, "", ""},
+		{"a body where none is read", "POST", "/rounds/" + s.round + "/opened", p.as("sekretariat-agder"), map[string]any{"x": 1}, 204, "", ""},
+		{"an id in capitals", "GET", "/rounds/" + strings.ToUpper(s.round), ministry, nil, 200, "", ""},
+		{"an id of another kind of thing", "GET", "/rounds/" + s.response, ministry, nil, 404, "not_found", ""},
+		{"a path with a trick", "GET", "/communities/..%2f..%2fme", admin, nil, 404, "not_found", ""},
+		{"no text at all", "GET", "/communities/%ff", admin, nil, 404, "not_found", ""},
+		{"another method", "DELETE", "/me", ministry, nil, 404, "not_found", ""},
+		{"an invented method", "DANCE", "/me", ministry, nil, 404, "not_found", ""},
+	} {
+		a := c.who.call(c.method, c.path, c.body)
+		if a.status != c.status || c.code != "" && a.code != c.code || !strings.Contains(a.body, c.fields) {
+			t.Errorf("%s: %d %s, want %d %s %s", c.name, a.status, a.body, c.status, c.code, c.fields)
+		}
+		if a.status >= 400 && (a.header.Get("Content-Type") != "application/problem+json" || !strings.Contains(a.body, a.header.Get("X-Request-Id"))) {
+			t.Errorf("%s: %s %s", c.name, a.header, a.body)
+		}
+	}
+}
+
+// strangers: requests from other sites' pages, and from nobody.
+func (p *program) strangers(t *testing.T) {
+	ministry := p.as("departement")
+	for name, c := range map[string]struct {
+		method, path string
+		headers      map[string]string
+		status       int
+	}{
+		"a form on another site logs out":       {"POST", "/auth/logout", map[string]string{"Sec-Fetch-Site": "cross-site"}, 403},
+		"an old browser's form":                 {"POST", "/auth/logout", map[string]string{"Origin": "https://evil.example"}, 403},
+		"a sandboxed page":                      {"POST", "/auth/logout", map[string]string{"Origin": "null"}, 403},
+		"a sister domain":                       {"PUT", "/api/v1/me/language", map[string]string{"Sec-Fetch-Site": "same-site", "Origin": "http://localhost:1"}, 403},
+		"a link on another site":                {"GET", "/api/v1/me", map[string]string{"Sec-Fetch-Site": "cross-site"}, 200},
+		"another site opens the text":           {"GET", "/collab", map[string]string{"Origin": "https://evil.example", "Connection": "Upgrade", "Upgrade": "websocket"}, 403},
+		"a method that is smuggled in a header": {"GET", "/api/v1/me", map[string]string{"X-HTTP-Method-Override": "DELETE"}, 200},
+	} {
+		r := request(t, c.method, p.base+c.path)
+		for name, value := range c.headers {
+			r.Header.Set(name, value)
+		}
+		response, err := ministry.http.Do(r)
+		check(t, err)
+		response.Body.Close()
+		if response.StatusCode != c.status {
+			t.Errorf("%s: %s, want %d", name, response.Status, c.status)
+		}
+	}
+	for _, o := range p.operations() {
+		a := p.as("").call(o.method, p.scene().path(o), p.scene().body(o.id))
+		if o.id != "listProviders" && (a.status != 401 || a.code != "unauthenticated") {
+			t.Errorf("%s for nobody: %d %s", o.id, a.status, a.body)
+		}
+	}
+}
+
+// pages: what is not the API is the frontend's, with the same headers.
+func (p *program) pages(t *testing.T) {
+	for _, c := range []struct {
+		path, accept string
+		status       int
+		kind         string
+	}{
+		{"/rounds/x", "text/html", 200, "text/html; charset=utf-8"},
+		{"/assets/none.js", "*/*", 404, "text/plain; charset=utf-8"},
+		{"/api/nothing", "text/html", 404, "application/problem+json"},
+		{"/api/v2/me", "text/html", 404, "application/problem+json"},
+		{"/auth/nothing", "text/html", 404, "application/problem+json"},
+		{"/api/openapi.json", "*/*", 200, "application/json"},
+	} {
+		r := request(t, "GET", p.base+c.path)
+		r.Header.Set("Accept", c.accept)
+		response, err := http.DefaultClient.Do(r)
+		check(t, err)
+		response.Body.Close()
+		if kind := response.Header.Get("Content-Type"); response.StatusCode != c.status || kind != c.kind {
+			t.Errorf("%s: %d %s, want %d %s", c.path, response.StatusCode, kind, c.status, c.kind)
+		}
+		policy := response.Header.Get("Content-Security-Policy")
+		for _, want := range []string{"default-src 'self'", "frame-ancestors 'none'", "connect-src 'self' ws://" + strings.TrimPrefix(p.base, "http://")} {
+			if !strings.Contains(policy, want) {
+				t.Errorf("%s: the policy lacks %s", c.path, want)
+			}
+		}
+		if strings.Contains(policy, "script-src") && strings.Contains(policy, "unsafe-inline'; script") || response.Header.Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s: %v", c.path, response.Header)
+		}
+	}
+}
+
+func (p *program) logout(t *testing.T) {
+	who := p.as("leser-agder")
+	base, _ := url.Parse(p.base)
+	kept := who.http.Jar.Cookies(base)
+	response, err := who.http.Post(p.base+"/auth/logout", "", nil)
+	check(t, err)
+	response.Body.Close()
+	if response.Request.URL.Path != "/" && response.Request.URL.Path != "/login" {
+		t.Errorf("logging out ends at %s", response.Request.URL)
+	}
+	thief := p.as("")
+	thief.http.Jar.SetCookies(base, kept)
+	if a := thief.call("GET", "/me", nil); a.status != 401 {
+		t.Errorf("a cookie that was kept still opens: %d", a.status)
+	}
+	for _, query := range []string{"", "?code=x&state=y", "?error=access_denied"} {
+		response, err := p.as("").http.Get(p.base + "/auth/callback" + query)
+		check(t, err)
+		response.Body.Close()
+		if response.Request.URL.Path != "/login" || !strings.HasPrefix(response.Request.URL.RawQuery, "error=login_") {
+			t.Errorf("a callback that nobody asked for, %q, ends at %s", query, response.Request.URL)
+		}
+	}
+}
+
+// limits: somebody who hammers on the login is told to wait, and work goes on.
+func (p *program) limits(t *testing.T) {
+	who := p.as("leser-agder")
+	stop := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	var wait sync.WaitGroup
+	var mu sync.Mutex
+	held := 0
+	for range 8 {
+		wait.Go(func() {
+			for range 60 {
+				response, err := stop.Get(p.base + "/auth/login?provider=nobody")
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				response.Body.Close()
+				if response.StatusCode == http.StatusTooManyRequests {
+					mu.Lock()
+					held++
+					mu.Unlock()
+					if response.Header.Get("Retry-After") == "" {
+						t.Error("it does not say how long")
+					}
+				}
+			}
+		})
+	}
+	wait.Wait()
+	if held == 0 {
+		t.Error("480 tries to log in were all let through")
+	}
+	if a := who.call("GET", "/me", nil); a.status != 200 {
+		t.Errorf("others at work are held back: %d", a.status)
+	}
+}
