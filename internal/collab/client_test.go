@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"github.com/coder/websocket"
 
@@ -271,7 +272,7 @@ func (y *typist) types(word string) []byte {
 		structs = uints(append(structs, 4|0x80), y.client, y.text)
 	}
 	structs = withBytes(structs, word)
-	y.clock += uint64(len(word)) // of ASCII
+	y.clock += uint64(len(utf16.Encode([]rune(word))))
 	y.text = y.clock - 1
 	return append(append(uints(nil, 1, n, y.client, start), structs...), 0)
 }
