@@ -218,7 +218,7 @@ func (s *seeder) decide(secretariat portal.Actor, id portal.ResponseID, n int) {
 	}
 	today := s.Clock.Now()
 	s.do(s.Signoff.Decide(s.ctx, secretariat, id, r.Freeze.ID, portal.Decision{Level: "strategic", Body: "Strategisk samarbeidsutvalg",
-		DecidedOn: today.AddDate(0, 0, -1), CaseNumber: fmt.Sprintf("%d/%02d", 10+n, today.Year()%100)}))
+		DecidedOn: today, CaseNumber: fmt.Sprintf("%d/%02d", 10+n, today.Year()%100)}))
 }
 
 func (s *seeder) submit(actor portal.Actor, id portal.ResponseID) {
