@@ -18,8 +18,12 @@ MODULES  := frontend/node_modules/.installed $(RENDERER)/node_modules/.installed
 
 # One PostgreSQL for all test processes of a command.
 CLUSTER := go run ./internal/postgres/pgtest/cluster --
-# Minutes of arithmetic in one goroutine: the race detector has nothing to find and takes ten times as long.
-PLAIN   := samsvar/internal/yjs samsvar/internal/export
+in = $(addprefix samsvar/,$(1))
+# Arithmetic in one goroutine, for minutes: the race detector finds nothing there, ten times as slowly.
+PLAIN := $(call in,internal/yjs internal/export internal/demo internal/evidence)
+# What waits for servers and child processes to start and stop is left to make test as well.
+SLOW  := $(PLAIN) $(call in,internal/pgembed internal/postgres/pgtest cmd/samsvar)
+packages = $(shell go list ./...)
 
 step = @printf '\n\033[1m== %s\033[0m\n' '$(1)'
 
@@ -91,12 +95,11 @@ drift: $(MODULES)
 test-go:
 	$(call step,Go tests)
 	@scripts/need compiler >/dev/null
-	$(CLUSTER) env CGO_ENABLED=1 go test -race $(filter-out $(PLAIN),$(shell go list ./...))
-	go test $(PLAIN)
+	@$(CLUSTER) sh -c 'CGO_ENABLED=1 go test -race $(filter-out $(PLAIN),$(packages)) && go test $(PLAIN)'
 
 test-go-quick:
-	$(call step,Go tests without the slow ones)
-	@$(CLUSTER) go test -short $(filter-out $(PLAIN),$(shell go list ./...))
+	$(call step,Go tests but the slow ones)
+	@$(CLUSTER) go test -short $(filter-out $(SLOW),$(packages))
 
 lint:
 	$(call step,the pages: lint)
