@@ -11,14 +11,17 @@ import (
 // TestFrontDoor is about what happens before any operation is reached, and about acting for somebody.
 func TestFrontDoor(t *testing.T) {
 	p := start(t)
-	for name, part := range map[string]func(*program, *testing.T){
-		"acting": (*program).acting, "lost role": (*program).lostRole, "input": (*program).input, "strangers": (*program).strangers,
-		"pages": (*program).pages, "logout": (*program).logout, "limits": (*program).limits,
+	for _, c := range []struct {
+		name string
+		part func(*program, *testing.T)
+	}{
+		{"acting", (*program).acting}, {"lost role", (*program).lostRole}, {"input", (*program).input}, {"strangers", (*program).strangers},
+		{"pages", (*program).pages}, {"logout", (*program).logout}, {"limits, last", (*program).limits},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			here := *p
 			here.t = t
-			part(&here, t)
+			c.part(&here, t)
 		})
 	}
 }

@@ -104,7 +104,7 @@ func invalidRequest(err error) error {
 		}
 		var schema *openapi3.SchemaError
 		if errors.As(finding, &schema) {
-			e.Fields = append(e.Fields, portal.Field{Name: strings.Join(schema.JSONPointer(), "."), Code: fieldCode(schema), Detail: schema.Reason})
+			e.Fields = append(e.Fields, portal.Field{Name: fieldName(schema), Code: fieldCode(schema), Detail: schema.Reason})
 		}
 	}
 	return e
@@ -123,6 +123,18 @@ func flat(errs openapi3.MultiError) (out []error) {
 	return out
 }
 
+// fieldName is where the fault is: questions.0.text. The validator says of an
+// unknown field only in words what it is called.
+func fieldName(e *openapi3.SchemaError) string {
+	path := e.JSONPointer()
+	if unknown := unsupported.FindStringSubmatch(e.Reason); unknown != nil {
+		path = append(path, unknown[1])
+	}
+	return strings.Join(path, ".")
+}
+
+var unsupported = regexp.MustCompile(`^property "(.*)" is unsupported$`)
+
 func fieldCode(e *openapi3.SchemaError) string {
 	switch e.SchemaField {
 	case "required", "minLength", "minItems":
@@ -132,17 +144,8 @@ func fieldCode(e *openapi3.SchemaError) string {
 	case "enum":
 		return "not_supported"
 	}
-	return "invalid"
-}
-
-// actions gives the policy action of every operation, for the test that walks them all.
-func (k *contract) actions() map[string]string {
-	out := map[string]string{}
-	for _, item := range k.document.Paths.Map() {
-		for _, operation := range item.Operations() {
-			action, _ := operation.Extensions["x-action"].(string)
-			out[operation.OperationID] = action
-		}
+	if unsupported.MatchString(e.Reason) {
+		return "unknown_field"
 	}
-	return out
+	return "invalid"
 }

@@ -191,4 +191,4 @@ func roundFrom(in RoundInput) (portal.Round, error) {
 	return r, nil
 }
 
-func personOf(w Writer) Person { return Person{Name: w.Name, Organisation: w.Organisation} }
+func personOf(w Writer) Person { return Person(w) }

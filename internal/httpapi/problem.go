@@ -32,10 +32,8 @@ func asError(err error) *portal.Error {
 	var web *echo.HTTPError
 	if errors.As(err, &web) {
 		switch {
-		case web.Code == http.StatusNotFound:
+		case web.Code == http.StatusNotFound || web.Code == http.StatusMethodNotAllowed:
 			return &portal.Error{Kind: portal.NotFound, Code: "not_found", Detail: "no such operation"}
-		case web.Code == http.StatusMethodNotAllowed:
-			return &portal.Error{Kind: portal.Invalid, Code: "method_not_allowed", Detail: "the path has no such operation"}
 		case web.Code >= 400 && web.Code < 500:
 			return portal.Invalidf("invalid_input", "the request cannot be read")
 		}
@@ -52,10 +50,7 @@ func problemHandler(log *slog.Logger) echo.HTTPErrorHandler {
 		c.Set("error", err)
 		known := asError(err)
 		status := statuses[known.Kind]
-		switch {
-		case errors.Is(err, echo.ErrMethodNotAllowed):
-			status = http.StatusMethodNotAllowed
-		case known.Kind == portal.Internal && errors.Is(err, context.Canceled):
+		if known.Kind == portal.Internal && errors.Is(err, context.Canceled) {
 			status = 499 // the caller has gone; nobody reads this
 		}
 		header := c.Response().Header()

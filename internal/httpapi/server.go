@@ -124,7 +124,7 @@ func New(o Options) (http.Handler, error) {
 
 	operations := e.Group("/api/v1", requests, a.withSession, a.withActor, limit(writeLimit, writer), contract.validate)
 	RegisterHandlers(operations, NewStrictHandler(a, []StrictMiddlewareFunc{needLogin}))
-	e.RouteNotFound("/api/*", func(echo.Context) error { return echo.ErrNotFound })
+	e.Any("/api/*", func(echo.Context) error { return echo.ErrNotFound })
 
 	if o.Development != nil {
 		e.Any("/dev-idp", echo.WrapHandler(o.Development))
