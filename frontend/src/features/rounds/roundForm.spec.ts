@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { blankForm, changedFields, formFrom, inputFrom, slugOf } from './roundForm'
+import { blankForm, changedFields, formFrom, inputFrom, merged, slugOf } from './roundForm'
 
 const typed = {
   ...blankForm('Departementet'),
@@ -32,6 +32,12 @@ describe('the form of a round', () => {
       deadline: '2022-04-01T23:59:59+02:00', questions: input.questions.map((question, index) => ({ ...question, id: `q${index}`, number: index + 1 })),
     }
     expect(inputFrom(formFrom(round as never))).toEqual(input)
+  })
+
+  it('keeps what both have changed, mine where it is the same field', () => {
+    const mine = { ...typed, sender: 'Mitt', reference: '1' }
+    const theirs = { ...typed, sender: 'Deres', sendTo: 'post@example.no' }
+    expect(merged(typed, mine, theirs)).toEqual({ ...typed, sender: 'Mitt', reference: '1', sendTo: 'post@example.no' })
   })
 
   it('tells which fields somebody else has changed', () => {

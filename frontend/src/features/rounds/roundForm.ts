@@ -112,6 +112,12 @@ export function changedFields(before: RoundForm, after: RoundForm): (keyof Round
   return (Object.keys(before) as (keyof RoundForm)[]).filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]))
 }
 
+/** Mine where I have changed something, theirs everywhere else. */
+export function merged(base: RoundForm, mine: RoundForm, theirs: RoundForm): RoundForm {
+  const changedByMe = Object.fromEntries(changedFields(base, mine).map((key) => [key, mine[key]]))
+  return { ...theirs, ...changedByMe }
+}
+
 function written<T extends { length: number }>(nb: T, nn: T): { nb?: T; nn?: T } {
   return { ...(nb.length ? { nb } : {}), ...(nn.length ? { nn } : {}) }
 }
