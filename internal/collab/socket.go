@@ -158,7 +158,7 @@ func (s *socket) serve(conn *websocket.Conn) {
 // read takes messages until the connection ends.
 func (s *socket) read() {
 	for {
-		data, whole, err := s.next()
+		kind, data, whole, err := s.next()
 		if err != nil {
 			return
 		}
@@ -166,14 +166,7 @@ func (s *socket) read() {
 		if s.messages.Wait(s.ctx) != nil || s.bytes.WaitN(s.ctx, min(len(data), s.bytes.Burst())) != nil {
 			return
 		}
-		if isHeartbeat(data) {
-			continue
-		}
-		f, err := parseFrame(data)
-		if err == nil {
-			err = s.handle(f, whole)
-		}
-		if err != nil {
+		if kind != websocket.MessageBinary || s.take(data, whole) != nil {
 			s.finish(websocket.StatusInvalidFramePayloadData, reasonInvalid)
 			s.drain()
 			return
@@ -181,24 +174,31 @@ func (s *socket) read() {
 	}
 }
 
+// take handles a message. Only one that no client of ours makes is an error.
+func (s *socket) take(data []byte, whole bool) error {
+	if isHeartbeat(data) {
+		return nil
+	}
+	f, err := parseFrame(data)
+	if err != nil {
+		return err
+	}
+	return s.handle(f, whole)
+}
+
 // next reads a message. One that is too long comes without its end, not whole.
-func (s *socket) next() (data []byte, whole bool, err error) {
+func (s *socket) next() (kind websocket.MessageType, data []byte, whole bool, err error) {
 	kind, r, err := s.conn.Reader(s.ctx)
 	if err != nil {
-		return nil, false, err
-	}
-	if kind != websocket.MessageBinary {
-		s.finish(websocket.StatusUnsupportedData, "binary messages only")
-		s.drain()
-		return nil, false, errFrame
+		return kind, nil, false, err
 	}
 	limit := s.hub.limits.MessageBytes
 	data, err = io.ReadAll(io.LimitReader(r, int64(limit)+1))
 	if err != nil || len(data) <= limit {
-		return data, true, err
+		return kind, data, true, err
 	}
 	_, err = io.Copy(io.Discard, r)
-	return data, false, err
+	return kind, data, false, err
 }
 
 // drain reads past what still comes until the other side has closed too.
@@ -214,8 +214,7 @@ func (s *socket) drain() {
 	}
 }
 
-// handle passes a message on to its document. Only a frame that no client of
-// ours makes is an error.
+// handle passes a message on to its document.
 func (s *socket) handle(f frame, whole bool) error {
 	current := s.sessions[f.document]
 	if current != nil && current.ended.Load() {

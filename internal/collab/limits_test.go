@@ -1,0 +1,341 @@
+package collab_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"samsvar/internal/collab"
+	"samsvar/internal/portal"
+)
+
+func TestTooLongAnEditIsRefusedAndTheRestGoesOn(t *testing.T) {
+	p := open(t, collab.Limits{MessageBytes: 2000, DocumentBytes: 3000})
+	id := p.document()
+	c := p.dial(newAccount())
+	c.join(id, nothing)
+	hand := newTypist(7)
+	word := strings.Repeat("ord ", 100)
+	refuses := func(what string, want string, update []byte) {
+		t.Helper()
+		c.send(syncMessage(id, 2, update))
+		if saved, reason := c.status(); saved != (want == "") || reason != want {
+			t.Fatalf("%s: saved %v, %q", what, saved, reason)
+		}
+	}
+	refuses("an edit", "", hand.types(word))
+	refuses("a message over the limit", "too_large", newTypist(8).types(strings.Repeat("x", 2500)))
+	for range 6 {
+		refuses("an edit", "", hand.types(word))
+	}
+	refuses("one more than fits", "too_large", newTypist(9).types(word))
+	refuses("a deletion", "", hand.deletes(2, 1000))
+	refuses("an edit after the deletion", "", newTypist(10).types("nytt"))
+
+	_ = c.write(syncMessage(id, 2, bytes.Repeat([]byte{1}, 20000))) // the connection may end before all is sent
+	if code := c.closed(); code != websocket.StatusMessageTooBig {
+		t.Errorf("closed with %d", code)
+	}
+}
+
+func TestUpdatesThatAreNotOfOurKindAreRefused(t *testing.T) {
+	p := open(t, unhurried)
+	id := p.document()
+	a, b := p.dial(newAccount()), p.dial(newAccount())
+	a.join(id, nothing)
+	b.join(id, nothing)
+	hand := newTypist(7)
+	first := hand.types("a")
+	a.send(syncMessage(id, 2, first))
+	a.nextStatus()
+	next := hand.types("b")
+	for what, update := range map[string][]byte{
+		"no update":                         []byte("rusk"),
+		"an empty message":                  {},
+		"another's client number":           next,
+		"another content for the same":      newTypist(7).types("x"),
+		"another's client number in a step": next,
+		"another root":                      bytes.Replace(newTypist(8).types("x"), []byte("default"), []byte("defaulx"), 1),
+	} {
+		step := uint64(2)
+		if strings.HasSuffix(what, "step") {
+			step = 1
+		}
+		b.send(syncMessage(id, step, update))
+		if saved, reason := b.status(); saved || reason != "invalid" {
+			t.Errorf("%s: saved %v, %q", what, saved, reason)
+		}
+	}
+	a.send(syncMessage(id, 2, next))
+	if !a.nextStatus() || p.stored(id) != "ab" {
+		t.Errorf("stored is %q", p.stored(id))
+	}
+
+	// The number is free when its owner has left: another who has taken over the tab goes on with it.
+	a.conn.CloseNow()
+	third := hand.types("c")
+	eventually(t, "b may", func() bool {
+		b.send(syncMessage(id, 2, third))
+		return b.nextStatus()
+	})
+}
+
+func TestAnswersComeInTheOrderOfWhatTheyAnswer(t *testing.T) {
+	p := open(t, unhurried)
+	id := p.document()
+	c := p.dial(newAccount())
+	c.join(id, nothing)
+	hand := newTypist(7)
+	var want []bool
+	for range 300 {
+		good := rand.IntN(3) > 0
+		want = append(want, good)
+		if good {
+			c.send(syncMessage(id, 2, hand.types("o")))
+		} else {
+			c.send(syncMessage(id, 2, []byte("rusk")))
+		}
+	}
+	for i, good := range want {
+		if saved, _ := c.status(); saved != good {
+			t.Fatalf("answer %d: saved %v, want %v", i, saved, good)
+		}
+	}
+}
+
+func TestOneConnectionHoldsManyDocumentsButNotAnyNumber(t *testing.T) {
+	p := open(t, collab.Limits{DocumentsPerSocket: 3})
+	c := p.dial(newAccount())
+	var ids []portal.DocumentID
+	for i := range 3 {
+		id := p.document()
+		ids = append(ids, id)
+		c.join(id, newTypist(uint64(7+i)).types(fmt.Sprint("tekst ", i)))
+	}
+	c.send(authMessage(p.document()))
+	c.next("denial", func(h heard) bool { return h.kind == isAuth && h.step == 1 })
+	c.send(closeMessage(ids[0]))
+	c.join(p.document(), nothing)
+	for i, id := range ids {
+		if got := p.stored(id); got != fmt.Sprint("tekst ", i) {
+			t.Errorf("document %d holds %q", i, got)
+		}
+	}
+}
+
+func TestConnectionsThatSayNothingEnd(t *testing.T) {
+	p := open(t, collab.Limits{Ping: 20 * time.Millisecond, Greeting: 100 * time.Millisecond, Silence: 200 * time.Millisecond})
+	id := p.document()
+	mute := p.dial(newAccount())
+	if code := mute.closed(); code != 4408 {
+		t.Errorf("without a greeting: closed with %d", code)
+	}
+
+	awake := p.dial(newAccount())
+	awake.join(id, nothing)
+	asleep := p.dialSilent(newAccount())
+	if _, err := asleep.Write(maskedFrame(authMessage(id))); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the sleeper is there", func() bool { return p.hub.Stats().Connections == 2 })
+	eventually(t, "the sleeper is gone", func() bool { return p.hub.Stats().Connections == 1 })
+	time.Sleep(300 * time.Millisecond)
+	awake.send(syncMessage(id, 2, newTypist(7).types("a")))
+	if !awake.nextStatus() {
+		t.Error("who answers pings was not served")
+	}
+	awake.conn.CloseNow()
+	<-awake.ended
+	if awake.pings < 5 {
+		t.Errorf("%d pings in half a second", awake.pings)
+	}
+}
+
+// dialSilent opens a connection that nobody reads.
+func (p *place) dialSilent(account portal.AccountID) net.Conn {
+	p.t.Helper()
+	address := strings.TrimPrefix(p.web.URL, "http://")
+	conn, err := net.Dial("tcp", address)
+	must(p.t, err)
+	p.t.Cleanup(func() { conn.Close() })
+	must(p.t, conn.(*net.TCPConn).SetReadBuffer(4096))
+	_, err = fmt.Fprintf(conn, "GET /collab HTTP/1.1\r\nHost: %s\r\nOrigin: %s\r\nCookie: account=%s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
+		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n", address, p.web.URL, account)
+	must(p.t, err)
+	answer := make([]byte, 64)
+	n, err := conn.Read(answer)
+	must(p.t, err)
+	if !strings.HasPrefix(string(answer[:n]), "HTTP/1.1 101") {
+		p.t.Fatalf("%q", answer[:n])
+	}
+	return conn
+}
+
+// maskedFrame is a short binary message as a client frames it, under a mask of zeros.
+func maskedFrame(message []byte) []byte {
+	return append([]byte{0x82, 0x80 | byte(len(message)), 0, 0, 0, 0}, message...)
+}
+
+func TestASlowReaderIsCutOffAndNobodyWaits(t *testing.T) {
+	p := open(t, collab.Limits{QueueBytes: 1 << 20, MessagesPerSecond: 1e6, BytesPerSecond: 1 << 30})
+	id := p.document()
+	writer := p.dial(newAccount())
+	writer.join(id, nothing)
+	slow := p.dialSilent(newAccount())
+	_, err := slow.Write(maskedFrame(authMessage(id)))
+	must(t, err)
+	eventually(t, "the slow one is in", func() bool { return p.hub.Stats().Connections == 2 })
+	hand, page := newTypist(7), strings.Repeat("x", 50_000)
+	worst := time.Duration(0)
+	for range 400 {
+		began := time.Now()
+		writer.send(syncMessage(id, 2, hand.types(page)))
+		hand.types("")
+		if !writer.nextStatus() {
+			break // the text is full
+		}
+		worst = max(worst, time.Since(began))
+		writer.send(syncMessage(id, 2, hand.deletes(2, hand.clock-3)))
+		writer.nextStatus()
+		if p.hub.Stats().SlowReaders > 0 {
+			break
+		}
+	}
+	if s := p.hub.Stats(); s.SlowReaders != 1 {
+		t.Errorf("%+v", s)
+	}
+	eventually(t, "the slow one is gone", func() bool { return p.hub.Stats().Connections == 1 })
+	if worst > 2*time.Second {
+		t.Errorf("the writer waited %v", worst)
+	}
+}
+
+func TestWhoSendsTooFastIsSlowedDownAndLosesNothing(t *testing.T) {
+	p := open(t, collab.Limits{MessagesPerSecond: 100})
+	id := p.document()
+	c := p.dial(newAccount())
+	c.join(id, nothing)
+	hand := newTypist(7)
+	began := time.Now()
+	for range 550 {
+		c.send(syncMessage(id, 2, hand.types("o")))
+	}
+	for range 550 {
+		if !c.nextStatus() {
+			t.Fatal("refused")
+		}
+	}
+	if took := time.Since(began); took < 400*time.Millisecond {
+		t.Errorf("550 messages in %v, at 100 a second after the first 500", took)
+	}
+	if got := p.stored(id); len(got) != 550 {
+		t.Errorf("%d letters are stored", len(got))
+	}
+}
+
+// Whatever comes, before a greeting and after, the server stands, and whoever behaves is served.
+func TestRandomFrames(t *testing.T) {
+	const frames = 10_000
+	p := open(t, unhurried)
+	id := p.document()
+	good := p.dial(newAccount())
+	good.join(id, nothing)
+	random := rand.New(rand.NewPCG(1, 2))
+	hand := newTypist(7)
+	account := newAccount()
+	var bad *client
+	survived := 0
+	for n := range frames {
+		if bad == nil {
+			bad = p.dial(account)
+			if random.IntN(2) == 0 {
+				bad.send(authMessage(id))
+			}
+		}
+		if bad.write(randomFrame(random, id)) == nil && (n%10 > 0 || bad.write(authMessage("x")) == nil && bad.isDenied()) {
+			survived++
+		} else {
+			bad.conn.CloseNow()
+			<-bad.ended
+			bad = nil
+		}
+		if n%1000 == 0 {
+			good.send(syncMessage(id, 2, hand.types("o")))
+			if !good.nextStatus() {
+				t.Fatal("who behaves was refused")
+			}
+		}
+	}
+	if survived == 0 || survived == frames {
+		t.Errorf("%d of %d frames did not end their connection", survived, frames)
+	}
+	if got := strings.Count(p.stored(id), "o"); got < frames/1000 {
+		t.Errorf("%d letters are stored", got)
+	}
+	t.Logf("%d of %d frames did not meet the end of their connection; %+v", survived, frames, p.hub.Stats())
+}
+
+// isDenied waits until a greeting to no document is turned down, and says no when the connection ended instead.
+func (c *client) isDenied() bool {
+	for {
+		select {
+		case h := <-c.inbox:
+			if h.kind == isAuth && h.document == "x" {
+				return true
+			}
+		case <-c.ended:
+			return false
+		}
+	}
+}
+
+// randomFrame is mostly a good frame with something wrong in it, and now and then one that is no frame.
+func randomFrame(random *rand.Rand, id portal.DocumentID) []byte {
+	payloads := [][]byte{{0}, nothing, newTypist(8).types("ord"), newTypist(9).types("og"), uints(nil, 0, 1, 8, 1, 2, 1)}
+	payload := damaged(random, payloads[random.IntN(len(payloads))])
+	state := string(damaged(random, []byte(`{"cursor":{"anchor":{"item":{"client":1,"clock":2}},"head":{}}}`)))
+	frames := [][]byte{
+		authMessage(id), about(id, 3), withBytes(about(id, isStateless), payload), closeMessage(id),
+		syncMessage(id, 0, payload), syncMessage(id, 1, payload), syncMessage(id, 2, payload),
+		awarenessMessage(id, entry{random.Uint64() >> random.IntN(60), random.Uint64() >> random.IntN(60), state}),
+		withBytes(about(id, isAwareness), payload),
+	}
+	frame := frames[random.IntN(len(frames))]
+	if random.IntN(8) == 0 {
+		return damaged(random, frame)
+	}
+	return frame
+}
+
+// damaged is bytes with some changed, cut off or added.
+func damaged(random *rand.Rand, data []byte) []byte {
+	data = bytes.Clone(data)
+	switch random.IntN(5) {
+	case 0:
+		return data
+	case 1:
+		return data[:random.IntN(len(data)+1)]
+	case 2:
+		return append(data, byte(random.Uint32()))
+	}
+	for range 1 + random.IntN(3) {
+		data[random.IntN(len(data))] = byte(random.Uint32())
+	}
+	return data
+}
+
+func TestTextMessagesAreNoneOfOurs(t *testing.T) {
+	p := open(t, collab.Limits{})
+	c := p.dial(newAccount())
+	must(t, c.conn.Write(context.Background(), websocket.MessageText, []byte("hei")))
+	if code := c.closed(); code != websocket.StatusInvalidFramePayloadData {
+		t.Errorf("closed with %d", code)
+	}
+}
