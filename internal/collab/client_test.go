@@ -87,7 +87,7 @@ func (c *client) listen() {
 		}
 		if len(data) == 1 {
 			c.pings++
-			err = c.conn.Write(context.Background(), websocket.MessageBinary, []byte{10})
+			_ = c.conn.Write(context.Background(), websocket.MessageBinary, []byte{10}) // a closed one shows at the next read
 			continue
 		}
 		c.inbox <- parse(data)

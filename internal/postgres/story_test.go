@@ -293,7 +293,6 @@ func TestFromDraftToReceipt(t *testing.T) {
 	wantCode(t, err, "text_changed")
 
 	h.now = time.Date(2022, 4, 2, 0, 0, 41, 0, workflow.Oslo)
-	before = h.audits()
 	receipts := make([]portal.Receipt, 8)
 	second := h.as("vestfold", portal.Secretariat)
 	before = h.audits()
