@@ -68,7 +68,8 @@ type update struct {
 
 // Validate reports whether an update is one that a Store may take: well-formed V1, content and types of an XML
 // document only, under the root "default", with valid text and JSON, no subdocuments, no trailing bytes, within limits.
-// It refuses everything that would make yjs throw, whatever the document. The error wraps ErrInvalid.
+// Its aim is to let nothing through that makes yjs throw, on whatever document; what it cannot see are elements nested by
+// the thousand, on which browsers run out of stack. The error wraps ErrInvalid.
 func Validate(update []byte) error {
 	if len(update) > MaxUpdateSize {
 		return invalid("update of %d bytes, at most %d are taken", len(update), MaxUpdateSize)

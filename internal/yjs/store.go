@@ -1,7 +1,8 @@
 // Package yjs reads, keeps and renders Yjs documents: XML documents under the root "default", in update format V1.
 //
-// A Store takes updates as they come and answers sync requests without integrating them into a document. A Renderer
-// runs yjs itself and turns updates into ProseMirror JSON and back.
+// A Store takes updates as they come, answers sync requests without integrating them into a document, and renders the
+// document when asked. A Renderer runs yjs itself to render updates, and to make one of a ready document: it is what the
+// rest is measured by.
 package yjs
 
 import (

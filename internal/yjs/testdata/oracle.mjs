@@ -54,8 +54,10 @@ const operations = {
       } catch (error) {
         return { threw: error.stack }
       }
-      const verdict = { ...stateOf(doc), want: render([before, after]) }
-      return snapshot ? { ...verdict, fresh: stateOf(docOf([decode(snapshot)])), got: render([decode(snapshot)]) } : verdict
+      const verdict = stateOf(doc)
+      if (!snapshot) return verdict
+      const held = decode(snapshot)
+      return { ...verdict, fresh: stateOf(docOf([held])), want: render([before, after]), got: render([held]) }
     })
   },
   state ({ updates }) {
