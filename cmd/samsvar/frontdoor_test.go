@@ -71,6 +71,13 @@ func (p *program) acting(t *testing.T) {
 	if m := get[me](who, "/me"); m.actsFor() != "oslo" {
 		t.Errorf("acts for %q", m.actsFor())
 	}
+	for shown, want := range map[string]int{id + "/oslo": 200, id + "/agder": 409, p.scene().account + "/oslo": 409, "": 200} {
+		r := request(t, "GET", p.base+"/api/v1/my-turn")
+		r.Header.Set("Samsvar-As", shown)
+		if a := who.do(r); a.status != want || want == 409 && a.code != "acting_changed" {
+			t.Errorf("a page that shows %s: %d %s", shown, a.status, a.body)
+		}
+	}
 	again, err := who.http.Get(p.base + "/auth/login?provider=dev&login_hint=leser-agder&return_to=/healthz")
 	check(t, err)
 	again.Body.Close()

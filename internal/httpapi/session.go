@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -106,6 +107,14 @@ type caller struct {
 	actor   portal.Actor // without organisation and roles when it acts for nobody
 }
 
+// shownHeader is where a page says whom it shows as acting. Tabs share a
+// session: what is pressed in one must not be done by whom another has chosen.
+const shownHeader = "Samsvar-As"
+
+func (who caller) shown() string {
+	return string(who.account.ID) + "/" + string(who.actor.Organisation)
+}
+
 type callerKey struct{}
 
 func callerOf(ctx context.Context) (caller, bool) {
@@ -143,6 +152,9 @@ func (a *api) withActor(next echo.HandlerFunc) echo.HandlerFunc {
 			return err
 		}
 		c.SetRequest(c.Request().WithContext(context.WithValue(ctx, callerKey{}, who)))
+		if shown := c.Request().Header.Get(shownHeader); shown != "" && shown != who.shown() && !strings.HasPrefix(c.Path(), "/api/v1/me") {
+			return portal.Conflictf("acting_changed", "the page shows another account or organisation than the session has by now")
+		}
 		c.Set("account", string(who.account.ID))
 		c.Set("organisation", string(who.actor.Organisation))
 		return next(c)

@@ -3,6 +3,7 @@ import { api, call } from './client'
 import { connectionLost, onReconnect } from './connection'
 import { armGate, loginLost, openGate } from './gate'
 import { ApiProblem } from './problem'
+import { queryClient } from './query'
 
 const problem = (status: number, body: object) =>
   new Response(JSON.stringify({ type: 'about:blank', title: 'x', status, ...body }), {
@@ -41,6 +42,18 @@ describe('a call', () => {
   it('makes a problem of an answer that is none', async () => {
     answers(new Response('<html>', { status: 500, headers: { 'Content-Type': 'text/html' } }))
     expect(await thrown(call(api.GET('/rounds')))).toMatchObject({ status: 500, code: 'not_a_problem' })
+  })
+
+  it('says whom the page shows as acting', async () => {
+    const sent = (fetch: ReturnType<typeof answers>) => (fetch.mock.lastCall as unknown as [Request])[0].headers.get('Samsvar-As')
+    const before = answers(ok([]))
+    await call(api.GET('/rounds'))
+    expect(sent(before)).toBeNull()
+    queryClient.setQueryData(['me'], { account: { id: 'a1' }, acting: { organisation: { id: 'agder' } } })
+    const after = answers(ok([]))
+    await call(api.GET('/rounds'))
+    expect(sent(after)).toBe('a1/agder')
+    queryClient.clear()
   })
 
   it('waits for the login when it has run out, and is then sent once more with what it carried', async () => {

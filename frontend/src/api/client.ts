@@ -2,11 +2,20 @@ import createClient from 'openapi-fetch'
 import { reportLost } from './connection'
 import { gateArmed, waitForLogin } from './gate'
 import { networkProblem, problemFrom } from './problem'
+import { queryClient } from './query'
 import type { components, paths } from './schema'
 
 export type Schemas = components['schemas']
 
+/** Whom this page shows as acting. Tabs share a login: what is pressed here must not be done by whom another tab has chosen. */
+function shown(): string | undefined {
+  const me = queryClient.getQueryData<Schemas['Me']>(['me'])
+  return me && `${me.account.id}/${me.acting?.organisation.id ?? ''}`
+}
+
 async function send(request: Request): Promise<Response> {
+  const as = shown()
+  if (as) request.headers.set('Samsvar-As', as)
   const again = request.clone()
   const response = await fetch(request).catch(() => {
     reportLost()
