@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/alexedwards/scs/pgxstore"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -111,8 +110,7 @@ func serveOn(ctx context.Context, c config, db *postgres.DB, url string, now fun
 	if err != nil {
 		return err
 	}
-	sessions := pgxstore.New(db.Pool())
-	defer sessions.StopCleanup()
+	sessions := postgres.NewSessions(db.Pool())
 	handler, err := httpapi.New(httpapi.Options{
 		BaseURL: c.base(), Proxies: proxies, Demonstration: development != nil, Now: now, Logger: log, Metrics: metrics,
 		Directory: directory.Service{Store: db.Directory(), Now: now},
@@ -138,10 +136,11 @@ func serveOn(ctx context.Context, c config, db *postgres.DB, url string, now fun
 	if err != nil {
 		return err
 	}
-	return listen(ctx, c, handler, metrics, hub, exports, ready)
+	return listen(ctx, c, handler, metrics, hub, ready, exports.Work, func(ctx context.Context) { sessions.Sweep(ctx, log) })
 }
 
-func listen(ctx context.Context, c config, handler http.Handler, metrics *prometheus.Registry, hub *collab.Hub, exports export.Service, ready func()) error {
+// listen serves, and does the work aside, until ctx ends.
+func listen(ctx context.Context, c config, handler http.Handler, metrics *prometheus.Registry, hub *collab.Hub, ready func(), aside ...func(context.Context)) error {
 	listener, err := net.Listen("tcp", c.Addr)
 	if err != nil {
 		return err
@@ -155,8 +154,9 @@ func listen(ctx context.Context, c config, handler http.Handler, metrics *promet
 		}
 		return nil
 	})
-	tasks.Go(func() error { exports.Work(working); return nil })
-	tasks.Go(func() error { serveMetrics(working, c.Metrics, metrics); return nil })
+	for _, work := range append(aside, func(ctx context.Context) { serveMetrics(ctx, c.Metrics, metrics) }) {
+		tasks.Go(func() error { work(working); return nil })
+	}
 	tasks.Go(func() error {
 		<-working.Done()
 		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)

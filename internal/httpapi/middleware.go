@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -100,6 +101,20 @@ func securityHeaders(base *url.URL) echo.MiddlewareFunc {
 			}
 			return next(c)
 		}
+	}
+}
+
+// patience is how long an operation may take: a database that does not answer is then said not to.
+const patience = 20 * time.Second
+
+func limitTime(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		request := c.Request()
+		ctx, cancel := context.WithTimeout(request.Context(), patience)
+		defer cancel()
+		defer c.SetRequest(request) // whose context tells whether the caller has gone
+		c.SetRequest(request.WithContext(ctx))
+		return next(c)
 	}
 }
 

@@ -38,6 +38,9 @@ func asError(err error) *portal.Error {
 			return portal.Invalidf("invalid_input", "the request cannot be read")
 		}
 	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return portal.Unreadyf("service_unavailable", "it took too long")
+	}
 	return &portal.Error{Kind: portal.Internal, Code: "internal", Detail: "something went wrong"}
 }
 
@@ -50,7 +53,7 @@ func problemHandler(log *slog.Logger) echo.HTTPErrorHandler {
 		c.Set("error", err)
 		known := asError(err)
 		status := statuses[known.Kind]
-		if known.Kind == portal.Internal && errors.Is(err, context.Canceled) {
+		if c.Request().Context().Err() == context.Canceled {
 			status = 499 // the caller has gone; nobody reads this
 		}
 		header := c.Response().Header()

@@ -117,12 +117,12 @@ func New(o Options) (http.Handler, error) {
 	e.GET("/api/openapi.json", func(c echo.Context) error { return c.JSONBlob(http.StatusOK, contract.json) })
 
 	requests := limit(requestLimit, address)
-	auth := e.Group("/auth", limit(loginLimit, address), a.withSession)
+	auth := e.Group("/auth", limit(loginLimit, address), limitTime, a.withSession)
 	auth.GET("/login", a.beginLogin)
 	auth.GET("/callback", a.finishLogin)
 	auth.POST("/logout", a.logOut)
 
-	operations := e.Group("/api/v1", requests, a.withSession, a.withActor, limit(writeLimit, writer), contract.validate)
+	operations := e.Group("/api/v1", requests, limitTime, a.withSession, a.withActor, limit(writeLimit, writer), contract.validate)
 	RegisterHandlers(operations, NewStrictHandler(a, []StrictMiddlewareFunc{needLogin}))
 	e.Any("/api/*", func(echo.Context) error { return echo.ErrNotFound })
 

@@ -8,10 +8,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/alexedwards/scs/pgxstore"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"samsvar/internal/portal"
+	"samsvar/internal/postgres"
 	"samsvar/internal/postgres/pgtest"
 )
 
@@ -34,7 +34,7 @@ func newShelf(t *testing.T, base string) *shelf {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &shelf{t: t, sessions: newSessions(pgxstore.NewWithCleanupInterval(pool, 0), address), now: time.Now(), pool: pool}
+	s := &shelf{t: t, sessions: newSessions(postgres.NewSessions(pool), address), now: time.Now(), pool: pool}
 	s.clock = func() time.Time { return s.now }
 	return s
 }
@@ -120,6 +120,49 @@ func TestReadingLeavesTheSessionAlone(t *testing.T) {
 	s.open(cookie)
 	if s.stored() == before {
 		t.Error("work is not noticed")
+	}
+}
+
+// Somebody logs out while another of their requests is under way.
+func TestEndedSessionsStayEnded(t *testing.T) {
+	s := newShelf(t, "http://localhost")
+	cookie := s.logIn()
+	underWay := s.open(cookie)
+	out := s.open(cookie)
+	if err := s.Destroy(out); err != nil {
+		t.Fatal(err)
+	}
+	s.Put(underWay, keyActing, "agder")
+	if _, _, err := s.Commit(underWay); err != nil {
+		t.Fatal(err)
+	}
+	if s.known(cookie) {
+		t.Error("a request that was under way logged somebody in again who had logged out")
+	}
+	var length int
+	if err := s.pool.QueryRow(t.Context(), "select length(data) from sessions").Scan(&length); err != nil || length != 0 {
+		t.Errorf("what the session held is kept: %d bytes, %v", length, err)
+	}
+}
+
+// A database that neither answers nor refuses must not hold requests for ever.
+func TestStuckDatabaseIsGivenUp(t *testing.T) {
+	s := newShelf(t, "http://localhost")
+	cookie := s.logIn()
+	stuck, err := s.pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stuck.Rollback(t.Context())
+	if _, err := stuck.Exec(t.Context(), "lock table sessions"); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	r := httptest.NewRequest("GET", "/", nil).WithContext(ctx)
+	r.AddCookie(cookie)
+	if _, err := s.load(r); !portal.IsCode(err, "service_unavailable") {
+		t.Errorf("got %v", err)
 	}
 }
 
