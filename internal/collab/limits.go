@@ -25,7 +25,7 @@ type Limits struct {
 }
 
 var defaultLimits = Limits{
-	MessageBytes: 2 << 20, StateVectorBytes: 256 << 10, DocumentBytes: 4 << 20,
+	MessageBytes: 4 << 20, StateVectorBytes: 256 << 10, DocumentBytes: 4 << 20,
 	DocumentsPerSocket: 32, SocketsPerAccount: 24, QueueBytes: 16 << 20,
 	MessagesPerSecond: 200, BytesPerSecond: 2 << 20,
 	Greeting: 20 * time.Second, Ping: 10 * time.Second, Silence: 45 * time.Second,

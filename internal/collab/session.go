@@ -3,9 +3,28 @@ package collab
 import (
 	"context"
 	"errors"
+	"sync/atomic"
+	"time"
 
 	"github.com/coder/websocket"
+
+	"samsvar/internal/portal"
 )
+
+// session is one connection's stay in one document.
+type session struct {
+	socket   *socket
+	document *document
+	ended    atomic.Bool
+
+	// What follows is the document's own.
+	actor   portal.Actor
+	access  Access
+	asked   time.Time // when it was last asked what it has
+	lacking bool      // it leans on something that has not come
+	met     bool      // it has been told who else is here
+	suspect bool      // it has sent what no page of ours does
+}
 
 // recheckSession looks up who the session's user is now and what they may do,
 // and says whether they may stay. Whoever cannot be looked up may not, but is

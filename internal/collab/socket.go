@@ -17,6 +17,9 @@ import (
 	"samsvar/internal/portal"
 )
 
+// handshakeCost is how many messages a sync step counts for: the whole text is gone through for it.
+const handshakeCost = 20
+
 // errLoginExpired says that whoever opened a connection is not logged in any more, or as somebody else.
 var errLoginExpired = errors.New("login expired")
 
@@ -141,18 +144,22 @@ func (s *socket) finish(code websocket.StatusCode, reason string) { s.out.finish
 func (s *socket) serve(conn *websocket.Conn) {
 	s.conn = conn
 	conn.SetReadLimit(int64(discardFactor * s.hub.limits.MessageBytes))
+	defer conn.CloseNow()
 	var writer sync.WaitGroup
+	defer writer.Wait()
+	defer s.leave()
 	writer.Go(func() {
 		defer s.cut()
 		s.write(conn)
 	})
 	s.read()
+}
+
+func (s *socket) leave() {
+	s.cut()
 	for _, session := range s.sessions {
 		session.post(leaving, nil)
 	}
-	s.cut()
-	writer.Wait()
-	conn.CloseNow()
 }
 
 // read takes messages until the connection ends.
@@ -320,6 +327,12 @@ func (s *session) receive(f frame, whole bool) error {
 		return nil
 	}
 	step := syncStep(f.body.uint())
+	if step != stepUpdate {
+		messages := s.socket.messages
+		if err := messages.WaitN(s.socket.ctx, min(handshakeCost, messages.Burst())); err != nil {
+			return err
+		}
+	}
 	if !whole && f.body.err == nil && (step == step2 || step == stepUpdate) {
 		s.post(oversized, nil)
 		return nil
