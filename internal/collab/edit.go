@@ -30,8 +30,11 @@ func (d *document) edit(m message) {
 		e.bytes = m.payload
 		d.size += len(m.payload)
 	}
-	if s := m.session; e.refusal == "" && d.store.HasPending() && d.hub.now().Sub(s.asked) > askAgain {
-		s.lacking = true
+	switch s := m.session; {
+	case e.refusal == "":
+		s.lacking = s.lacking || d.store.HasPending() && d.hub.now().Sub(s.asked) > askAgain
+	case m.kind != offering:
+		s.asked = time.Time{} // what leans on this is asked for at once
 	}
 	d.batch = append(d.batch, e)
 }

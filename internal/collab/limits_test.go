@@ -45,6 +45,24 @@ func TestTooLongAnEditIsRefusedAndTheRestGoesOn(t *testing.T) {
 	}
 }
 
+// Somebody takes out what was refused: only then can the rest be saved, and only if it is asked for.
+func TestWhatLeansOnARefusalIsAskedForAtOnce(t *testing.T) {
+	p := open(t, collab.Limits{MessageBytes: 500})
+	id := p.document()
+	c := p.dial(newAccount())
+	c.join(id, nothing)
+	hand := newTypist(7)
+	c.send(syncMessage(id, 2, hand.types(strings.Repeat("x", 600))))
+	if saved, reason := c.status(); saved || reason != "too_large" {
+		t.Fatalf("saved %v, %q", saved, reason)
+	}
+	c.send(syncMessage(id, 2, hand.deletes(2, 600)))
+	c.nextSync(0)
+	if !c.nextStatus() {
+		t.Error("the deletion was refused")
+	}
+}
+
 func TestUpdatesThatAreNotOfOurKindAreRefused(t *testing.T) {
 	p := open(t, unhurried)
 	id := p.document()
