@@ -138,7 +138,8 @@ func (p *program) input(t *testing.T) {
 		{"an id in capitals", "GET", "/rounds/" + strings.ToUpper(s.round), ministry, nil, 200, "", ""},
 		{"an id of another kind of thing", "GET", "/rounds/" + s.response, ministry, nil, 404, "not_found", ""},
 		{"a path with a trick", "GET", "/communities/..%2f..%2fme", admin, nil, 404, "not_found", ""},
-		{"no text at all", "GET", "/communities/%ff", admin, nil, 404, "not_found", ""},
+		{"no text at all", "DELETE", "/accounts/" + s.account + "/roles/%ff/reader", admin, nil, 404, "not_found", ""},
+		{"a text that ends early", "DELETE", "/accounts/" + s.account + "/roles/agder%00/reader", admin, nil, 404, "not_found", ""},
 		{"another method", "DELETE", "/me", ministry, nil, 404, "not_found", ""},
 		{"an invented method", "DANCE", "/me", ministry, nil, 404, "not_found", ""},
 	} {
