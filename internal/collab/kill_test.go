@@ -326,8 +326,13 @@ func TestWhatIsSavedSurvivesKillingPostgresToo(t *testing.T) {
 		port := portOf(t, server.URL())
 		r.round(t, server.URL(), killPostgres, func() {
 			must(t, server.Stop(t.Context()))
-			server, err = pgembed.Start(t.Context(), pgembed.Options{DataDir: dir, Port: port})
-			must(t, err)
+			eventually(t, "PostgreSQL is back", func() bool { // its orphans hold the data for a moment
+				again, err := pgembed.Start(t.Context(), pgembed.Options{DataDir: dir, Port: port})
+				if err == nil {
+					server = again
+				}
+				return err == nil
+			})
 		})
 	}
 	r.report(t)
