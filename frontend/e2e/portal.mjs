@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -13,6 +13,7 @@ export class Portal {
   static async start() {
     const portal = new Portal()
     portal.data = mkdtempSync(join(tmpdir(), 'samsvar-e2e-'))
+    chmodSync(portal.data, 0o711) // PostgreSQL runs as another user than root, and must reach its cluster
     portal.port = await freePort()
     portal.base = `http://127.0.0.1:${portal.port}`
     await portal.run()

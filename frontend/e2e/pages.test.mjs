@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { after, before, test } from 'node:test'
+import { Portal, api } from './portal.mjs'
+
+/*
+ * Every page as the people who come there see it: bokmål wide and nynorsk on a phone. Nothing serious for
+ * axe, nothing wider than the screen, one heading, no key where a word should be, nothing thrown.
+ */
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const views = [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn' }]
+let portal
+let at
+
+before(async () => {
+  portal = await Portal.start()
+  at = await whereThingsAre()
+}, { timeout: 180_000 })
+after(() => portal?.stop())
+
+async function whereThingsAre() {
+  const of = async (persona) => {
+    const page = await portal.as(persona)
+    const { tasks, waiting } = (await api(page, 'GET', '/my-turn')).body
+    await page.context().close()
+    return [...tasks, ...waiting].find(({ responseId }) => responseId)?.responseId
+  }
+  const ministry = await portal.as('departement')
+  const round = (await api(ministry, 'GET', '/rounds')).body.find(({ state }) => state === 'open').id
+  const submitted = (await api(ministry, 'GET', `/rounds/${round}/submissions`)).body[0].responseId
+  await ministry.context().close()
+  return { round, submitted, agder: await of('sekretariat-agder'), vestfold: await of('sekretariat-vestfold'), fonna: await of('sekretariat-fonna'), more: await of('sekretariat-more') }
+}
+
+const pages = [
+  [null, () => '/login'],
+  ['ny', () => '/'],
+  ['departement', () => '/'],
+  ['departement', () => '/rounds'],
+  ['departement', () => `/rounds/${at.round}`],
+  ['departement', () => '/rounds/new'],
+  ['departement', () => '/rounds/import'],
+  ['departement', () => `/rounds/${at.round}/recipients`],
+  ['departement', () => `/rounds/${at.round}/overview`],
+  ['departement', () => `/rounds/${at.round}/submissions`],
+  ['departement', () => `/rounds/${at.round}/questions`],
+  ['departement', () => `/submissions/${at.submitted}`],
+  ['departement', () => `/responses/${at.agder}`],
+  ['rhf-sor-ost', () => `/rounds/${at.round}`],
+  ['sekretariat-agder', () => '/'],
+  ['sekretariat-agder', () => `/responses/${at.agder}`],
+  ['sekretariat-agder', () => '/communities/agder'],
+  ['koordinator-kristiansand', () => '/'],
+  ['koordinator-kristiansand', () => `/rounds/${at.round}`],
+  ['koordinator-kristiansand', () => `/responses/${at.agder}/write`, '[contenteditable="true"]'],
+  ['leser-agder', () => `/responses/${at.agder}/read`],
+  ['sekretariat-vestfold', () => `/responses/${at.vestfold}`],
+  ['sekretariat-vestfold', () => `/responses/${at.vestfold}/write`, '[data-save-state="locked"]'],
+  ['godkjenner-tonsberg', () => `/responses/${at.vestfold}/signoff`],
+  ['godkjenner-molde', () => `/responses/${at.more}/signoff`],
+  ['sekretariat-fonna', () => `/responses/${at.fonna}/submit`],
+  ['administrator', () => '/administration'],
+  ['administrator', () => '/administration/organisations'],
+  ['leser-agder', () => '/no-such-page'],
+]
+
+for (const [persona, path, ready] of pages) {
+  for (const view of views) {
+    test(`${persona ?? 'nobody'}, ${path.toString().slice(6)}, ${view.language} at ${view.width}`, { timeout: 90_000 }, async () => {
+      const page = await portal.as(persona, path(), view)
+      try {
+        await look(page, view, ready)
+      } finally {
+        await page.context().close()
+      }
+    })
+  }
+}
+
+async function look(page, { width, language }, ready) {
+  await page.locator('h1').first().waitFor()
+  if (ready) await page.locator(ready).first().waitFor()
+  await page.waitForLoadState('networkidle')
+  assert.equal(await page.locator('html').getAttribute('lang'), language)
+  assert.equal(await page.locator('h1').count(), 1, 'headings of the first level')
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth)
+  assert.ok(wide <= width, `${wide} px wide on a screen of ${width}`)
+  const words = (await page.locator('main').innerText()).replace(/\S+@\S+/g, '')
+  assert.ok(words.trim().length > 40, 'hardly a word')
+  assert.doesNotMatch(words, /\b[a-z]+\.[a-z]+[A-Za-z]*\.[a-zA-Z]+\b/, 'a key where a word should be')
+  await page.evaluate(axe)
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }))
+  const serious = violations.filter(({ impact }) => ['serious', 'critical'].includes(impact))
+  assert.deepEqual(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`), [])
+  assert.deepEqual(page.faults, [])
+}
