@@ -92,12 +92,12 @@ drift: $(MODULES)
 	$(call step,generated code)
 	@scripts/drift
 
-test-go:
+test-go: $(PAGES)
 	$(call step,Go tests)
 	@scripts/need compiler >/dev/null
 	@$(CLUSTER) sh -c 'CGO_ENABLED=1 go test -race $(filter-out $(PLAIN),$(packages)) && go test $(PLAIN)'
 
-test-go-quick:
+test-go-quick: $(PAGES)
 	$(call step,Go tests but the slow ones)
 	@$(CLUSTER) go test -short $(filter-out $(SLOW),$(packages))
 
