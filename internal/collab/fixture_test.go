@@ -219,3 +219,11 @@ func eventually(t testing.TB, what string, holds func() bool) {
 	}
 	t.Fatalf("did not come about: %s", what)
 }
+
+// scaled is less of something in a short test.
+func scaled(n int) int {
+	if testing.Short() {
+		return n / 10
+	}
+	return n
+}

@@ -306,6 +306,9 @@ func TestWhatIsSavedSurvivesKillingTheServer(t *testing.T) {
 }
 
 func TestWhatIsSavedSurvivesKillingPostgresToo(t *testing.T) {
+	if testing.Short() {
+		t.Skip("makes a database cluster of its own")
+	}
 	dir, err := os.MkdirTemp("", "collab-kill-")
 	must(t, err)
 	t.Cleanup(func() { os.RemoveAll(dir) })

@@ -260,7 +260,7 @@ func TestWhoSendsTooFastIsSlowedDownAndLosesNothing(t *testing.T) {
 
 // Whatever comes, before a greeting and after, the server stands, and whoever behaves is served.
 func TestRandomFrames(t *testing.T) {
-	const frames = 10_000
+	frames := scaled(10_000)
 	p := open(t, unhurried)
 	id := p.document()
 	good := p.dial(newAccount())

@@ -78,8 +78,15 @@ func do[T any](g *people, op string, f fields) T {
 
 func (g *people) open(person string, id portal.DocumentID) portal.AccountID {
 	g.t.Helper()
+	return g.openWith(person, id, nil)
+}
+
+func (g *people) openWith(person string, id portal.DocumentID, options fields) portal.AccountID {
+	g.t.Helper()
 	account := newAccount()
-	do[any](g, "open", fields{"person": person, "url": g.p.web.URL + "/collab", "origin": g.p.web.URL, "account": account, "document": id})
+	all := fields{"person": person, "url": g.p.web.URL + "/collab", "origin": g.p.web.URL, "account": account, "document": id}
+	maps.Copy(all, options)
+	do[any](g, "open", all)
 	return account
 }
 
@@ -97,12 +104,13 @@ func (g *people) settle(persons ...string) (total ledger) {
 
 // view is what somebody has on the screen.
 type view struct {
-	Text    string
-	Update  []byte
-	Told    []map[string]string
-	Failure string
-	Others  []state
-	Own     state
+	Text        string
+	Update      []byte
+	Told        []map[string]string
+	Failure     string
+	Connections int
+	Others      []state
+	Own         state
 }
 
 type state struct {

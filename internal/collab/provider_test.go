@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"samsvar/internal/collab"
 )
@@ -12,7 +13,7 @@ func TestProvidersAgreeWhateverHappensToTheirConnections(t *testing.T) {
 	p := open(t, collab.Limits{})
 	g := p.gather()
 	persons := []string{"a", "b", "c"}
-	for seed := range 20 {
+	for seed := range scaled(20) {
 		id := p.document()
 		for _, person := range persons {
 			g.open(person, id)
@@ -68,5 +69,52 @@ func TestWhatWasWrittenOfflineComesIn(t *testing.T) {
 		if strings.Count(p.stored(id), text) != 1 {
 			t.Errorf("%q is not stored once: %q", text, p.stored(id))
 		}
+	}
+}
+
+func TestAProviderFollowsWhatItMayDo(t *testing.T) {
+	p := open(t, collab.Limits{})
+	g := p.gather()
+	id := p.document()
+	account := g.open("a", id)
+	g.open("b", id)
+	g.settle("a", "b")
+	wasTold := func(access, reason string) func() bool {
+		return func() bool {
+			told := g.see("a").Told
+			last := told[len(told)-1]
+			return last["access"] == access && last["reason"] == reason
+		}
+	}
+	p.freeze(id, true)
+	eventually(t, "a knows that the text is frozen", wasTold("read", "frozen"))
+	do[any](g, "type", fields{"person": "a", "text": "for sent"})
+	if l := g.settle("a"); l.Refused != 1 {
+		t.Errorf("%+v: want one refusal", l)
+	}
+	if text := g.see("b").Text; text != "" {
+		t.Errorf("b sees %q in a frozen text", text)
+	}
+	p.freeze(id, false)
+	do[any](g, "alike", fields{"persons": []string{"a", "b"}})
+	g.settle("a")
+	g.agree(id, "a", "b")
+	if text := p.stored(id); text != "for sent" {
+		t.Errorf("opened again, the text is %q", text)
+	}
+	p.allow(account, collab.AccessNone)
+	p.hub.Refresh(id)
+	eventually(t, "a is denied", func() bool { return g.see("a").Failure == "denied" })
+}
+
+func TestAProviderThatHearsNothingElseStaysConnected(t *testing.T) {
+	p := open(t, collab.Limits{Ping: 100 * time.Millisecond})
+	g := p.gather()
+	g.openWith("a", p.document(), fields{"patience": 1000})
+	g.settle("a")
+	do[any](g, "hide", fields{"person": "a"})
+	time.Sleep(2500 * time.Millisecond)
+	if n := g.see("a").Connections; n != 1 {
+		t.Errorf("connected %d times", n)
 	}
 }

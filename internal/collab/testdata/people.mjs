@@ -20,7 +20,7 @@ const until = async (what, holds) => {
 
 /** One browser tab: a socket, and one text on it. Keeps the books that a page must keep. */
 class Person {
-  constructor ({ url, origin, account, document }) {
+  constructor ({ url, origin, account, document, patience = 30000 }) {
     const headers = { Origin: origin, Cookie: `account=${account}` }
     const WebSocketPolyfill = class extends WebSocket {
       constructor (address) {
@@ -28,13 +28,13 @@ class Person {
         this.on('error', () => {}) // a browser's would not throw either
       }
     }
-    Object.assign(this, { sent: 0, answered: 0, refused: 0, told: [], caughtUp: false, awaiting: [], failure: '' })
+    Object.assign(this, { sent: 0, answered: 0, refused: 0, told: [], caughtUp: false, awaiting: [], failure: '', connections: 0 })
     this.doc = new Y.Doc()
-    this.socket = new HocuspocusProviderWebsocket({ url, WebSocketPolyfill, delay: 20, minDelay: 10, maxDelay: 50 })
+    this.socket = new HocuspocusProviderWebsocket({ url, WebSocketPolyfill, delay: 20, minDelay: 10, maxDelay: 50, messageReconnectTimeout: patience })
     const send = this.socket.send.bind(this.socket)
     this.socket.send = message => { this.sends(message); send(message) }
     this.provider = new HocuspocusProvider({ name: document, document: this.doc, websocketProvider: this.socket, token: 'session' })
-    this.provider.on('open', () => { this.awaiting = []; this.caughtUp = false })
+    this.provider.on('open', () => { this.awaiting = []; this.caughtUp = false; this.connections++ })
     this.provider.on('message', ({ event }) => this.hears(new Uint8Array(event.data)))
     this.provider.on('stateless', ({ payload }) => this.told.push(JSON.parse(payload)))
     this.provider.on('authenticationFailed', ({ reason }) => { this.failure = reason })
@@ -132,6 +132,7 @@ const operations = {
       update: Buffer.from(Y.encodeStateAsUpdate(p.doc)).toString('base64'),
       told: p.told,
       failure: p.failure,
+      connections: p.connections,
       others: [...p.provider.awareness.getStates()].filter(([id]) => id !== p.doc.clientID).map(([, state]) => state),
       own: p.provider.awareness.getLocalState(),
     }
