@@ -142,17 +142,17 @@ func BenchmarkFreeze(b *testing.B) {
 	var id string
 	check(b, p.db.Pool().QueryRow(b.Context(), "select s.id::text from response s join round r on r.id = s.round_id where s.owner_id = 'fonna' and r.state = 'open'").Scan(&id))
 	type state struct{ Version int }
-	step := func(action, body string) {
-		a := secretariat.call("POST", "/responses/"+id+"/"+action, map[string]any{"version": get[state](secretariat, "/responses/"+id).Version, "reason": body})
-		if a.status != http.StatusOK {
+	step := func(action string, body map[string]any) {
+		body["version"] = get[state](secretariat, "/responses/"+id).Version
+		if a := secretariat.call("POST", "/responses/"+id+"/"+action, body); a.status != http.StatusOK {
 			b.Fatal(a.body)
 		}
 	}
-	step("reopen", "x")
+	step("reopen", map[string]any{"reason": "x"})
 	for b.Loop() {
-		step("freeze", "")
+		step("freeze", map[string]any{})
 		b.StopTimer()
-		step("reopen", "x")
+		step("reopen", map[string]any{"reason": "x"})
 		b.StartTimer()
 	}
 	b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N), "ms/freeze")
