@@ -26,9 +26,9 @@ type Limits struct {
 
 var defaultLimits = Limits{
 	MessageBytes: 4 << 20, StateVectorBytes: 256 << 10, DocumentBytes: 4 << 20,
-	DocumentsPerSocket: 32, SocketsPerAccount: 24, QueueBytes: 16 << 20,
+	DocumentsPerSocket: 20, SocketsPerAccount: 40, QueueBytes: 16 << 20,
 	MessagesPerSecond: 200, BytesPerSecond: 2 << 20,
-	Greeting: 20 * time.Second, Ping: 10 * time.Second, Silence: 45 * time.Second,
+	Greeting: 10 * time.Second, Ping: 10 * time.Second, Silence: 45 * time.Second,
 	Storage: 15 * time.Second, Asking: 5 * time.Second, Recheck: 30 * time.Second,
 }
 
