@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -115,11 +116,12 @@ func TestAFreezeAndAppendsAreStrictlyOrdered(t *testing.T) {
 	live, pool := openLive(t)
 	id := newDocument(t, pool)
 	var stored atomic.Int64
+	var over atomic.Bool
 	var writers sync.WaitGroup
 	started := make(chan struct{}, 3)
 	for range cap(started) {
 		writers.Go(func() {
-			for first := true; ; first = false {
+			for first := true; !over.Load(); first = false {
 				err := live.Append(t.Context(), id, [][]byte{[]byte("a"), []byte("b")}, []portal.Actor{writer(), writer()})
 				if portal.IsCode(err, "document_locked") {
 					return
@@ -147,6 +149,8 @@ func TestAFreezeAndAppendsAreStrictlyOrdered(t *testing.T) {
 	_, err = tx.Exec(t.Context(), "update document set locked = true where id = $1", id)
 	must(t, err)
 	must(t, tx.Commit(t.Context()))
+	time.Sleep(20 * time.Millisecond) // for whoever would go on
+	over.Store(true)
 	writers.Wait()
 	must(t, pool.QueryRow(t.Context(), "select count(*) from document_update where document_id = $1", id).Scan(&after))
 	if frozen != after || frozen != stored.Load() || frozen < 6 {
