@@ -13,7 +13,7 @@ import (
 
 // crowd adds closed rounds until there are 10,000 stored answers: 88 rounds of
 // 19 submitted responses with six answers of some 2,000 characters, and the
-// parties and positions of 21 organisations each.
+// positions of every member of the community.
 const crowd = `
 with r as (insert into round (id, slug, title, sender, kind, issued, deadline, state, joint_answers, separate_answers, created_at)
 	select gen_random_uuid(), 'round-' || n, '{"nb": "Runde"}', 'x', 'addressed', '2020-06-01', timestamptz '2020-12-01' + n * interval '1 day', 'closed',
@@ -35,7 +35,7 @@ z as (insert into frozen_answer (freeze_id, answer_id, number, status, content, 
 b as (insert into submission (response_id, round_id, year, sequence, number, submitted_at, submitted_by, submitted_for, package, package_hash)
 	select id, round_id, 2020, row_number() over (), '2020-' || row_number() over (), now(), (select id from account limit 1), 'x', '{}', 'sha256:2' from s returning 1),
 p as (insert into party (response_id, organisation_id, side, name)
-	select s.id, m.party_id, m.side, m.party_id from s, (select distinct party_id, side from membership where community_id = 'agder') m returning *)
+	select s.id, m.party_id, m.side, m.party_id from s join membership m on m.community_id = s.owner_id and m.valid_to is null returning *)
 insert into position (id, response_id, freeze_id, organisation_id, account_id, account_name, kind, answer_hashes, recorded_at)
 	select gen_random_uuid(), p.response_id, f.id, p.organisation_id, (select id from account limit 1), 'x', 'approved', '{}', now() from p join f on f.response_id = p.response_id`
 

@@ -21,7 +21,7 @@ type Store interface {
 
 // Reads never lock. Lists take a constant number of queries.
 type Reads interface {
-	// Rounds are those the actor's organisation is concerned with; drafts too when asked for.
+	// Rounds are those the actor's organisation is concerned with, without questions; drafts too when asked for.
 	Rounds(ctx context.Context, actor portal.Actor, drafts bool) ([]RoundView, error)
 	Round(ctx context.Context, actor portal.Actor, id portal.RoundID) (RoundView, error)
 	Recipients(ctx context.Context, id portal.RoundID) ([]portal.Recipient, error)
@@ -35,6 +35,9 @@ type Reads interface {
 	SubmissionCounts(ctx context.Context) (map[portal.RoundID]SubmissionCount, error)
 	// Submitted are the submitted responses of a round, with parties and receipts, newest first.
 	Submitted(ctx context.Context, id portal.RoundID) ([]portal.Response, error)
+	// SubmittedAlone are the separate ones among them.
+	SubmittedAlone(ctx context.Context, id portal.RoundID) ([]portal.Response, error)
+	Reach(ctx context.Context, id portal.RoundID) (Reach, error)
 	// Communities says where each community stands in a round.
 	Communities(ctx context.Context, id portal.RoundID) ([]CommunityStanding, error)
 	// FrozenTexts are the texts of one question in the submitted responses of its round.
@@ -90,6 +93,14 @@ type RoundView struct {
 
 func (v RoundView) object() policy.Object {
 	return policy.Object{State: string(v.State), Invited: v.Invited, AskedToForward: v.AskedToForward}
+}
+
+// Reach is how far an invitation has come, and how many stand behind an answer to it.
+type Reach struct {
+	Recipients, Opened int
+	Municipalities     int                // that were invited
+	Behind             int                // municipalities behind a submitted answer, each counted once
+	Authorities        []portal.Recipient // that were asked to forward
 }
 
 // CommunityStanding is where a community stands, without a word of its text.

@@ -11,13 +11,11 @@ import (
 
 // Overview is the country at a glance. It holds no text and no positions.
 type Overview struct {
-	Round                RoundView
-	Communities          []CommunityStanding
-	Separate             []portal.Response
-	Submitted            int // joint answers
-	MunicipalitiesOn     int // municipalities that were invited
-	MunicipalitiesBehind int // that stand behind a submitted answer, each counted once
-	Recipients           []portal.Recipient
+	Round       RoundView
+	Communities []CommunityStanding
+	Separate    []portal.Response
+	Submitted   int // joint answers
+	Reach       Reach
 }
 
 // Overview says where every community stands.
@@ -30,33 +28,16 @@ func (s Service) Overview(ctx context.Context, actor portal.Actor, id portal.Rou
 	if o.Communities, err = s.Store.Communities(ctx, id); err != nil {
 		return o, err
 	}
-	if o.Recipients, err = s.Store.Recipients(ctx, id); err != nil {
-		return o, err
-	}
-	submitted, err := s.Store.Submitted(ctx, id)
-	if err != nil {
-		return o, err
-	}
-	behind := map[portal.OrganisationID]bool{}
-	for _, r := range submitted {
-		if r.Kind == portal.Joint {
+	for _, c := range o.Communities {
+		if c.Receipt != nil {
 			o.Submitted++
-		} else {
-			o.Separate = append(o.Separate, r)
-		}
-		for _, p := range r.Parties {
-			if p.Side == portal.MunicipalSide && standsBehind(p) {
-				behind[p.Organisation.ID] = true
-			}
 		}
 	}
-	o.MunicipalitiesBehind = len(behind)
-	for _, r := range o.Recipients {
-		if r.Organisation.Kind == portal.Municipality && r.Relation == "addressed" {
-			o.MunicipalitiesOn++
-		}
+	if o.Reach, err = s.Store.Reach(ctx, id); err != nil {
+		return o, err
 	}
-	return o, nil
+	o.Separate, err = s.Store.SubmittedAlone(ctx, id)
+	return o, err
 }
 
 func standsBehind(p portal.Party) bool {

@@ -18,16 +18,9 @@ func (a *api) GetOverview(ctx context.Context, in GetOverviewRequestObject) (Get
 	if err != nil {
 		return nil, err
 	}
-	out := Overview{Round: responseRoundOf(o.Round.Round), Separate: each(o.Separate, submissionSummaryOf), Submitted: o.Submitted, Forwarded: []Recipient{},
-		MunicipalitiesCovered: o.MunicipalitiesBehind, MunicipalitiesTotal: o.MunicipalitiesOn, Recipients: len(o.Recipients), Now: a.now()}
-	for _, r := range o.Recipients {
-		if r.OpenedAt != nil {
-			out.RecipientsOpened++
-		}
-		if r.AskedToForward {
-			out.Forwarded = append(out.Forwarded, recipientOf(r))
-		}
-	}
+	out := Overview{Round: responseRoundOf(o.Round.Round), Separate: each(o.Separate, submissionSummaryOf), Submitted: o.Submitted,
+		MunicipalitiesCovered: o.Reach.Behind, MunicipalitiesTotal: o.Reach.Municipalities, Recipients: o.Reach.Recipients,
+		RecipientsOpened: o.Reach.Opened, Forwarded: each(o.Reach.Authorities, recipientOf), Now: a.now()}
 	out.Communities = each(o.Communities, func(c consult.CommunityStanding) OverviewCommunity {
 		late := a.consult.Late(o, c)
 		shown := OverviewCommunity{Organisation: organisationOf(c.Organisation), State: CommunityState(c.State), Late: late > 0, LateSeconds: some(late),

@@ -33,7 +33,12 @@ type DB struct {
 
 // Open connects to the database at url. It does not migrate.
 func Open(ctx context.Context, url string) (*DB, error) {
-	pool, err := pgxpool.New(ctx, url)
+	settings, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	settings.ConnConfig.RuntimeParams["jit"] = "off" // compiling takes longer than any of these queries
+	pool, err := pgxpool.NewWithConfig(ctx, settings)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}

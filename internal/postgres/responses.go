@@ -79,7 +79,7 @@ func (db *DB) Home(ctx context.Context, id portal.DocumentID) (portal.Response, 
 // OpenResponsesOf lists what the organisation owns or is a party of in open rounds, the nearest deadline first.
 func (db *DB) OpenResponsesOf(ctx context.Context, organisation portal.OrganisationID) ([]portal.Response, error) {
 	return manyResponses(db.gorm.WithContext(ctx), `r.state = 'open' and
-		(s.owner_id = ? or exists (select 1 from party p where p.response_id = s.id and p.organisation_id = ?)) order by r.deadline desc, s.id`, organisation, organisation)
+		s.id in (select id from response where owner_id = ? union select response_id from party where organisation_id = ?) order by r.deadline desc, s.id`, organisation, organisation)
 }
 
 // ResponsesBy lists the owner's responses, newest first, with no other party than the one asked about.
@@ -121,6 +121,11 @@ func (db *DB) SubmissionCounts(ctx context.Context) (map[portal.RoundID]consult.
 // Submitted lists what has been submitted to a round, newest first.
 func (db *DB) Submitted(ctx context.Context, id portal.RoundID) ([]portal.Response, error) {
 	return manyResponses(db.gorm.WithContext(ctx), "s.round_id = ? and b.response_id is not null order by b.submitted_at desc, b.number desc", id)
+}
+
+// SubmittedAlone lists the separate responses among them.
+func (db *DB) SubmittedAlone(ctx context.Context, id portal.RoundID) ([]portal.Response, error) {
+	return manyResponses(db.gorm.WithContext(ctx), "s.round_id = ? and s.kind = 'separate' and b.response_id is not null order by b.submitted_at desc, b.number desc", id)
 }
 
 func (t *tx) LockResponse(id portal.ResponseID) (portal.Response, error) {

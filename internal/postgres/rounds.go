@@ -54,9 +54,9 @@ func (r roundRow) view(actor portal.Actor) consult.RoundView {
 const roundsFor = `
 	select r.*, mine.relation, mine.asked_to_forward, mine.opened_at, mine.forwarded_at, authority.name as forwarded_by,
 		mine.round_id is not null
-			or exists (select 1 from membership m join recipient x on x.organisation_id = m.party_id and x.round_id = r.id
-				where m.community_id = @org and m.valid_from <= r.issued and (m.valid_to is null or r.issued < m.valid_to))
-			or exists (select 1 from party p join response s on s.id = p.response_id where s.round_id = r.id and p.organisation_id = @org)
+			or r.id in (select x.round_id from membership m join recipient x on x.organisation_id = m.party_id join round y on y.id = x.round_id
+				where m.community_id = @org and m.valid_from <= y.issued and (m.valid_to is null or y.issued < m.valid_to))
+			or r.id in (select s.round_id from party p join response s on s.id = p.response_id where p.organisation_id = @org)
 			as invited
 	from round r
 	left join recipient mine on mine.round_id = r.id and mine.organisation_id = @org
@@ -64,7 +64,7 @@ const roundsFor = `
 	where `
 
 // Rounds lists the rounds the actor's organisation is concerned with, drafts
-// when asked for, the nearest deadline first.
+// when asked for, the latest deadline first, without their questions.
 func (db *DB) Rounds(ctx context.Context, actor portal.Actor, drafts bool) ([]consult.RoundView, error) {
 	g := db.gorm.WithContext(ctx)
 	found, err := rows[roundRow](g, "select * from ("+roundsFor+"true) r where (r.state <> 'draft' and r.invited) or @drafts order by r.deadline desc, r.id",
@@ -76,7 +76,7 @@ func (db *DB) Rounds(ctx context.Context, actor portal.Actor, drafts bool) ([]co
 	for i, f := range found {
 		views[i] = f.view(actor)
 	}
-	return views, completeRounds(g, actor, views)
+	return views, addStanding(g, actor, views)
 }
 
 // Round gives one round, whole. It does not decide whether the actor may see it.
@@ -97,7 +97,10 @@ func loadRound(g *gorm.DB, actor portal.Actor, id portal.RoundID) (consult.Round
 		return consult.RoundView{}, err
 	}
 	views := []consult.RoundView{found.view(actor)}
-	err = completeRounds(g, actor, views)
+	if err := addQuestions(g, &views[0]); err != nil {
+		return views[0], err
+	}
+	err = addStanding(g, actor, views)
 	return views[0], err
 }
 
@@ -114,9 +117,17 @@ func (q questionRow) question() portal.Question {
 	return portal.Question{ID: portal.QuestionID(q.ID), Number: q.Number, Text: q.Body.V, Optional: q.Optional, Collects: q.Collects, GuidanceWords: q.GuidanceWords}
 }
 
-// completeRounds adds questions, the actor's communities and its responses, in
-// three queries however many rounds there are.
-func completeRounds(g *gorm.DB, actor portal.Actor, views []consult.RoundView) error {
+func addQuestions(g *gorm.DB, v *consult.RoundView) error {
+	questions, err := rows[questionRow](g, "select * from question where round_id = ? order by number", v.ID)
+	for _, q := range questions {
+		v.Questions = append(v.Questions, q.question())
+	}
+	return err
+}
+
+// addStanding adds the actor's communities and its responses, in two queries
+// however many rounds there are.
+func addStanding(g *gorm.DB, actor portal.Actor, views []consult.RoundView) error {
 	if len(views) == 0 {
 		return nil
 	}
@@ -126,17 +137,12 @@ func completeRounds(g *gorm.DB, actor portal.Actor, views []consult.RoundView) e
 		ids[i] = string(views[i].ID)
 		place[ids[i]] = &views[i]
 	}
-	questions, err := rows[questionRow](g, "select * from question where round_id in ? order by number", ids)
-	if err != nil {
-		return err
-	}
-	for _, q := range questions {
-		place[q.RoundID].Questions = append(place[q.RoundID].Questions, q.question())
-	}
 	communities, err := rows[struct{ RoundID, ID, Name string }](g, `select distinct r.id as round_id, o.id, o.name
-		from round r join organisation o on o.kind = 'health_community'
-		where r.id in ? and (o.id = ? or exists (select 1 from membership m where m.community_id = o.id and m.party_id = ?
-			and m.valid_from <= r.issued and (m.valid_to is null or r.issued < m.valid_to))) order by o.name`, ids, actor.Organisation, actor.Organisation)
+		from (select community_id, valid_from, valid_to from membership where party_id = @org
+			union all select id, date '-infinity', null from organisation where id = @org) m
+		join round r on m.valid_from <= r.issued and (m.valid_to is null or r.issued < m.valid_to)
+		join organisation o on o.id = m.community_id and o.kind = 'health_community'
+		where r.id in @ids order by o.name`, named("org", string(actor.Organisation)), named("ids", ids))
 	if err != nil {
 		return err
 	}
@@ -147,7 +153,7 @@ func completeRounds(g *gorm.DB, actor portal.Actor, views []consult.RoundView) e
 	responses, err := rows[struct{ RoundID, ID, Kind, State, OwnerID, OwnerKind, OwnerName string }](g, `
 		select s.round_id, s.id, s.kind, s.state, o.id as owner_id, o.kind as owner_kind, o.name as owner_name
 		from response s join organisation o on o.id = s.owner_id
-		where s.round_id in ? and (s.owner_id = ? or exists (select 1 from party p where p.response_id = s.id and p.organisation_id = ?))
+		where s.round_id in ? and s.id in (select id from response where owner_id = ? union select response_id from party where organisation_id = ?)
 		order by s.kind, o.name`, ids, actor.Organisation, actor.Organisation)
 	if err != nil {
 		return err
@@ -162,6 +168,28 @@ func completeRounds(g *gorm.DB, actor portal.Actor, views []consult.RoundView) e
 
 // Recipients lists whom the round went to, in Norwegian order.
 func (db *DB) Recipients(ctx context.Context, id portal.RoundID) ([]portal.Recipient, error) {
+	return db.recipients(ctx, id, false)
+}
+
+// Reach says how far the invitation has come.
+func (db *DB) Reach(ctx context.Context, id portal.RoundID) (consult.Reach, error) {
+	reach, err := row[struct{ Recipients, Opened, Municipalities, Behind int }](db.gorm.WithContext(ctx), `
+		select count(*) as recipients, count(x.opened_at) as opened,
+			count(*) filter (where o.kind = 'municipality' and x.relation = 'addressed') as municipalities,
+			(select count(distinct p.organisation_id) from submission b
+				join party p on p.response_id = b.response_id and p.side = 'municipal'
+				join lateral (select y.kind from position y where y.response_id = p.response_id and y.organisation_id = p.organisation_id
+					order by y.seq desc limit 1) y on y.kind in ('approved', 'approved_with_remark')
+				where b.round_id = @id) as behind
+		from recipient x join organisation o on o.id = x.organisation_id where x.round_id = @id`, named("id", string(id)))
+	if err != nil {
+		return consult.Reach{}, err
+	}
+	authorities, err := db.recipients(ctx, id, true)
+	return consult.Reach{Recipients: reach.Recipients, Opened: reach.Opened, Municipalities: reach.Municipalities, Behind: reach.Behind, Authorities: authorities}, err
+}
+
+func (db *DB) recipients(ctx context.Context, id portal.RoundID, authoritiesOnly bool) ([]portal.Recipient, error) {
 	found, err := rows[struct {
 		OrganisationID, Kind, Name, Number, Relation string
 		AskedToForward                               bool
@@ -177,7 +205,7 @@ func (db *DB) Recipients(ctx context.Context, id portal.RoundID) ([]portal.Recip
 		left join municipality_period n on n.organisation_id = o.id and n.valid_from <= r.issued and (n.valid_to is null or r.issued < n.valid_to)
 		left join lateral (select string_agg(k.name, ', ' order by k.name) as name from membership m join organisation k on k.id = m.community_id
 			where m.party_id = o.id and m.valid_from <= r.issued and (m.valid_to is null or r.issued < m.valid_to)) c on true
-		where x.round_id = ? order by o.kind desc, x.name collate "nb-x-icu"`, id)
+		where x.round_id = ? and (x.asked_to_forward or not ?) order by o.kind desc, x.name collate "nb-x-icu"`, id, authoritiesOnly)
 	recipients := make([]portal.Recipient, len(found))
 	for i, f := range found {
 		recipients[i] = portal.Recipient{Relation: f.Relation, AskedToForward: f.AskedToForward, ForwardedBy: f.ForwardedBy, ForwardedAt: f.ForwardedAt,

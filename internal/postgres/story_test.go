@@ -342,8 +342,8 @@ func (h *house) checkMinistry(ministry portal.Actor, v consult.RoundView, r port
 	t.Helper()
 	o, err := h.consult.Overview(t.Context(), ministry, v.ID)
 	must(t, err)
-	if len(o.Communities) != 19 || o.Submitted != 1 || o.MunicipalitiesBehind != 3 || o.MunicipalitiesOn != 356 {
-		t.Errorf("%d communities, %d submitted, %d of %d municipalities", len(o.Communities), o.Submitted, o.MunicipalitiesBehind, o.MunicipalitiesOn)
+	if len(o.Communities) != 19 || o.Submitted != 1 || o.Reach.Behind != 3 || o.Reach.Municipalities != 356 {
+		t.Errorf("%d communities, %d submitted, %d of %d municipalities", len(o.Communities), o.Submitted, o.Reach.Behind, o.Reach.Municipalities)
 	}
 	across, err := h.consult.ReadAcross(t.Context(), ministry, v.ID, v.Questions[0].ID)
 	must(t, err)
