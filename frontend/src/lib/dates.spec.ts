@@ -37,4 +37,19 @@ describe('dates', () => {
     expect(dates.formatDeadline('2022-04-01T23:59:59+02:00', 'nb', now)).toBe('fredag 1. april 2022 (om 3 dager)')
     expect(dates.formatDeadline('2022-04-01T15:00:00+02:00', 'nb', now)).toBe('fredag 1. april 2022 kl. 15.00 (om 3 dager)')
   })
+
+  it.each([
+    [2 * 86_400 + 3 * 3_600 + 59, '2 dager og 3 timer', '2 dagar og 3 timar'],
+    [86_400, '1 dag', '1 dag'],
+    [3_661, '1 time og 1 minutt', '1 time og 1 minutt'],
+    [5, '5 sekunder', '5 sekund'],
+    [0, '0 sekunder', '0 sekund'],
+  ])('says how long %i seconds are', (seconds, nb, nn) => {
+    expect(dates.formatDuration(seconds, 'nb')).toBe(nb)
+    expect(dates.formatDuration(seconds, 'nn')).toBe(nn)
+  })
+
+  it('knows the calendar date in Norway', () => {
+    expect(dates.calendarDate(new Date('2022-03-29T22:30:00Z'))).toBe('2022-03-30')
+  })
 })

@@ -105,14 +105,15 @@ const units: Record<Language, readonly [seconds: number, one: string, many: stri
 
 /** `2 dager og 3 timer`: the largest unit there is, and the one below it. */
 export function formatDuration(seconds: number, language: Language): string {
-  const at = Math.max(0, units[language].findIndex(([size]) => seconds >= size))
+  const sizes = units[language]
+  const at = seconds < 1 ? sizes.length - 1 : sizes.findIndex(([size]) => seconds >= size)
   let rest = seconds
-  const parts = units[language].slice(at, at + 2).map(([size, one, many]) => {
+  const parts = sizes.slice(at, at + 2).map(([size, one, many]) => {
     const count = Math.floor(rest / size)
     rest -= count * size
-    return count && `${count} ${count === 1 ? one : many}`
+    return { count, words: `${count} ${count === 1 ? one : many}` }
   })
-  return parts.filter(Boolean).join(' og ')
+  return parts.filter(({ count }, index) => count > 0 || index === 0).map(({ words }) => words).join(' og ')
 }
 
 /** The calendar date in Norway, as a form and the API write it: `2022-04-01`. */

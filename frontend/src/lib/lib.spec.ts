@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { textIn } from './language'
 import { formatBytes, formatNumber, formatShare } from './numbers'
 import { compareNorwegian, matches, sortedBy } from './sort'
-import { countWords } from './words'
+import { countWords, listed } from './words'
 import { isEmptyDocument, plainText, safeHref } from './richtext'
 
 describe('sort', () => {
@@ -60,5 +60,15 @@ describe('rich text', () => {
   it('lets ordinary addresses through', () => {
     expect(safeHref('https://example.no/a?b=c')).toBe('https://example.no/a?b=c')
     expect(safeHref('mailto:post@example.no')).toBe('mailto:post@example.no')
+  })
+})
+
+describe('listed', () => {
+  it('joins words as people write them, and counts those that are too many', () => {
+    expect(listed([])).toBe('')
+    expect(listed([4])).toBe('4')
+    expect(listed(['a', 'b', 'c'])).toBe('a, b og c')
+    expect(listed(['a', 'b', 'c', 'd'], 2)).toBe('a, b og 2 til')
+    expect(listed(['a', 'b'], 2)).toBe('a og b')
   })
 })

@@ -1,0 +1,50 @@
+import type { Schemas } from '@/api'
+
+type Response = Schemas['Response']
+type Party = Schemas['Party']
+
+/** A party that has said nothing, unless the test says otherwise. */
+export function aParty(name: string, over: Partial<Party> = {}): Party {
+  const organisation = { id: name.toLowerCase(), kind: 'municipality', name } as const
+  return { organisation, side: 'municipal', validity: 'none', staleAnswers: [], mine: false, ...over }
+}
+
+export function aPosition(kind: Schemas['PositionKind'], freezeNumber = 1): Schemas['Position'] {
+  return { id: `${kind}-${freezeNumber}`, kind, freezeNumber, recordedAt: '2022-03-20T10:00:00Z', by: { name: 'Godkjenner', organisation: 'Kommunen' } }
+}
+
+export function anAnswer(number: number, status: Schemas['Answer']['status'] = 'ready'): Schemas['Answer'] {
+  const question = { id: `q-${number}`, number, text: { nb: `Spørsmål ${number}?` }, optional: false, guidanceWords: 0 }
+  return { id: `a-${number}`, number, question, status, version: 1, writers: [] }
+}
+
+/** `aTally([1, 1, 1], [12, 11, 21])`: answered, required and total of the hospitals and of the municipalities. */
+export function aTally(hospital: [number, number, number], municipal: [number, number, number], over: Partial<Schemas['Tally']> = {}): Schemas['Tally'] {
+  const side = ([answered, required, total]: [number, number, number]) => ({ answered, required, total })
+  const rule = { hospitalPercent: 100, municipalPercent: 50, partnershipDecision: false }
+  return { rule, met: false, rejected: 0, stale: 0, hospital: side(hospital), municipal: side(municipal), ...over }
+}
+
+/** The abilities of a role: `+` may be used now, `-code` may not, and why. */
+export function abilities(of: Record<string, '+' | `-${string}`>): Schemas['Ability'][] {
+  return Object.entries(of).map(([action, sign]) => (sign === '+' ? { action, allowed: true } : { action, allowed: false, why: sign.slice(1) }))
+}
+
+export function aResponse(over: Partial<Response> = {}): Response {
+  return {
+    id: 'response-1', kind: 'joint', language: 'nb', state: 'draft', version: 3,
+    owner: { id: 'fellesskap', kind: 'health_community', name: 'Helsefellesskapet' },
+    round: { id: 'round-1', title: { nb: 'Runden' }, state: 'open', deadline: '2022-04-01T21:59:59Z', acceptsLate: true, sender: 'Departementet', reference: '21/1' },
+    answers: [anAnswer(1), anAnswer(2)],
+    parties: [aParty('Lillevik')],
+    tally: aTally([0, 1, 1], [0, 1, 2]),
+    decisions: [],
+    abilities: [],
+    now: '2022-03-30T10:00:00Z',
+    ...over,
+  }
+}
+
+export const aFreeze = (number = 1): Schemas['Freeze'] => ({
+  id: `freeze-${number}`, number, hash: `sha256:${number}`, frozenAt: '2022-03-19T10:00:00Z', frozenBy: 'Sekretær',
+})
