@@ -156,7 +156,7 @@ func TestRightsThatChangeReachOpenConnections(t *testing.T) {
 func TestFrozenWhileTyping(t *testing.T) {
 	p := open(t, unhurried)
 	id := p.document()
-	const writers, words = 3, 60
+	const writers, words = 3, 200
 	var clients []*client
 	for range writers {
 		c := p.dial(newAccount())
@@ -174,7 +174,7 @@ func TestFrozenWhileTyping(t *testing.T) {
 			}
 		}()
 	}
-	time.Sleep(20 * time.Millisecond)
+	eventually(t, "some words are saved", func() bool { return p.hub.Stats().Saved > writers+10 }) // each was answered at its greeting
 	p.freeze(id, true)
 	frozen := p.stored(id)
 	saved, shown := 0, 0
