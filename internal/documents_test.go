@@ -219,6 +219,32 @@ func TestStateMachinesDocument(t *testing.T) {
 	golden(t, "state-machines.md", strings.TrimSuffix(text, "\n"))
 }
 
+// The examples are every kind of rule there is, in the words that the pages use.
+func TestRulesDocument(t *testing.T) {
+	voters := []portal.Voter{{ID: "1", Name: "Byen"}, {ID: "2", Name: "Sykehuset"}}
+	var b strings.Builder
+	b.WriteString("# When a community's answer may be sent\n\n" + rendered +
+		"Each community has one rule. Its secretariat changes it on the community's page; earlier versions stay there, with who made them and why.\n" +
+		"What is frozen is decided by the rule that held when it was frozen. Silence counts only where the rule says so, for a party that has\n" +
+		"never answered, and only after a warning to that party is on record. A rejection stands in the way whatever the rule.\n")
+	for _, example := range []struct {
+		title string
+		rule  portal.Rule
+	}{
+		{"Consensus on both sides (what every community begins with)", workflow.DefaultRule()},
+		{"Consensus with other shares, two committees, and silence", portal.Rule{Kind: portal.Consensus, HospitalPercent: 100, MunicipalPercent: 70, PartnershipDecision: true, SilenceDays: 14}},
+		{"Named voters", portal.Rule{Kind: portal.NamedVoters, Voters: voters}},
+		{"Recommendation, then each party", portal.Rule{Kind: portal.Recommendation, HospitalPercent: 100, MunicipalPercent: 100}},
+		{"A separate answer", workflow.SeparateRule()},
+	} {
+		fmt.Fprintf(&b, "\n## %s\n\n| bokmål | nynorsk |\n|---|---|\n", example.title)
+		for _, sentence := range workflow.RuleInWords(example.rule) {
+			fmt.Fprintf(&b, "| %s | %s |\n", sentence.NB, sentence.NN)
+		}
+	}
+	golden(t, "rules.md", b.String())
+}
+
 func drawing[S ~string](title string, steps []workflow.Step[S]) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "## %s\n\n```mermaid\nstateDiagram-v2\n    [*] --> %s\n", title, steps[0].From)

@@ -212,8 +212,11 @@ func (s scene) body(operation string) any {
 		"takePosition":    map[string]any{"freezeId": s.freeze, "kind": "approved", "answerHashes": map[string]any{}},
 		"confirmPosition": map[string]any{"freezeId": s.freeze, "answerHashes": map[string]any{}},
 		"recordDecision":  map[string]any{"freezeId": s.freeze, "level": "strategic", "body": "x", "decidedOn": "2022-01-01", "caseNumber": "1"},
-		"submitResponse":  map[string]any{"freezeId": s.freeze, "freezeHash": "sha256:0"},
-		"grantRole":       map[string]any{"organisationId": "nowhere", "role": "reader"},
+		"warnOfSilence":   map[string]any{"freezeId": s.freeze},
+		"setCommunityRule": map[string]any{"kind": "consensus", "hospitalPercent": 100, "municipalPercent": 50, "voters": []any{}, "partnershipDecision": false,
+			"silenceDays": 0, "reason": "x", "version": 99},
+		"submitResponse": map[string]any{"freezeId": s.freeze, "freezeHash": "sha256:0"},
+		"grantRole":      map[string]any{"organisationId": "nowhere", "role": "reader"},
 	}[operation]
 }
 

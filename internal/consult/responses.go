@@ -73,29 +73,22 @@ func (s Service) Response(ctx context.Context, actor portal.Actor, id portal.Res
 // Abilities are the actions of a response's pages, with what stands in the way of each.
 func (s Service) Abilities(actor portal.Actor, r portal.Response) []policy.Ability {
 	abilities := policy.Abilities(actor, policy.ResponseObject(r), "response.assign", "response.set_status", "document.write", "response.freeze",
-		"response.reopen", "response.position", "response.decide", "response.submit", "submission.read", "submission.download", "submission.receive")
-	tally := workflow.CountResponse(r)
+		"response.reopen", "response.position", "response.warn", "response.decide", "response.submit", "submission.read", "submission.download", "submission.receive")
+	now := s.Now()
 	hinder := map[policy.Action]string{
-		"response.freeze": unfinished(r),
-		"response.decide": first(only(r.Kind == portal.Separate, "no_committee"), only(!tally.Met, "rule_not_met")),
-		"response.submit": first(only(r.Kind == portal.Joint && r.State == portal.Approval, "not_decided"), only(!tally.Met, "rule_not_met"),
-			only(r.Round.State != portal.RoundOpen, "round_closed"), only(!r.Round.AcceptsLate && workflow.Late(s.Now(), r.Round.Deadline) > 0, "deadline_passed")),
+		"response.freeze":   workflow.Hindrance(r, "freeze", now),
+		"response.position": workflow.Hindrance(r, "position", now),
+		"response.warn":     workflow.Hindrance(r, "warn", now),
+		"response.decide":   workflow.Hindrance(r, "decide", now),
+		"response.submit": first(workflow.Hindrance(r, "submit", now), only(r.Round.State != portal.RoundOpen, "round_closed"),
+			only(!r.Round.AcceptsLate && workflow.Late(now, r.Round.Deadline) > 0, "deadline_passed")),
 	}
 	for i, a := range abilities {
 		if why := hinder[a.Action]; a.Allowed && why != "" {
 			abilities[i].Allowed, abilities[i].Why = false, why
 		}
 	}
-	return slices.DeleteFunc(abilities, func(a policy.Ability) bool { return a.Why == "no_committee" })
-}
-
-func unfinished(r portal.Response) string {
-	for _, a := range r.Answers {
-		if a.Status != portal.AnswerReady && a.Status != portal.AnswerNotAnswered {
-			return "answers_unfinished"
-		}
-	}
-	return ""
+	return slices.DeleteFunc(abilities, func(a policy.Ability) bool { return a.Why == "no_committee" || a.Why == "silence_never_counts" })
 }
 
 func only(when bool, why string) string {

@@ -87,10 +87,9 @@ func (s Service) mayGo(r portal.Response, freeze portal.FreezeID, hash string, n
 		return portal.Conflictf("deadline_passed", "the deadline has passed").With("lateSeconds", workflow.Late(now, r.Round.Deadline))
 	case r.Freeze == nil || r.Freeze.ID != freeze || r.Freeze.Hash != hash:
 		return portal.Conflictf("text_changed", "the frozen text is not the one that was seen")
-	case r.Kind == portal.Joint && r.State != portal.Ready:
-		return portal.Conflictf("not_decided", "the committee's decision is not recorded")
-	case !workflow.CountResponse(r).Met:
-		return portal.Conflictf("rule_not_met", "the positions do not meet the rule")
+	}
+	if why := workflow.Hindrance(r, "submit", now); why != "" {
+		return portal.Conflictf(why, "the response is not ready to be sent")
 	}
 	return nil
 }

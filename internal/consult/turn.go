@@ -99,11 +99,11 @@ func responseTurn(turn *MyTurn, actor portal.Actor, r portal.Response, now time.
 	owed, waited := "", ""
 	switch r.State {
 	case portal.Draft:
-		owed, waited = draftTurn(r, actor, editor)
+		owed, waited = draftTurn(r, actor, editor, now)
 	case portal.Approval:
-		owed, waited = approvalTurn(r, actor, editor)
+		owed, waited = approvalTurn(r, actor, editor, now)
 	case portal.Ready:
-		owed, waited = lateApproval(r, actor), "wait_submit"
+		owed, waited = lateApproval(r, actor, now), "wait_submit"
 		if editor {
 			owed = "submit"
 		}
@@ -121,8 +121,8 @@ func responseTurn(turn *MyTurn, actor portal.Actor, r portal.Response, now time.
 	turn.Waiting = append(turn.Waiting, t)
 }
 
-func draftTurn(r portal.Response, actor portal.Actor, editor bool) (owed, waited string) {
-	done := unfinished(r) == ""
+func draftTurn(r portal.Response, actor portal.Actor, editor bool, now time.Time) (owed, waited string) {
+	done := workflow.Hindrance(r, "freeze", now) == ""
 	switch {
 	case editor && done:
 		return "freeze", ""
@@ -133,29 +133,32 @@ func draftTurn(r portal.Response, actor portal.Actor, editor bool) (owed, waited
 	}
 }
 
-func approvalTurn(r portal.Response, actor portal.Actor, editor bool) (owed, waited string) {
-	met := workflow.CountResponse(r).Met
+func approvalTurn(r portal.Response, actor portal.Actor, editor bool, now time.Time) (owed, waited string) {
+	may := func(event string) bool { return workflow.Hindrance(r, event, now) == "" }
+	met := workflow.CountResponse(r, now).Met
 	switch {
-	case editor && met && r.Kind == portal.Separate:
+	case editor && may("submit"):
 		return "submit", ""
-	case editor && met:
+	case editor && may("decide"):
 		return "record_decision", ""
-	case lateApproval(r, actor) != "":
-		return lateApproval(r, actor), ""
-	case met:
+	case lateApproval(r, actor, now) != "":
+		return lateApproval(r, actor, now), ""
+	case !may("position"), met && !workflow.Decided(r):
 		return "", "wait_decision"
+	case met:
+		return "", "wait_submit"
 	default:
 		return "", "wait_positions"
 	}
 }
 
 // lateApproval is the approver's task while the text is frozen, also after the committee has decided.
-func lateApproval(r portal.Response, actor portal.Actor) string {
+func lateApproval(r portal.Response, actor portal.Actor, now time.Time) string {
 	p := partyOf(r, actor.Organisation)
-	if p == nil || !actor.Has(portal.Approver) {
+	if p == nil || !actor.Has(portal.Approver) || workflow.Hindrance(r, "position", now) != "" {
 		return ""
 	}
-	switch validity, _ := workflow.Judge(workflow.StandingOf(*p), r.Hashes()); validity {
+	switch validity, _ := workflow.Judge(workflow.StandingOf(*p, now), r.Hashes()); validity {
 	case workflow.NoPosition:
 		return "take_position"
 	case workflow.Stale:
@@ -184,10 +187,10 @@ func facts(r portal.Response, actor portal.Actor, now time.Time) map[string]any 
 		}
 	}
 	if p := partyOf(r, actor.Organisation); p != nil {
-		_, answers := workflow.Judge(workflow.StandingOf(*p), r.Hashes())
+		_, answers := workflow.Judge(workflow.StandingOf(*p, now), r.Hashes())
 		stale = len(answers)
 	}
-	tally := workflow.CountResponse(r)
+	tally := workflow.CountResponse(r, now)
 	f := map[string]any{"answers": len(r.Answers), "ready": ready, "mine": mine, "stale": stale, "parties": len(r.Parties),
 		"answered": tally.Hospital.Answered + tally.Municipal.Answered, "lateSeconds": workflow.Late(now, r.Round.Deadline)}
 	if r.Receipt != nil {

@@ -36,8 +36,8 @@ type Reads interface {
 	PartiesOf(ctx context.Context, community portal.OrganisationID, on time.Time) ([]CommunityParty, error)
 	// PeopleOf are the accounts with a role in the community or in a party on the date.
 	PeopleOf(ctx context.Context, community portal.OrganisationID, on time.Time) ([]CommunityPerson, error)
-	// Rule is the community's own rule; false when it has made none.
-	Rule(ctx context.Context, community portal.OrganisationID) (portal.Rule, bool, error)
+	// RuleVersions are the rules that the community has made for itself, the one that holds first.
+	RuleVersions(ctx context.Context, community portal.OrganisationID) ([]RuleVersion, error)
 }
 
 // Tx is one write.
@@ -61,6 +61,9 @@ type Tx interface {
 	// Grant and Revoke say whether anything changed.
 	Grant(portal.AccountID, portal.OrganisationID, portal.Role, time.Time) (bool, error)
 	Revoke(portal.AccountID, portal.OrganisationID, portal.Role) (bool, error)
+	RuleVersions(community portal.OrganisationID) ([]RuleVersion, error)
+	// InsertRule adds the next version; one that is there already is a conflict.
+	InsertRule(community portal.OrganisationID, v RuleVersion) error
 	// LockAdministrators keeps the number of administrators as it is until the transaction ends.
 	LockAdministrators() ([]portal.AccountID, error)
 
@@ -115,7 +118,8 @@ type CommunityDetail struct {
 	Website      string
 	Parties      []CommunityParty
 	People       []CommunityPerson
-	Rule         portal.Rule
+	Rules        []RuleVersion // the one that holds first; the oldest is the one that everybody begins with
+	Abilities    []policy.Ability
 }
 
 // CommunityParty is a party and when it is one.
@@ -161,24 +165,28 @@ func (s Service) Communities(ctx context.Context, actor portal.Actor) ([]portal.
 
 // Community is one community as it is today.
 func (s Service) Community(ctx context.Context, actor portal.Actor, id portal.OrganisationID) (CommunityDetail, error) {
+	return s.community(ctx, actor, id, "community.read")
+}
+
+func (s Service) community(ctx context.Context, actor portal.Actor, id portal.OrganisationID, action policy.Action) (CommunityDetail, error) {
 	all, err := s.Store.CommunitiesOf(ctx, actor.Organisation, s.today())
 	if err != nil {
 		return CommunityDetail{}, err
 	}
 	for _, c := range all {
 		if c.Organisation.ID == id {
-			if err := policy.Decide(actor, "community.read", c.object(actor)); err != nil {
+			if err := policy.Decide(actor, action, c.object(actor)); err != nil {
 				return CommunityDetail{}, err
 			}
 			c.Organisation = shown(actor, c.Organisation)
-			return s.detail(ctx, c)
+			return s.detail(ctx, actor, c)
 		}
 	}
 	return CommunityDetail{}, portal.Missing()
 }
 
-func (s Service) detail(ctx context.Context, c CommunityOf) (CommunityDetail, error) {
-	d := CommunityDetail{Organisation: c.Organisation, Website: c.Website}
+func (s Service) detail(ctx context.Context, actor portal.Actor, c CommunityOf) (CommunityDetail, error) {
+	d := CommunityDetail{Organisation: c.Organisation, Website: c.Website, Abilities: policy.Abilities(actor, c.object(actor), "community.set_rule")}
 	var err error
 	if d.Parties, err = s.Store.PartiesOf(ctx, c.Organisation.ID, s.today()); err != nil {
 		return d, err
@@ -186,10 +194,8 @@ func (s Service) detail(ctx context.Context, c CommunityOf) (CommunityDetail, er
 	if d.People, err = s.Store.PeopleOf(ctx, c.Organisation.ID, s.today()); err != nil {
 		return d, err
 	}
-	rule, own, err := s.Store.Rule(ctx, c.Organisation.ID)
-	if d.Rule = rule; !own {
-		d.Rule = workflow.DefaultRule()
-	}
+	own, err := s.Store.RuleVersions(ctx, c.Organisation.ID)
+	d.Rules = append(own, RuleVersion{Rule: workflow.DefaultRule()})
 	return d, err
 }
 

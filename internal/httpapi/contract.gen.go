@@ -692,6 +692,30 @@ func (e RoundSummaryKind) Valid() bool {
 	}
 }
 
+// Defines values for RuleKind.
+const (
+	RuleKindAlone          RuleKind = "alone"
+	RuleKindConsensus      RuleKind = "consensus"
+	RuleKindNamedVoters    RuleKind = "named_voters"
+	RuleKindRecommendation RuleKind = "recommendation"
+)
+
+// Valid indicates whether the value is a known member of the RuleKind enum.
+func (e RuleKind) Valid() bool {
+	switch e {
+	case RuleKindAlone:
+		return true
+	case RuleKindConsensus:
+		return true
+	case RuleKindNamedVoters:
+		return true
+	case RuleKindRecommendation:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for StartInputKind.
 const (
 	StartInputKindJoint    StartInputKind = "joint"
@@ -955,14 +979,15 @@ type AnswerTextStatus string
 
 // Community defines model for Community.
 type Community struct {
+	Abilities    []Ability           `json:"abilities"`
 	Organisation Organisation        `json:"organisation"`
 	Parties      []CommunityParty    `json:"parties"`
 	People       []CommunityPerson   `json:"people"`
 	Responses    []CommunityResponse `json:"responses"`
 
-	// Rule When an answer may be decided and sent. Shares are of the parties on that side, 0 to 100 per cent, rounded up.
-	Rule    Rule    `json:"rule"`
-	Website *string `json:"website,omitempty"`
+	// Rules The one that holds first.
+	Rules   []RuleVersion `json:"rules"`
+	Website *string       `json:"website,omitempty"`
 }
 
 // CommunityParty defines model for CommunityParty.
@@ -1068,6 +1093,12 @@ type Freeze struct {
 	Hash   Hash   `json:"hash"`
 	Id     string `json:"id"`
 	Number int    `json:"number"`
+}
+
+// FreezeInput defines model for FreezeInput.
+type FreezeInput struct {
+	// FreezeId The frozen version that was seen.
+	FreezeId string `json:"freezeId"`
 }
 
 // Hash "sha256:" and 64 hexadecimal digits, over canonical JSON (RFC 8785).
@@ -1227,7 +1258,8 @@ type Party struct {
 	StaleAnswers []string     `json:"staleAnswers"`
 
 	// Validity stale: the text has changed since; see staleAnswers.
-	Validity PartyValidity `json:"validity"`
+	Validity PartyValidity   `json:"validity"`
+	Warning  *SilenceWarning `json:"warning,omitempty"`
 }
 
 // PartySide defines model for Party.Side.
@@ -1413,7 +1445,7 @@ type Response struct {
 	Round          ResponseRound `json:"round"`
 	State          ResponseState `json:"state"`
 
-	// Tally Counted on valid positions alone. Nobody's silence counts.
+	// Tally Counted on valid positions, and on silence where the rule says so and a warning was recorded.
 	Tally   Tally `json:"tally"`
 	Version int   `json:"version"`
 }
@@ -1602,9 +1634,55 @@ type RoundSummaryKind string
 
 // Rule When an answer may be decided and sent. Shares are of the parties on that side, 0 to 100 per cent, rounded up.
 type Rule struct {
-	HospitalPercent     int  `json:"hospitalPercent"`
-	MunicipalPercent    int  `json:"municipalPercent"`
-	PartnershipDecision bool `json:"partnershipDecision"`
+	HospitalPercent int `json:"hospitalPercent"`
+
+	// Kind alone: of an organisation that answers for itself
+	Kind                RuleKind `json:"kind"`
+	MunicipalPercent    int      `json:"municipalPercent"`
+	PartnershipDecision bool     `json:"partnershipDecision"`
+
+	// SilenceDays Whole days after a recorded warning from which silence counts as consent; 0: never.
+	SilenceDays int `json:"silenceDays"`
+
+	// Voters The parties that decide; none but under named_voters.
+	Voters []Voter `json:"voters"`
+
+	// Words The whole rule in sentences.
+	Words []Text `json:"words"`
+}
+
+// RuleInput defines model for RuleInput.
+type RuleInput struct {
+	HospitalPercent int `json:"hospitalPercent"`
+
+	// Kind alone: of an organisation that answers for itself
+	Kind                RuleKind `json:"kind"`
+	MunicipalPercent    int      `json:"municipalPercent"`
+	PartnershipDecision bool     `json:"partnershipDecision"`
+
+	// Reason Who decided on the rule, and why.
+	Reason      string `json:"reason"`
+	SilenceDays int    `json:"silenceDays"`
+
+	// Version The version that was read.
+	Version int      `json:"version"`
+	Voters  []string `json:"voters"`
+}
+
+// RuleKind alone: of an organisation that answers for itself
+type RuleKind string
+
+// RuleVersion A rule that the community has made, or the one that every community begins with (version 0).
+type RuleVersion struct {
+	Reason *string `json:"reason,omitempty"`
+
+	// Rule When an answer may be decided and sent. Shares are of the parties on that side, 0 to 100 per cent, rounded up.
+	Rule Rule `json:"rule"`
+
+	// SetAt RFC 3339 with offset; the server's clock.
+	SetAt   *Time   `json:"setAt,omitempty"`
+	SetBy   *string `json:"setBy,omitempty"`
+	Version int     `json:"version"`
 }
 
 // SideTally defines model for SideTally.
@@ -1612,6 +1690,20 @@ type SideTally struct {
 	Answered int `json:"answered"`
 	Required int `json:"required"`
 	Total    int `json:"total"`
+}
+
+// SilenceWarning defines model for SilenceWarning.
+type SilenceWarning struct {
+	By string `json:"by"`
+
+	// Counts Silence counts as consent now.
+	Counts bool `json:"counts"`
+
+	// CountsFrom RFC 3339 with offset; the server's clock.
+	CountsFrom Time `json:"countsFrom"`
+
+	// WarnedAt RFC 3339 with offset; the server's clock.
+	WarnedAt Time `json:"warnedAt"`
 }
 
 // StartInput defines model for StartInput.
@@ -1663,7 +1755,7 @@ type SubmitInput struct {
 	FreezeId   string `json:"freezeId"`
 }
 
-// Tally Counted on valid positions alone. Nobody's silence counts.
+// Tally Counted on valid positions, and on silence where the rule says so and a warning was recorded.
 type Tally struct {
 	Hospital  SideTally `json:"hospital"`
 	Met       bool      `json:"met"`
@@ -1671,8 +1763,12 @@ type Tally struct {
 	Rejected  int       `json:"rejected"`
 
 	// Rule When an answer may be decided and sent. Shares are of the parties on that side, 0 to 100 per cent, rounded up.
-	Rule  Rule `json:"rule"`
-	Stale int  `json:"stale"`
+	Rule Rule `json:"rule"`
+
+	// Silent Parties that count because they were warned and said nothing.
+	Silent int       `json:"silent"`
+	Stale  int       `json:"stale"`
+	Voters SideTally `json:"voters"`
 }
 
 // Text What people read, in one or both written forms of Norwegian.
@@ -1711,6 +1807,12 @@ type VersionInput struct {
 	Version int `json:"version"`
 }
 
+// Voter defines model for Voter.
+type Voter struct {
+	Id   string `json:"id"`
+	Name string `json:"name"`
+}
+
 // AccountId defines model for accountId.
 type AccountId = string
 
@@ -1743,6 +1845,9 @@ type DownloadSubmissionParams struct {
 // GrantRoleJSONRequestBody defines body for GrantRole for application/json ContentType.
 type GrantRoleJSONRequestBody = RoleInput
 
+// SetCommunityRuleJSONRequestBody defines body for SetCommunityRule for application/json ContentType.
+type SetCommunityRuleJSONRequestBody = RuleInput
+
 // SetActingJSONRequestBody defines body for SetActing for application/json ContentType.
 type SetActingJSONRequestBody = ActingInput
 
@@ -1769,6 +1874,9 @@ type ConfirmPositionJSONRequestBody = ConfirmInput
 
 // ReopenResponseJSONRequestBody defines body for ReopenResponse for application/json ContentType.
 type ReopenResponseJSONRequestBody = ReasonInput
+
+// WarnOfSilenceJSONRequestBody defines body for WarnOfSilence for application/json ContentType.
+type WarnOfSilenceJSONRequestBody = FreezeInput
 
 // SubmitResponseJSONRequestBody defines body for SubmitResponse for application/json ContentType.
 type SubmitResponseJSONRequestBody = SubmitInput
@@ -1802,6 +1910,9 @@ type ServerInterface interface {
 	// GetCommunity Parties with dates, people and roles, the rule, past responses
 	// (GET /communities/{organisationId})
 	GetCommunity(ctx echo.Context, organisationId OrganisationId) error
+	// SetCommunityRule Make the community's next rule; it holds for what is frozen from then on
+	// (PUT /communities/{organisationId}/rule)
+	SetCommunityRule(ctx echo.Context, organisationId OrganisationId) error
 	// GetJob How far a job has come
 	// (GET /jobs/{jobId})
 	GetJob(ctx echo.Context, jobId JobId) error
@@ -1856,6 +1967,9 @@ type ServerInterface interface {
 	// ReopenResponse Open the text for writing again, with a reason
 	// (POST /responses/{responseId}/reopen)
 	ReopenResponse(ctx echo.Context, responseId ResponseId) error
+	// WarnOfSilence Record that the parties which have never answered were told from when their silence counts
+	// (POST /responses/{responseId}/silence-warning)
+	WarnOfSilence(ctx echo.Context, responseId ResponseId) error
 	// SubmitResponse Submit; repeating it gives the same receipt
 	// (POST /responses/{responseId}/submit)
 	SubmitResponse(ctx echo.Context, responseId ResponseId) error
@@ -2002,6 +2116,22 @@ func (w *ServerInterfaceWrapper) GetCommunity(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetCommunity(ctx, organisationId)
+	return err
+}
+
+// SetCommunityRule converts echo context to params.
+func (w *ServerInterfaceWrapper) SetCommunityRule(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "organisationId" -------------
+	var organisationId OrganisationId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "organisationId", ctx.Param("organisationId"), &organisationId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter organisationId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetCommunityRule(ctx, organisationId)
 	return err
 }
 
@@ -2264,6 +2394,22 @@ func (w *ServerInterfaceWrapper) ReopenResponse(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ReopenResponse(ctx, responseId)
+	return err
+}
+
+// WarnOfSilence converts echo context to params.
+func (w *ServerInterfaceWrapper) WarnOfSilence(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "responseId" -------------
+	var responseId ResponseId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "responseId", ctx.Param("responseId"), &responseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter responseId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.WarnOfSilence(ctx, responseId)
 	return err
 }
 
@@ -2668,6 +2814,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/responses/:responseId/positions", wrapper.TakePosition, options.OperationMiddlewares["takePosition"]...)
 	router.POST(options.BaseURL+"/responses/:responseId/positions/confirm", wrapper.ConfirmPosition, options.OperationMiddlewares["confirmPosition"]...)
 	router.POST(options.BaseURL+"/responses/:responseId/decision", wrapper.RecordDecision, options.OperationMiddlewares["recordDecision"]...)
+	router.POST(options.BaseURL+"/responses/:responseId/silence-warning", wrapper.WarnOfSilence, options.OperationMiddlewares["warnOfSilence"]...)
 	router.POST(options.BaseURL+"/responses/:responseId/submit", wrapper.SubmitResponse, options.OperationMiddlewares["submitResponse"]...)
 	router.GET(options.BaseURL+"/submissions/:responseId", wrapper.GetSubmission, options.OperationMiddlewares["getSubmission"]...)
 	router.GET(options.BaseURL+"/submissions/:responseId/file/:format", wrapper.DownloadSubmission, options.OperationMiddlewares["downloadSubmission"]...)
@@ -2677,6 +2824,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/jobs/:jobId/file", wrapper.DownloadJobFile, options.OperationMiddlewares["downloadJobFile"]...)
 	router.GET(options.BaseURL+"/communities", wrapper.ListCommunities, options.OperationMiddlewares["listCommunities"]...)
 	router.GET(options.BaseURL+"/communities/:organisationId", wrapper.GetCommunity, options.OperationMiddlewares["getCommunity"]...)
+	router.PUT(options.BaseURL+"/communities/:organisationId/rule", wrapper.SetCommunityRule, options.OperationMiddlewares["setCommunityRule"]...)
 	router.GET(options.BaseURL+"/organisations", wrapper.ListOrganisations, options.OperationMiddlewares["listOrganisations"]...)
 	router.GET(options.BaseURL+"/accounts", wrapper.ListAccounts, options.OperationMiddlewares["listAccounts"]...)
 	router.POST(options.BaseURL+"/accounts/:accountId/roles", wrapper.GrantRole, options.OperationMiddlewares["grantRole"]...)
@@ -2871,6 +3019,46 @@ type GetCommunitydefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetCommunitydefaultApplicationProblemPlusJSONResponse) VisitGetCommunityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetCommunityRuleRequestObject struct {
+	OrganisationId OrganisationId `json:"organisationId"`
+	Body           *SetCommunityRuleJSONRequestBody
+}
+
+type SetCommunityRuleResponseObject interface {
+	VisitSetCommunityRuleResponse(w http.ResponseWriter) error
+}
+
+type SetCommunityRule200JSONResponse Community
+
+func (response SetCommunityRule200JSONResponse) VisitSetCommunityRuleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetCommunityRuledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetCommunityRuledefaultApplicationProblemPlusJSONResponse) VisitSetCommunityRuleResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -3592,6 +3780,46 @@ type ReopenResponsedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ReopenResponsedefaultApplicationProblemPlusJSONResponse) VisitReopenResponseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WarnOfSilenceRequestObject struct {
+	ResponseId ResponseId `json:"responseId"`
+	Body       *WarnOfSilenceJSONRequestBody
+}
+
+type WarnOfSilenceResponseObject interface {
+	VisitWarnOfSilenceResponse(w http.ResponseWriter) error
+}
+
+type WarnOfSilence200JSONResponse Response
+
+func (response WarnOfSilence200JSONResponse) VisitWarnOfSilenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WarnOfSilencedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response WarnOfSilencedefaultApplicationProblemPlusJSONResponse) VisitWarnOfSilenceResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -4414,6 +4642,9 @@ type StrictServerInterface interface {
 	// GetCommunity Parties with dates, people and roles, the rule, past responses
 	// (GET /communities/{organisationId})
 	GetCommunity(ctx context.Context, request GetCommunityRequestObject) (GetCommunityResponseObject, error)
+	// SetCommunityRule Make the community's next rule; it holds for what is frozen from then on
+	// (PUT /communities/{organisationId}/rule)
+	SetCommunityRule(ctx context.Context, request SetCommunityRuleRequestObject) (SetCommunityRuleResponseObject, error)
 	// GetJob How far a job has come
 	// (GET /jobs/{jobId})
 	GetJob(ctx context.Context, request GetJobRequestObject) (GetJobResponseObject, error)
@@ -4468,6 +4699,9 @@ type StrictServerInterface interface {
 	// ReopenResponse Open the text for writing again, with a reason
 	// (POST /responses/{responseId}/reopen)
 	ReopenResponse(ctx context.Context, request ReopenResponseRequestObject) (ReopenResponseResponseObject, error)
+	// WarnOfSilence Record that the parties which have never answered were told from when their silence counts
+	// (POST /responses/{responseId}/silence-warning)
+	WarnOfSilence(ctx context.Context, request WarnOfSilenceRequestObject) (WarnOfSilenceResponseObject, error)
 	// SubmitResponse Submit; repeating it gives the same receipt
 	// (POST /responses/{responseId}/submit)
 	SubmitResponse(ctx context.Context, request SubmitResponseRequestObject) (SubmitResponseResponseObject, error)
@@ -4682,6 +4916,54 @@ func (sh *strictHandler) GetCommunity(ctx echo.Context, organisationId Organisat
 		return err
 	} else if validResponse, ok := response.(GetCommunityResponseObject); ok {
 		return validResponse.VisitGetCommunityResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetCommunityRule operation middleware
+func (sh *strictHandler) SetCommunityRule(ctx echo.Context, organisationId OrganisationId) error {
+	var request SetCommunityRuleRequestObject
+
+	request.OrganisationId = organisationId
+
+	var body SetCommunityRuleJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetCommunityRule(ctx.Request().Context(), request.(SetCommunityRuleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetCommunityRule")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetCommunityRuleResponseObject); ok {
+		return validResponse.VisitSetCommunityRuleResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -5329,6 +5611,54 @@ func (sh *strictHandler) ReopenResponse(ctx echo.Context, responseId ResponseId)
 		return err
 	} else if validResponse, ok := response.(ReopenResponseResponseObject); ok {
 		return validResponse.VisitReopenResponseResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// WarnOfSilence operation middleware
+func (sh *strictHandler) WarnOfSilence(ctx echo.Context, responseId ResponseId) error {
+	var request WarnOfSilenceRequestObject
+
+	request.ResponseId = responseId
+
+	var body WarnOfSilenceJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.WarnOfSilence(ctx.Request().Context(), request.(WarnOfSilenceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WarnOfSilence")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(WarnOfSilenceResponseObject); ok {
+		return validResponse.VisitWarnOfSilenceResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -72,16 +72,33 @@ func (a *api) ListCommunities(ctx context.Context, _ ListCommunitiesRequestObjec
 }
 
 func (a *api) GetCommunity(ctx context.Context, in GetCommunityRequestObject) (GetCommunityResponseObject, error) {
-	actor, id := actorOf(ctx), portal.OrganisationID(in.OrganisationId)
-	c, err := a.directory.Community(ctx, actor, id)
+	c, err := a.directory.Community(ctx, actorOf(ctx), portal.OrganisationID(in.OrganisationId))
 	if err != nil {
 		return nil, err
 	}
-	responses, err := a.consult.ResponsesBy(ctx, actor, id)
+	out, err := a.communityOf(ctx, c)
+	return GetCommunity200JSONResponse(out), err
+}
+
+func (a *api) SetCommunityRule(ctx context.Context, in SetCommunityRuleRequestObject) (SetCommunityRuleResponseObject, error) {
+	rule := portal.Rule{Kind: portal.RuleKind(in.Body.Kind), HospitalPercent: in.Body.HospitalPercent, MunicipalPercent: in.Body.MunicipalPercent,
+		PartnershipDecision: in.Body.PartnershipDecision, SilenceDays: in.Body.SilenceDays,
+		Voters: each(in.Body.Voters, func(id string) portal.Voter { return portal.Voter{ID: portal.OrganisationID(id)} })}
+	c, err := a.directory.SetRule(ctx, actorOf(ctx), portal.OrganisationID(in.OrganisationId), rule, in.Body.Reason, in.Body.Version)
 	if err != nil {
 		return nil, err
 	}
-	return GetCommunity200JSONResponse{Organisation: organisationOf(c.Organisation), Website: some(c.Website), Rule: ruleOf(c.Rule),
+	out, err := a.communityOf(ctx, c)
+	return SetCommunityRule200JSONResponse(out), err
+}
+
+func (a *api) communityOf(ctx context.Context, c directory.CommunityDetail) (Community, error) {
+	responses, err := a.consult.ResponsesBy(ctx, actorOf(ctx), c.Organisation.ID)
+	return Community{Organisation: organisationOf(c.Organisation), Website: some(c.Website),
+		Abilities: each(c.Abilities, abilityOf),
+		Rules: each(c.Rules, func(v directory.RuleVersion) RuleVersion {
+			return RuleVersion{Version: v.Version, Rule: ruleOf(v.Rule), SetAt: some(v.SetAt), SetBy: some(v.SetBy), Reason: some(v.Reason)}
+		}),
 		Parties: each(c.Parties, func(p directory.CommunityParty) CommunityParty {
 			return CommunityParty{Organisation: organisationOf(p.Organisation), Side: CommunityPartySide(p.Side), ValidFrom: dateOf(p.ValidFrom), ValidTo: optional(p.ValidTo, dateOf)}
 		}),
@@ -90,7 +107,7 @@ func (a *api) GetCommunity(ctx context.Context, in GetCommunityRequestObject) (G
 		}),
 		Responses: each(responses, func(r portal.Response) CommunityResponse {
 			return CommunityResponse{Response: responseSummaryOf(r), RoundTitle: textOf(r.Round.Title), Deadline: r.Round.Deadline}
-		})}, nil
+		})}, err
 }
 
 func (a *api) ListOrganisations(ctx context.Context, _ ListOrganisationsRequestObject) (ListOrganisationsResponseObject, error) {

@@ -114,15 +114,18 @@ func remarkOf(r portal.Remark) Remark {
 	return Remark{Id: string(r.ID), AnswerId: some(string(r.Answer)), Authors: []string{r.Author.Name}, Text: r.Text, RecordedAt: r.RecordedAt}
 }
 
-func partyOf(r portal.Response, actor portal.Actor) func(portal.Party) Party {
+func partyOf(r portal.Response, actor portal.Actor, now time.Time) func(portal.Party) Party {
 	current := r.Hashes()
 	return func(p portal.Party) Party {
-		validity, stale := workflow.Judge(workflow.StandingOf(p), current)
+		validity, stale := workflow.Judge(workflow.StandingOf(p, now), current)
 		if current == nil && p.Position != nil { // nothing is frozen: whether it still holds shows when something is
 			stale = nil
 		}
 		out := Party{Organisation: organisationOf(p.Organisation), Side: PartySide(p.Side), Validity: PartyValidity(validity),
 			StaleAnswers: each(stale, func(id portal.AnswerID) string { return string(id) }), Mine: p.Organisation.ID == actor.Organisation}
+		if w := p.Warning; w != nil {
+			out.Warning = &SilenceWarning{WarnedAt: w.WarnedAt, CountsFrom: w.CountsFrom, By: w.By, Counts: workflow.StandingOf(p, now).Warned}
+		}
 		if x := p.Position; x != nil {
 			out.Position = &Position{Id: string(x.ID), Kind: PositionKind(x.Kind), Reason: some(x.Reason), RecordedAt: x.RecordedAt, FreezeNumber: x.FreezeNumber,
 				By: Person{Name: x.Name, Organisation: p.Organisation.Name}}
@@ -135,11 +138,14 @@ func tallyOf(t workflow.Tally) Tally {
 	side := func(s workflow.SideTally) SideTally {
 		return SideTally{Answered: s.Answered, Required: s.Required, Total: s.Total}
 	}
-	return Tally{Rule: ruleOf(t.Rule), Met: t.Met, Hospital: side(t.Hospital), Municipal: side(t.Municipal), Rejected: t.Rejected, Stale: t.Stale}
+	return Tally{Rule: ruleOf(t.Rule), Met: t.Met, Hospital: side(t.Hospital), Municipal: side(t.Municipal), Voters: side(t.Voters),
+		Rejected: t.Rejected, Stale: t.Stale, Silent: t.Silent}
 }
 
 func ruleOf(r portal.Rule) Rule {
-	return Rule{HospitalPercent: r.HospitalPercent, MunicipalPercent: r.MunicipalPercent, PartnershipDecision: r.PartnershipDecision}
+	return Rule{Kind: RuleKind(r.Kind), HospitalPercent: r.HospitalPercent, MunicipalPercent: r.MunicipalPercent, PartnershipDecision: r.PartnershipDecision,
+		SilenceDays: r.SilenceDays, Voters: each(r.Voters, func(v portal.Voter) Voter { return Voter{Id: string(v.ID), Name: v.Name} }),
+		Words: each(workflow.RuleInWords(r), textOf)}
 }
 
 func submissionSummaryOf(r portal.Response) SubmissionSummary {

@@ -12,7 +12,7 @@ import (
 func (a *api) responseOf(actor portal.Actor, r portal.Response) Response {
 	return Response{Id: string(r.ID), Round: responseRoundOf(r.Round), Kind: ResponseKind(r.Kind), Language: Language(r.Language), Owner: organisationOf(r.Owner),
 		State: ResponseState(r.State), Version: r.Version, Freeze: freezeOf(r.Freeze), ReopenedReason: some(r.ReopenedReason), Answers: a.answersOf(r),
-		Parties: each(r.Parties, partyOf(r, actor)), Tally: tallyOf(workflow.CountResponse(r)), Decisions: each(r.Decisions, decisionOf),
+		Parties: each(r.Parties, partyOf(r, actor, a.now())), Tally: tallyOf(workflow.CountResponse(r, a.now())), Decisions: each(r.Decisions, decisionOf),
 		Receipt: optional(r.Receipt, receiptOf), Abilities: each(a.consult.Abilities(actor, r), abilityOf), Now: a.now()}
 }
 
@@ -132,6 +132,12 @@ func (a *api) ConfirmPosition(ctx context.Context, in ConfirmPositionRequestObje
 	err := a.signoff.Confirm(ctx, actorOf(ctx), portal.ResponseID(in.ResponseId), portal.FreezeID(in.Body.FreezeId), hashesFrom(in.Body.AnswerHashes))
 	out, err := a.showResponse(ctx, in.ResponseId, err)
 	return ConfirmPosition200JSONResponse(out), err
+}
+
+func (a *api) WarnOfSilence(ctx context.Context, in WarnOfSilenceRequestObject) (WarnOfSilenceResponseObject, error) {
+	err := a.signoff.WarnOfSilence(ctx, actorOf(ctx), portal.ResponseID(in.ResponseId), portal.FreezeID(in.Body.FreezeId))
+	out, err := a.showResponse(ctx, in.ResponseId, err)
+	return WarnOfSilence200JSONResponse(out), err
 }
 
 func (a *api) RecordDecision(ctx context.Context, in RecordDecisionRequestObject) (RecordDecisionResponseObject, error) {

@@ -16,18 +16,19 @@ type Action string
 type Relation string
 
 const (
-	LoggedIn       Relation = "logged in"
-	CaseOfficer    Relation = "ministry case officer"
-	Forwarder      Relation = "regional contact of an authority that was asked to forward"
-	Recipient      Relation = "anyone acting for an invited organisation or its community"
-	MayAnswer      Relation = "secretariat of an invited community; writer of an invited organisation"
-	OwnEditor      Relation = "secretariat of the community that answers; writer of the one that answers alone"
-	PartyWriter    Relation = "coordinator or writer of a party"
-	PartyApprover  Relation = "approver of a party"
-	PartyReader    Relation = "reader of a party or of the community"
-	CommunityActor Relation = "anyone acting for the community or one of its parties"
-	Administrator  Relation = "administrator"
-	Starter        Relation = "the account that started it"
+	LoggedIn             Relation = "logged in"
+	CaseOfficer          Relation = "ministry case officer"
+	Forwarder            Relation = "regional contact of an authority that was asked to forward"
+	Recipient            Relation = "anyone acting for an invited organisation or its community"
+	MayAnswer            Relation = "secretariat of an invited community; writer of an invited organisation"
+	OwnEditor            Relation = "secretariat of the community that answers; writer of the one that answers alone"
+	PartyWriter          Relation = "coordinator or writer of a party"
+	PartyApprover        Relation = "approver of a party"
+	PartyReader          Relation = "reader of a party or of the community"
+	CommunityActor       Relation = "anyone acting for the community or one of its parties"
+	CommunitySecretariat Relation = "secretariat of the community"
+	Administrator        Relation = "administrator"
+	Starter              Relation = "the account that started it"
 )
 
 // Object is what an action is asked for: the facts that relations and states are read from.
@@ -85,6 +86,7 @@ var Table = []Row{
 	{"response.freeze", []Relation{OwnEditor}, []string{"draft"}},
 	{"response.reopen", []Relation{OwnEditor}, []string{"approval", "ready"}},
 	{"response.position", []Relation{PartyApprover}, []string{"approval", "ready"}},
+	{"response.warn", []Relation{OwnEditor}, []string{"approval", "ready"}},
 	{"response.decide", []Relation{OwnEditor}, []string{"approval"}},
 	{"response.submit", []Relation{OwnEditor}, []string{"approval", "ready"}},
 
@@ -100,6 +102,7 @@ var Table = []Row{
 
 	{"community.list", []Relation{LoggedIn}, nil},
 	{"community.read", []Relation{CommunityActor, CaseOfficer, Administrator}, nil},
+	{"community.set_rule", []Relation{CommunitySecretariat}, nil},
 	{"organisation.list", []Relation{Administrator}, nil},
 	{"account.list", []Relation{Administrator}, nil},
 	{"account.grant", []Relation{Administrator}, nil},
@@ -204,6 +207,8 @@ func holds(a portal.Actor, r Relation, o Object) bool {
 		return (own || party) && a.Has(portal.Reader)
 	case CommunityActor:
 		return (own || party) && len(a.Roles) > 0
+	case CommunitySecretariat:
+		return own && a.Has(portal.Secretariat)
 	case Administrator:
 		return a.Has(portal.Administrator)
 	case Starter:

@@ -80,12 +80,32 @@ const (
 	Received  ResponseState = "received"  // the ministry has journaled it
 )
 
+// RuleKind is the way in which a community comes to an answer.
+type RuleKind string
+
+const (
+	Consensus      RuleKind = "consensus"      // enough parties on both sides have answered, and nobody rejects
+	NamedVoters    RuleKind = "named_voters"   // the named parties have all answered
+	Recommendation RuleKind = "recommendation" // the committee recommends first, then each party for itself
+	Alone          RuleKind = "alone"          // an organisation that answers for itself
+)
+
 // Rule is a community's own rule for when its answer may be sent. Percentages
 // are of the parties on a side, rounded up.
 type Rule struct {
-	HospitalPercent     int  `json:"hospitalPercent"`
-	MunicipalPercent    int  `json:"municipalPercent"`
-	PartnershipDecision bool `json:"partnershipDecision"`
+	Kind                RuleKind `json:"kind"`
+	HospitalPercent     int      `json:"hospitalPercent"`
+	MunicipalPercent    int      `json:"municipalPercent"`
+	Voters              []Voter  `json:"voters,omitempty"`
+	PartnershipDecision bool     `json:"partnershipDecision"`
+	// SilenceDays is how long after a recorded warning silence counts as consent; 0: never.
+	SilenceDays int `json:"silenceDays"`
+}
+
+// Voter is a party that the rule names, as it was called then.
+type Voter struct {
+	ID   OrganisationID `json:"id"`
+	Name string         `json:"name"`
 }
 
 // Hashes maps answer ids to the hash of their content.
@@ -148,6 +168,13 @@ type Party struct {
 	Organisation Organisation
 	Side         Side
 	Position     *Position
+	Warning      *SilenceWarning // that it was given about the frozen text
+}
+
+// SilenceWarning is the record that a party was told what its silence will mean, and from when.
+type SilenceWarning struct {
+	WarnedAt, CountsFrom time.Time
+	By                   string
 }
 
 // Position is what a party has said, bound to the hashes that were seen.

@@ -181,13 +181,37 @@ func (db *DB) PeopleOf(ctx context.Context, community portal.OrganisationID, day
 	return people, err
 }
 
-// Rule gives the community's own rule, or false.
-func (db *DB) Rule(ctx context.Context, community portal.OrganisationID) (portal.Rule, bool, error) {
-	found, err := rows[struct{ Rule jsonb[portal.Rule] }](db.gorm.WithContext(ctx), `select rule from community_rule where community_id = ?`, community)
-	if err != nil || len(found) == 0 {
-		return portal.Rule{}, false, err
+// RuleVersions lists the community's own rules, the one that holds first.
+func (db *DB) RuleVersions(ctx context.Context, community portal.OrganisationID) ([]directory.RuleVersion, error) {
+	return ruleVersions(db.gorm.WithContext(ctx), community)
+}
+
+func (t *tx) RuleVersions(community portal.OrganisationID) ([]directory.RuleVersion, error) {
+	return ruleVersions(t.DB, community)
+}
+
+func ruleVersions(g *gorm.DB, community portal.OrganisationID) ([]directory.RuleVersion, error) {
+	found, err := rows[struct {
+		Rule          jsonb[portal.Rule]
+		Version       int
+		SetAt         time.Time
+		SetBy, Reason string
+	}](g, `select rule, version, set_at, set_by, reason from community_rule where community_id = ? order by version desc`, community)
+	versions := make([]directory.RuleVersion, len(found))
+	for i, f := range found {
+		versions[i] = directory.RuleVersion{Version: f.Version, Rule: f.Rule.V, SetAt: f.SetAt, SetBy: f.SetBy, Reason: f.Reason}
 	}
-	return found[0].Rule.V, true, nil
+	return versions, err
+}
+
+// InsertRule adds the next version; one that is there already is a conflict.
+func (t *tx) InsertRule(community portal.OrganisationID, v directory.RuleVersion) error {
+	err := t.Exec(`insert into community_rule (community_id, rule, version, set_at, set_by, reason) values (?, ?, ?, ?, ?, ?)`,
+		community, jsonOf(v.Rule), v.Version, v.SetAt, v.SetBy, v.Reason).Error
+	if isUnique(err, "community_rule_pkey") {
+		return portal.Conflictf("changed_meanwhile", "the rule was changed by somebody else")
+	}
+	return err
 }
 
 // Organisation gives one organisation as it was called on the date.

@@ -33,7 +33,7 @@ type responseRow struct {
 }
 
 const responseColumns = `
-	select s.id, s.kind, s.language, s.state, s.rule, s.version, o.id as owner_id, o.kind as owner_kind, o.name as owner_name,
+	select coalesce(f.rule, c.rule, s.rule) as rule, s.id, s.kind, s.language, s.state, s.version, o.id as owner_id, o.kind as owner_kind, o.name as owner_name,
 		r.id as round_id, r.slug, r.sender, r.reference, r.state as round_state, r.title, r.issued, r.deadline, r.accepts_late, r.version as round_version,
 		coalesce(cast(f.id as text), '') as freeze_id, coalesce(f.hash, '') as freeze_hash, coalesce(f.number, 0) as freeze_number, f.frozen_at,
 		coalesce(freezer.name, '') as frozen_by,
@@ -46,6 +46,7 @@ const responseColumns = `
 	join round r on r.id = s.round_id
 	left join frozen_version f on f.id = s.freeze_id
 	left join account freezer on freezer.id = f.frozen_by
+	left join lateral (select rule from community_rule where community_id = s.owner_id and s.kind = 'joint' order by version desc limit 1) c on true
 	left join submission b on b.response_id = s.id
 	left join account sender on sender.id = b.submitted_by
 	where `
@@ -204,15 +205,20 @@ func addParties(g *gorm.DB, ids []string, place map[string]*portal.Response) err
 		PositionID, FreezeID, Kind, Reason, AccountID, AccountName       string
 		FreezeNumber                                                     int
 		AnswerHashes                                                     jsonb[portal.Hashes]
-		RecordedAt                                                       *time.Time
+		RecordedAt, WarnedAt, CountsFrom                                 *time.Time
+		WarnedBy                                                         string
 	}](g, `select p.response_id, p.organisation_id, o.kind as organisation_kind, p.side, p.name, p.number,
 			coalesce(cast(x.id as text), '') as position_id, coalesce(cast(x.freeze_id as text), '') as freeze_id, coalesce(f.number, 0) as freeze_number,
 			coalesce(x.kind, '') as kind, coalesce(x.reason, '') as reason, coalesce(cast(x.account_id as text), '') as account_id,
-			coalesce(x.account_name, '') as account_name, x.answer_hashes, x.recorded_at
+			coalesce(x.account_name, '') as account_name, x.answer_hashes, x.recorded_at,
+			w.warned_at, w.counts_from, coalesce(warner.name, '') as warned_by
 		from party p
 		join organisation o on o.id = p.organisation_id
 		left join lateral (select * from position x where x.response_id = p.response_id and x.organisation_id = p.organisation_id order by x.seq desc limit 1) x on true
 		left join frozen_version f on f.id = x.freeze_id
+		join response s on s.id = p.response_id
+		left join silence_warning w on w.freeze_id = s.freeze_id and w.organisation_id = p.organisation_id
+		left join account warner on warner.id = w.warned_by
 		where p.response_id in ? order by p.side, p.name collate "nb-x-icu"`, ids)
 	for _, f := range found {
 		p := portal.Party{Side: portal.Side(f.Side), Organisation: portal.Organisation{ID: portal.OrganisationID(f.OrganisationID),
@@ -221,6 +227,9 @@ func addParties(g *gorm.DB, ids []string, place map[string]*portal.Response) err
 			p.Position = &portal.Position{ID: portal.PositionID(f.PositionID), Freeze: portal.FreezeID(f.FreezeID), FreezeNumber: f.FreezeNumber,
 				Kind: portal.PositionKind(f.Kind), Reason: f.Reason, Hashes: f.AnswerHashes.V, Account: portal.AccountID(f.AccountID), Name: f.AccountName,
 				RecordedAt: *f.RecordedAt}
+		}
+		if f.WarnedAt != nil {
+			p.Warning = &portal.SilenceWarning{WarnedAt: *f.WarnedAt, CountsFrom: *f.CountsFrom, By: f.WarnedBy}
 		}
 		place[f.ResponseID].Parties = append(place[f.ResponseID].Parties, p)
 	}

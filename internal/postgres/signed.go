@@ -51,8 +51,8 @@ func (t *tx) NextFreeze(id portal.ResponseID) (int, error) {
 }
 
 func (t *tx) InsertFreeze(r portal.Response, f portal.Freeze, by portal.AccountID) error {
-	err := t.Exec("insert into frozen_version (id, response_id, number, hash, frozen_at, frozen_by) values (?, ?, ?, ?, ?, ?)",
-		f.ID, r.ID, f.Number, f.Hash, f.FrozenAt, by).Error
+	err := t.Exec("insert into frozen_version (id, response_id, number, hash, rule, frozen_at, frozen_by) values (?, ?, ?, ?, ?, ?, ?)",
+		f.ID, r.ID, f.Number, f.Hash, jsonOf(r.Rule), f.FrozenAt, by).Error
 	for _, a := range f.Answers {
 		if err != nil {
 			return err
@@ -173,11 +173,16 @@ func (t *tx) InsertDecision(r portal.Response, d portal.Decision, by portal.Acco
 	return err
 }
 
+func (t *tx) InsertWarning(r portal.Response, organisation portal.OrganisationID, w portal.SilenceWarning, by portal.AccountID) error {
+	return t.Exec("insert into silence_warning (freeze_id, organisation_id, warned_at, counts_from, warned_by) values (?, ?, ?, ?, ?)",
+		r.Freeze.ID, organisation, w.WarnedAt, w.CountsFrom, by).Error
+}
+
 // Rule gives the community's own rule, or the default.
 func (t *tx) Rule(community portal.OrganisationID) (portal.Rule, error) {
-	found, err := row[struct{ Rule jsonb[portal.Rule] }](t.DB, "select rule from community_rule where community_id = ?", community)
-	if portal.IsCode(err, "not_found") {
-		return workflow.DefaultRule(), nil
+	versions, err := ruleVersions(t.DB, community)
+	if len(versions) == 0 {
+		return workflow.DefaultRule(), err
 	}
-	return found.Rule.V, err
+	return versions[0].Rule, err
 }

@@ -25,6 +25,7 @@ type Tx interface {
 	Remarks(id portal.ResponseID) ([]portal.Remark, error)
 	InsertPosition(r portal.Response, organisation portal.OrganisationID, p portal.Position, remarks []portal.Remark) error
 	InsertDecision(r portal.Response, d portal.Decision, by portal.AccountID) error
+	InsertWarning(r portal.Response, organisation portal.OrganisationID, w portal.SilenceWarning, by portal.AccountID) error
 	SetResponseState(r portal.Response, to portal.ResponseState) error
 	Audit(portal.Actor, portal.AuditEvent) error
 	Unchanged() error
@@ -50,7 +51,7 @@ type Position struct {
 // when that is no longer the text that stands, it is refused.
 func (s Service) TakePosition(ctx context.Context, actor portal.Actor, id portal.ResponseID, in Position) error {
 	return s.change(ctx, actor, id, "response.position", func(tx Tx, r portal.Response) (map[string]any, error) {
-		if err := sameText(r, in.Freeze, in.Hashes); err != nil {
+		if err := s.mayPosition(r, in.Freeze, in.Hashes); err != nil {
 			return nil, err
 		}
 		if err := check(r, in); err != nil {
@@ -70,11 +71,11 @@ func (s Service) TakePosition(ctx context.Context, actor portal.Actor, id portal
 // Confirm upholds the party's newest position, with its remarks, on the text as it now stands.
 func (s Service) Confirm(ctx context.Context, actor portal.Actor, id portal.ResponseID, freeze portal.FreezeID, hashes portal.Hashes) error {
 	return s.change(ctx, actor, id, "response.position", func(tx Tx, r portal.Response) (map[string]any, error) {
-		if err := sameText(r, freeze, hashes); err != nil {
+		if err := s.mayPosition(r, freeze, hashes); err != nil {
 			return nil, err
 		}
 		p := party(r, actor.Organisation)
-		switch validity, _ := workflow.Judge(workflow.StandingOf(p), r.Hashes()); validity {
+		switch validity, _ := workflow.Judge(workflow.StandingOf(p, s.Now()), r.Hashes()); validity {
 		case workflow.NoPosition:
 			return nil, portal.Conflictf("no_position", "the party has no position to uphold")
 		case workflow.Valid:
@@ -102,9 +103,17 @@ func (s Service) record(tx Tx, actor portal.Actor, r portal.Response, in Positio
 	return detail, tx.InsertPosition(r, actor.Organisation, position, remarks)
 }
 
-func sameText(r portal.Response, freeze portal.FreezeID, seen portal.Hashes) error {
+// mayPosition says whether positions are taken now, and on the text that was seen.
+func (s Service) mayPosition(r portal.Response, freeze portal.FreezeID, seen portal.Hashes) error {
 	if r.Freeze == nil || r.Freeze.ID != freeze || !maps.Equal(seen, r.Hashes()) {
 		return portal.Conflictf("text_changed", "the text that was seen is not the text that stands")
+	}
+	return s.hindered(r, "position")
+}
+
+func (s Service) hindered(r portal.Response, event string) error {
+	if why := workflow.Hindrance(r, event, s.Now()); why != "" {
+		return portal.Conflictf(why, "the response does not allow to %s now", event)
 	}
 	return nil
 }
@@ -160,42 +169,59 @@ func party(r portal.Response, organisation portal.OrganisationID) portal.Party {
 }
 
 // Decide records what a committee decided about the frozen text. When every
-// decision that the rule asks for is there, the response is ready to be sent.
+// decision that the rule asks for is there, and none of the parties is to
+// follow, the response is ready to be sent.
 func (s Service) Decide(ctx context.Context, actor portal.Actor, id portal.ResponseID, freeze portal.FreezeID, d portal.Decision) error {
 	return s.change(ctx, actor, id, "response.decide", func(tx Tx, r portal.Response) (map[string]any, error) {
-		switch {
-		case r.Kind == portal.Separate:
-			return nil, portal.Conflictf("no_committee", "a separate answer is not treated by a committee")
-		case r.Freeze.ID != freeze:
+		if r.Freeze.ID != freeze {
 			return nil, portal.Conflictf("text_changed", "the frozen text is not the one that was seen")
-		case !workflow.CountResponse(r).Met:
-			return nil, portal.Conflictf("rule_not_met", "the positions do not meet the rule")
-		case d.DecidedOn.After(s.Now()):
+		}
+		if err := s.hindered(r, "decide"); err != nil {
+			return nil, err
+		}
+		if d.DecidedOn.After(s.Now()) {
 			return nil, portal.InvalidField("decidedOn", "in_future", "the meeting has not been held")
 		}
 		d.RecordedAt, d.RecordedBy = s.Now(), actor.Name
 		if err := tx.InsertDecision(r, d, actor.Account); err != nil {
 			return nil, err
 		}
-		detail := map[string]any{"level": d.Level, "body": d.Body, "case": d.CaseNumber, "freeze": r.Freeze.Number}
-		if !decided(r, d) {
-			return detail, nil
-		}
-		to, err := workflow.Next(workflow.ResponseSteps, r.State, "decide")
+		r.Decisions = append(r.Decisions, d)
+		to, err := workflow.AfterDecision(r)
 		if err != nil {
 			return nil, err
 		}
-		return detail, tx.SetResponseState(r, to)
+		return map[string]any{"level": d.Level, "body": d.Body, "case": d.CaseNumber, "freeze": r.Freeze.Number}, tx.SetResponseState(r, to)
 	})
 }
 
-// decided says whether the new decision completes what the rule asks for.
-func decided(r portal.Response, d portal.Decision) bool {
-	levels := map[string]bool{d.Level: true}
-	for _, earlier := range r.Decisions {
-		levels[earlier.Level] = true
-	}
-	return levels["strategic"] && (levels["partnership"] || !r.Rule.PartnershipDecision)
+// WarnOfSilence records that the parties which have never answered were told
+// from when their silence counts. It counts for those alone who are named here,
+// on this text alone, and only where the rule says so.
+func (s Service) WarnOfSilence(ctx context.Context, actor portal.Actor, id portal.ResponseID, freeze portal.FreezeID) error {
+	return s.change(ctx, actor, id, "response.warn", func(tx Tx, r portal.Response) (map[string]any, error) {
+		if r.Freeze.ID != freeze {
+			return nil, portal.Conflictf("text_changed", "the frozen text is not the one that was seen")
+		}
+		if err := s.hindered(r, "warn"); err != nil {
+			return nil, err
+		}
+		warning := portal.SilenceWarning{WarnedAt: s.Now(), CountsFrom: workflow.SilenceCountsFrom(r.Rule, s.Now()), By: actor.Name}
+		var names []string
+		for _, p := range r.Parties {
+			if p.Position != nil || p.Warning != nil {
+				continue
+			}
+			names = append(names, p.Organisation.Name)
+			if err := tx.InsertWarning(r, p.Organisation.ID, warning, actor.Account); err != nil {
+				return nil, err
+			}
+		}
+		if names == nil {
+			return nil, tx.Unchanged()
+		}
+		return map[string]any{"parties": names, "countsFrom": warning.CountsFrom, "freeze": r.Freeze.Number}, nil
+	})
 }
 
 func (s Service) change(ctx context.Context, actor portal.Actor, id portal.ResponseID, action policy.Action,

@@ -20,9 +20,10 @@ var RoundSteps = []Step[portal.RoundState]{
 // ResponseSteps are all changes a response can make.
 var ResponseSteps = []Step[portal.ResponseState]{
 	{"freeze", portal.Draft, portal.Approval, "every answer ready or not answered; the server renders and hashes"},
+	{"recommend", portal.Approval, portal.Approval, "a decision that others follow: of another committee, or of each party"},
 	{"decide", portal.Approval, portal.Ready, "the community's rule is met; date and case number recorded"},
 	{"submit", portal.Ready, portal.Submitted, "one transaction, one receipt; late only where the round allows it"},
-	{"submit", portal.Approval, portal.Submitted, "a separate answer needs no committee: its own rule is enough"},
+	{"submit", portal.Approval, portal.Submitted, "where no committee decides last: a separate answer, or a rule of recommendation; its rule is met"},
 	{"reopen", portal.Approval, portal.Draft, "reason required; positions stay on record"},
 	{"reopen", portal.Ready, portal.Draft, "reason required; the decision no longer counts"},
 	{"receive", portal.Submitted, portal.Received, "the ministry journals it"},

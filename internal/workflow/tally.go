@@ -1,13 +1,11 @@
 package workflow
 
-import "samsvar/internal/portal"
+import (
+	"slices"
+	"time"
 
-// DefaultRule: every hospital party and at least half of the municipalities
-// have answered, nobody rejects.
-func DefaultRule() portal.Rule { return portal.Rule{HospitalPercent: 100, MunicipalPercent: 50} }
-
-// SeparateRule: the one party stands behind its own answer.
-func SeparateRule() portal.Rule { return portal.Rule{HospitalPercent: 100, MunicipalPercent: 100} }
+	"samsvar/internal/portal"
+)
 
 // Validity says whether a party's position speaks of the text as it now stands.
 type Validity string
@@ -24,6 +22,7 @@ type Standing struct {
 	Side         portal.Side
 	Kind         portal.PositionKind // empty when the party has not answered
 	Seen         portal.Hashes       // the hashes the position was bound to
+	Warned       bool                // it has said nothing, and was told that its silence counts by now
 }
 
 // Judge compares what was seen with what stands. An answer that was not seen,
@@ -49,7 +48,8 @@ func Judge(s Standing, current portal.Hashes) (Validity, []portal.AnswerID) {
 	return Valid, nil
 }
 
-// SideTally counts one side. Answered are valid positions that do not reject.
+// SideTally counts one side. Answered are valid positions that do not reject,
+// and silence where the rule lets it count.
 type SideTally struct{ Answered, Required, Total int }
 
 func (t SideTally) met() bool { return t.Answered >= t.Required }
@@ -58,55 +58,76 @@ func (t SideTally) met() bool { return t.Answered >= t.Required }
 type Tally struct {
 	Rule                portal.Rule
 	Hospital, Municipal SideTally
-	Rejected            int // stale rejections block as well: silence about new text lifts nothing
+	Voters              SideTally // of the parties that the rule names
+	Rejected            int       // stale rejections block as well: silence about new text lifts nothing
 	Stale               int
+	Silent              int // counted because they were warned and said nothing
 	Met                 bool
 }
 
 // Count tallies the standings against the rule. Without a frozen text
-// (current is nil) nothing is met.
+// (current is nil) nothing is met, nor by silence alone.
 func Count(rule portal.Rule, standings []Standing, current portal.Hashes) Tally {
-	t := Tally{Rule: rule}
+	t, spoken := Tally{Rule: rule}, false
 	for _, s := range standings {
-		side := &t.Municipal
-		if s.Side == portal.HospitalSide {
-			side = &t.Hospital
-		}
-		side.Total++
 		validity, _ := Judge(s, current)
-		switch {
-		case s.Kind == portal.Rejected:
+		silent := validity == NoPosition && s.Warned && rule.SilenceDays > 0
+		answered := validity == Valid && s.Kind != portal.Rejected
+		spoken = spoken || answered
+		for _, side := range t.sidesOf(s) {
+			side.Total++
+			if answered || silent {
+				side.Answered++
+			}
+		}
+		if s.Kind == portal.Rejected {
 			t.Rejected++
-		case validity == Valid:
-			side.Answered++
 		}
 		if validity == Stale {
 			t.Stale++
 		}
+		if silent {
+			t.Silent++
+		}
 	}
-	t.Hospital.Required = share(rule.HospitalPercent, t.Hospital.Total)
-	t.Municipal.Required = share(rule.MunicipalPercent, t.Municipal.Total)
-	behind := t.Hospital.Answered+t.Municipal.Answered > 0
-	t.Met = current != nil && behind && t.Rejected == 0 && t.Hospital.met() && t.Municipal.met()
+	if rule.Kind == portal.NamedVoters {
+		t.Voters.Required = max(1, len(rule.Voters))
+	} else {
+		t.Hospital.Required = share(rule.HospitalPercent, t.Hospital.Total)
+		t.Municipal.Required = share(rule.MunicipalPercent, t.Municipal.Total)
+	}
+	t.Met = current != nil && spoken && t.Rejected == 0 && t.Hospital.met() && t.Municipal.met() && t.Voters.met()
 	return t
+}
+
+func (t *Tally) sidesOf(s Standing) []*SideTally {
+	sides := []*SideTally{&t.Municipal}
+	if s.Side == portal.HospitalSide {
+		sides[0] = &t.Hospital
+	}
+	if slices.ContainsFunc(t.Rule.Voters, func(v portal.Voter) bool { return v.ID == s.Organisation }) {
+		sides = append(sides, &t.Voters)
+	}
+	return sides
 }
 
 func share(percent, of int) int { return (of*percent + 99) / 100 }
 
-// CountResponse tallies the parties of a response as they now stand.
-func CountResponse(r portal.Response) Tally {
+// CountResponse tallies the parties of a response as they stand at the moment.
+func CountResponse(r portal.Response, now time.Time) Tally {
 	standings := make([]Standing, len(r.Parties))
 	for i, p := range r.Parties {
-		standings[i] = StandingOf(p)
+		standings[i] = StandingOf(p, now)
 	}
 	return Count(r.Rule, standings, r.Hashes())
 }
 
-// StandingOf is what a party's newest position says.
-func StandingOf(p portal.Party) Standing {
+// StandingOf is what a party's newest position says, or what its silence has come to mean.
+func StandingOf(p portal.Party, now time.Time) Standing {
 	s := Standing{Organisation: p.Organisation.ID, Side: p.Side}
 	if p.Position != nil {
 		s.Kind, s.Seen = p.Position.Kind, p.Position.Hashes
 	}
+	s.Warned = p.Position == nil && p.Warning != nil && !now.Before(p.Warning.CountsFrom)
 	return s
 }

@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -80,6 +81,74 @@ func TestDefaultRuleNeedsBothSides(t *testing.T) {
 	}
 }
 
+func TestOtherRules(t *testing.T) {
+	now := portal.Hashes{"1": "a"}
+	of := func(kind portal.PositionKind, warned bool, names ...portal.OrganisationID) (out []Standing) {
+		for _, name := range names {
+			out = append(out, Standing{Organisation: name, Side: portal.MunicipalSide, Kind: kind, Seen: now, Warned: warned})
+		}
+		return out
+	}
+	voters := portal.Rule{Kind: portal.NamedVoters, Voters: []portal.Voter{{ID: "a"}, {ID: "b"}}}
+	silence := portal.Rule{Kind: portal.Consensus, MunicipalPercent: 100, SilenceDays: 7}
+	for name, c := range map[string]struct {
+		rule      portal.Rule
+		standings []Standing
+		met       bool
+	}{
+		"both voters":                        {voters, append(of(portal.Approved, false, "a", "b"), of("", false, "c", "d")...), true},
+		"one voter and everybody else":       {voters, append(of(portal.Approved, false, "a", "c", "d"), of("", false, "b")...), false},
+		"a voter who is no longer a party":   {voters, of(portal.Approved, false, "a", "c"), false},
+		"another than a voter rejects":       {voters, append(of(portal.Approved, false, "a", "b"), of(portal.Rejected, false, "c")...), false},
+		"nobody is named":                    {portal.Rule{Kind: portal.NamedVoters}, of(portal.Approved, false, "a"), false},
+		"one spoke, the others were warned":  {silence, append(of(portal.Approved, false, "a"), of("", true, "b", "c")...), true},
+		"one of them was not":                {silence, append(of(portal.Approved, false, "a"), append(of("", true, "b"), of("", false, "c")...)...), false},
+		"all are silent":                     {silence, of("", true, "a", "b"), false},
+		"warned, but silence does not count": {portal.Rule{Kind: portal.Consensus, MunicipalPercent: 100}, append(of(portal.Approved, false, "a"), of("", true, "b")...), false},
+	} {
+		if got := Count(c.rule, c.standings, now); got.Met != c.met {
+			t.Errorf("%s: met %v, want %v: %+v", name, got.Met, c.met, got)
+		}
+	}
+}
+
+// Silence counts from midnight in Oslo after the whole days of the rule, also over a change of summer time.
+func TestSilenceCountsFrom(t *testing.T) {
+	rule := portal.Rule{SilenceDays: 3}
+	for warned, want := range map[string]string{
+		"2022-03-25T11:00:00Z": "2022-03-28T22:00:00Z", // summer time began on the 27th
+		"2022-03-25T22:59:59Z": "2022-03-28T22:00:00Z",
+		"2022-03-25T23:00:00Z": "2022-03-29T22:00:00Z", // already the 26th in Oslo
+		"2022-10-28T11:00:00Z": "2022-10-31T23:00:00Z", // it ended on the 30th
+	} {
+		at, _ := time.Parse(time.RFC3339, warned)
+		if got := SilenceCountsFrom(rule, at).UTC().Format(time.RFC3339); got != want {
+			t.Errorf("warned %s: counts from %s, want %s", warned, got, want)
+		}
+	}
+}
+
+func TestRulesThatCannotBe(t *testing.T) {
+	good := portal.Rule{Kind: portal.Consensus, HospitalPercent: 100, MunicipalPercent: 50, Voters: []portal.Voter{{ID: "a"}}}
+	if kept, err := CheckRule(good); err != nil || kept.Voters != nil {
+		t.Errorf("%+v %v", kept, err)
+	}
+	for field, spoil := range map[string]func(*portal.Rule){
+		"kind":             func(r *portal.Rule) { r.Kind = portal.Alone },
+		"hospitalPercent":  func(r *portal.Rule) { r.HospitalPercent = 101 },
+		"municipalPercent": func(r *portal.Rule) { r.MunicipalPercent = -1 },
+		"silenceDays":      func(r *portal.Rule) { r.SilenceDays = 91 },
+		"voters":           func(r *portal.Rule) { r.Kind, r.Voters = portal.NamedVoters, nil },
+	} {
+		bad := good
+		spoil(&bad)
+		var e *portal.Error
+		if _, err := CheckRule(bad); !errors.As(err, &e) || e.Fields[0].Name != field {
+			t.Errorf("%s: %v", field, err)
+		}
+	}
+}
+
 // No tally is met with a rejection, without a frozen text, or by stale positions alone.
 func TestTallyNeverMetWrongly(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -87,12 +156,14 @@ func TestTallyNeverMetWrongly(t *testing.T) {
 		standings := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Standing {
 			seen := portal.Hashes{"1": "a", "2": rapid.SampledFrom([]string{"b", "old"}).Draw(t, "seen")}
 			return Standing{
+				Organisation: rapid.SampledFrom([]portal.OrganisationID{"1", "2", "3"}).Draw(t, "who"), Warned: rapid.Bool().Draw(t, "warned"),
 				Side: rapid.SampledFrom([]portal.Side{portal.HospitalSide, portal.MunicipalSide}).Draw(t, "side"),
 				Kind: rapid.SampledFrom([]portal.PositionKind{"", portal.Approved, portal.ApprovedWithRemark, portal.Rejected, portal.StandsOutside}).Draw(t, "kind"),
 				Seen: seen,
 			}
 		}), 0, 40).Draw(t, "standings")
-		rule := portal.Rule{HospitalPercent: rapid.IntRange(0, 100).Draw(t, "h"), MunicipalPercent: rapid.IntRange(0, 100).Draw(t, "m")}
+		rule := portal.Rule{Kind: rapid.SampledFrom([]portal.RuleKind{portal.Consensus, portal.NamedVoters, portal.Recommendation}).Draw(t, "kind"),
+			SilenceDays: rapid.IntRange(0, 1).Draw(t, "silence"), Voters: []portal.Voter{{ID: "1"}, {ID: "2"}}, HospitalPercent: rapid.IntRange(0, 100).Draw(t, "h"), MunicipalPercent: rapid.IntRange(0, 100).Draw(t, "m")}
 		tally := Count(rule, standings, current)
 		rejected, valid := 0, 0
 		for _, s := range standings {
@@ -105,6 +176,9 @@ func TestTallyNeverMetWrongly(t *testing.T) {
 		}
 		if tally.Met && (rejected > 0 || valid == 0) {
 			t.Fatalf("met with %d rejections and %d valid positions", rejected, valid)
+		}
+		if rule.SilenceDays == 0 && tally.Silent > 0 || rule.SilenceDays == 0 && tally.Hospital.Answered+tally.Municipal.Answered > valid {
+			t.Fatalf("silence counted, and the rule says that it never does: %+v", tally)
 		}
 		if Count(rule, standings, nil).Met {
 			t.Fatal("met without a frozen text")

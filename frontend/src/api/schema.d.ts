@@ -527,6 +527,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/responses/{responseId}/silence-warning": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record that the parties which have never answered were told from when their silence counts */
+        post: operations["warnOfSilence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/responses/{responseId}/submit": {
         parameters: {
             query?: never;
@@ -690,6 +709,25 @@ export interface paths {
         /** Parties with dates, people and roles, the rule, past responses */
         get: operations["getCommunity"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/communities/{organisationId}/rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisationId: components["parameters"]["organisationId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Make the community's next rule; it holds for what is frozen from then on */
+        put: operations["setCommunityRule"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1074,26 +1112,73 @@ export interface components {
             validity: "none" | "valid" | "stale";
             staleAnswers: string[];
             mine: boolean;
+            warning?: components["schemas"]["SilenceWarning"];
+        };
+        /**
+         * @description alone: of an organisation that answers for itself
+         * @enum {string}
+         */
+        RuleKind: "consensus" | "named_voters" | "recommendation" | "alone";
+        Voter: {
+            id: string;
+            name: string;
         };
         /** @description When an answer may be decided and sent. Shares are of the parties on that side, 0 to 100 per cent, rounded up. */
         Rule: {
+            kind: components["schemas"]["RuleKind"];
             hospitalPercent: number;
             municipalPercent: number;
+            /** @description The parties that decide; none but under named_voters. */
+            voters: components["schemas"]["Voter"][];
             partnershipDecision: boolean;
+            /** @description Whole days after a recorded warning from which silence counts as consent; 0: never. */
+            silenceDays: number;
+            /** @description The whole rule in sentences. */
+            words: components["schemas"]["Text"][];
+        };
+        RuleInput: {
+            kind: components["schemas"]["RuleKind"];
+            hospitalPercent: number;
+            municipalPercent: number;
+            voters: string[];
+            partnershipDecision: boolean;
+            silenceDays: number;
+            /** @description Who decided on the rule, and why. */
+            reason: string;
+            /** @description The version that was read. */
+            version: number;
+        };
+        /** @description A rule that the community has made, or the one that every community begins with (version 0). */
+        RuleVersion: {
+            version: number;
+            rule: components["schemas"]["Rule"];
+            setAt?: components["schemas"]["Time"];
+            setBy?: string;
+            reason?: string;
         };
         SideTally: {
             answered: number;
             required: number;
             total: number;
         };
-        /** @description Counted on valid positions alone. Nobody's silence counts. */
+        /** @description Counted on valid positions, and on silence where the rule says so and a warning was recorded. */
         Tally: {
             rule: components["schemas"]["Rule"];
             met: boolean;
             hospital: components["schemas"]["SideTally"];
             municipal: components["schemas"]["SideTally"];
+            voters: components["schemas"]["SideTally"];
             rejected: number;
             stale: number;
+            /** @description Parties that count because they were warned and said nothing. */
+            silent: number;
+        };
+        SilenceWarning: {
+            warnedAt: components["schemas"]["Time"];
+            countsFrom: components["schemas"]["Time"];
+            by: string;
+            /** @description Silence counts as consent now. */
+            counts: boolean;
         };
         Freeze: {
             /** Format: uuid */
@@ -1246,6 +1331,13 @@ export interface components {
             freezeId: string;
             answerHashes: components["schemas"]["AnswerHashes"];
         };
+        FreezeInput: {
+            /**
+             * Format: uuid
+             * @description The frozen version that was seen.
+             */
+            freezeId: string;
+        };
         DecisionInput: {
             /** Format: uuid */
             freezeId: string;
@@ -1377,7 +1469,9 @@ export interface components {
             website?: string;
             parties: components["schemas"]["CommunityParty"][];
             people: components["schemas"]["CommunityPerson"][];
-            rule: components["schemas"]["Rule"];
+            /** @description The one that holds first. */
+            rules: components["schemas"]["RuleVersion"][];
+            abilities: components["schemas"]["Ability"][];
             responses: components["schemas"]["CommunityResponse"][];
         };
         CommunityResponse: {
@@ -2170,6 +2264,33 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    warnOfSilence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FreezeInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Response"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     submitResponse: {
         parameters: {
             query?: never;
@@ -2371,6 +2492,33 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Community"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setCommunityRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisationId: components["parameters"]["organisationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleInput"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {

@@ -1,0 +1,77 @@
+package workflow
+
+import (
+	"time"
+
+	"samsvar/internal/portal"
+)
+
+// Hindrance names, as an error code, what in the response itself stands in the
+// way of the event; empty when nothing does. What the state allows is said by
+// Next, what the round and its deadline allow by the one who sends.
+func Hindrance(r portal.Response, event string, now time.Time) string {
+	recommended := r.Rule.Kind == portal.Recommendation
+	switch event {
+	case "freeze":
+		return only(unfinished(r), "answers_unfinished")
+	case "position":
+		return only(recommended && !Decided(r), "not_recommended")
+	case "warn":
+		return first(only(r.Rule.SilenceDays == 0, "silence_never_counts"), Hindrance(r, "position", now))
+	case "decide":
+		return first(only(r.Kind == portal.Separate, "no_committee"), only(recommended && Decided(r), "already_decided"),
+			only(!recommended && !CountResponse(r, now).Met, "rule_not_met"))
+	case "submit":
+		return first(only(!Decided(r), "not_decided"), only(!CountResponse(r, now).Met, "rule_not_met"))
+	}
+	return ""
+}
+
+// Decided says whether every committee that the rule asks for has decided on
+// the frozen text. A separate answer is asked none.
+func Decided(r portal.Response) bool {
+	return r.Kind == portal.Separate || decidedBy(r, "strategic") && (decidedBy(r, "partnership") || !r.Rule.PartnershipDecision)
+}
+
+func decidedBy(r portal.Response, level string) bool {
+	for _, d := range r.Decisions {
+		if d.Level == level {
+			return true
+		}
+	}
+	return false
+}
+
+// AfterDecision is the state once the newest decision stands in the response. A
+// recommendation opens for the parties' positions; any other decision ends them.
+func AfterDecision(r portal.Response) (portal.ResponseState, error) {
+	if r.Rule.Kind == portal.Recommendation || !Decided(r) {
+		return Next(ResponseSteps, r.State, "recommend")
+	}
+	return Next(ResponseSteps, r.State, "decide")
+}
+
+func unfinished(r portal.Response) bool {
+	for _, a := range r.Answers {
+		if a.Status != portal.AnswerReady && a.Status != portal.AnswerNotAnswered {
+			return true
+		}
+	}
+	return false
+}
+
+func only(when bool, why string) string {
+	if when {
+		return why
+	}
+	return ""
+}
+
+func first(reasons ...string) string {
+	for _, r := range reasons {
+		if r != "" {
+			return r
+		}
+	}
+	return ""
+}
