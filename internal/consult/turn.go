@@ -139,11 +139,15 @@ func approvalTurn(r portal.Response, actor portal.Actor, editor bool, now time.T
 	switch {
 	case editor && may("submit"):
 		return "submit", ""
+	case editor && may("decide") && r.Rule.Kind == portal.Recommendation:
+		return "record_recommendation", ""
 	case editor && may("decide"):
 		return "record_decision", ""
 	case lateApproval(r, actor, now) != "":
 		return lateApproval(r, actor, now), ""
-	case !may("position"), met && !workflow.Decided(r):
+	case !may("position"):
+		return "", "wait_recommendation"
+	case met && !workflow.Decided(r):
 		return "", "wait_decision"
 	case met:
 		return "", "wait_submit"

@@ -754,25 +754,27 @@ func (e SubmissionSummaryKind) Valid() bool {
 
 // Defines values for TurnKind.
 const (
-	TurnKindConfirmPosition TurnKind = "confirm_position"
-	TurnKindDone            TurnKind = "done"
-	TurnKindFollowRound     TurnKind = "follow_round"
-	TurnKindForward         TurnKind = "forward"
-	TurnKindFreeze          TurnKind = "freeze"
-	TurnKindOpenRound       TurnKind = "open_round"
-	TurnKindReadInvitation  TurnKind = "read_invitation"
-	TurnKindReceive         TurnKind = "receive"
-	TurnKindRecordDecision  TurnKind = "record_decision"
-	TurnKindStartResponse   TurnKind = "start_response"
-	TurnKindSubmit          TurnKind = "submit"
-	TurnKindTakePosition    TurnKind = "take_position"
-	TurnKindWaitDecision    TurnKind = "wait_decision"
-	TurnKindWaitFreeze      TurnKind = "wait_freeze"
-	TurnKindWaitPositions   TurnKind = "wait_positions"
-	TurnKindWaitReceived    TurnKind = "wait_received"
-	TurnKindWaitStart       TurnKind = "wait_start"
-	TurnKindWaitSubmit      TurnKind = "wait_submit"
-	TurnKindWriteAnswers    TurnKind = "write_answers"
+	TurnKindConfirmPosition      TurnKind = "confirm_position"
+	TurnKindDone                 TurnKind = "done"
+	TurnKindFollowRound          TurnKind = "follow_round"
+	TurnKindForward              TurnKind = "forward"
+	TurnKindFreeze               TurnKind = "freeze"
+	TurnKindOpenRound            TurnKind = "open_round"
+	TurnKindReadInvitation       TurnKind = "read_invitation"
+	TurnKindReceive              TurnKind = "receive"
+	TurnKindRecordDecision       TurnKind = "record_decision"
+	TurnKindRecordRecommendation TurnKind = "record_recommendation"
+	TurnKindStartResponse        TurnKind = "start_response"
+	TurnKindSubmit               TurnKind = "submit"
+	TurnKindTakePosition         TurnKind = "take_position"
+	TurnKindWaitDecision         TurnKind = "wait_decision"
+	TurnKindWaitFreeze           TurnKind = "wait_freeze"
+	TurnKindWaitPositions        TurnKind = "wait_positions"
+	TurnKindWaitReceived         TurnKind = "wait_received"
+	TurnKindWaitRecommendation   TurnKind = "wait_recommendation"
+	TurnKindWaitStart            TurnKind = "wait_start"
+	TurnKindWaitSubmit           TurnKind = "wait_submit"
+	TurnKindWriteAnswers         TurnKind = "write_answers"
 )
 
 // Valid indicates whether the value is a known member of the TurnKind enum.
@@ -796,6 +798,8 @@ func (e TurnKind) Valid() bool {
 		return true
 	case TurnKindRecordDecision:
 		return true
+	case TurnKindRecordRecommendation:
+		return true
 	case TurnKindStartResponse:
 		return true
 	case TurnKindSubmit:
@@ -809,6 +813,8 @@ func (e TurnKind) Valid() bool {
 	case TurnKindWaitPositions:
 		return true
 	case TurnKindWaitReceived:
+		return true
+	case TurnKindWaitRecommendation:
 		return true
 	case TurnKindWaitStart:
 		return true

@@ -917,7 +917,7 @@ export interface components {
         /** @description One thing owed or waited for. The page words it by `kind` and builds the link from the ids. */
         Turn: {
             /** @enum {string} */
-            kind: "open_round" | "read_invitation" | "forward" | "start_response" | "write_answers" | "freeze" | "take_position" | "confirm_position" | "record_decision" | "submit" | "receive" | "follow_round" | "wait_start" | "wait_freeze" | "wait_positions" | "wait_decision" | "wait_submit" | "wait_received" | "done";
+            kind: "open_round" | "read_invitation" | "forward" | "start_response" | "write_answers" | "freeze" | "take_position" | "confirm_position" | "record_decision" | "record_recommendation" | "submit" | "receive" | "follow_round" | "wait_start" | "wait_freeze" | "wait_positions" | "wait_decision" | "wait_recommendation" | "wait_submit" | "wait_received" | "done";
             /** Format: uuid */
             roundId: string;
             roundTitle: components["schemas"]["Text"];

@@ -1,10 +1,11 @@
 import { abilityTo, may, type Schemas } from '@/api'
+import { missingDecisions } from './standing'
 
 type Response = Schemas['Response']
 
 export type NextKind =
   | 'freeze' | 'finish' | 'write' | 'wait_freeze'
-  | 'position' | 'confirm' | 'rejected' | 'decide' | 'wait_positions' | 'wait_decision'
+  | 'recommend' | 'wait_recommendation' | 'position' | 'confirm' | 'rejected' | 'decide' | 'wait_positions' | 'wait_decision'
   | 'submit' | 'blocked' | 'wait_submit' | 'wait_received' | 'done'
 
 /** The one thing to do here for the one who looks, or else what is waited for. */
@@ -39,20 +40,24 @@ function whileDrafting(response: Response): NextKind {
 function whileFrozen(response: Response): NextKind {
   const { abilities, tally } = response
   if (may('response.submit', abilities)) return 'submit'
-  if (may('response.decide', abilities)) return 'decide'
+  const recommended = tally.rule.kind === 'recommendation'
+  if (may('response.decide', abilities)) return recommended ? 'recommend' : 'decide'
   const ours = response.parties.find((party) => party.mine)
   if (ours && isWaitedFor(ours) && may('response.position', abilities)) return ours.validity === 'stale' ? 'confirm' : 'position'
   if (leads(response) && tally.rejected > 0) return 'rejected'
+  if (recommended && missingDecisions(response).length > 0) return 'wait_recommendation'
   if (leads(response) && tally.met) return 'blocked'
   if (!tally.met) return 'wait_positions'
-  return response.state === 'approval' && response.kind === 'joint' ? 'wait_decision' : 'wait_submit'
+  return response.state === 'approval' && response.kind === 'joint' && !recommended ? 'wait_decision' : 'wait_submit'
 }
 
 export type Step = 'draft' | 'approval' | 'decision' | 'submit' | 'received'
 
 /** The steps from draft to received. A separate response is not treated by a committee. */
 export function stepsOf(response: Response): Step[] {
-  return response.kind === 'joint' ? ['draft', 'approval', 'decision', 'submit', 'received'] : ['draft', 'approval', 'submit', 'received']
+  if (response.kind === 'separate') return ['draft', 'approval', 'submit', 'received']
+  const middle: Step[] = response.tally.rule.kind === 'recommendation' ? ['decision', 'approval'] : ['approval', 'decision']
+  return ['draft', ...middle, 'submit', 'received']
 }
 
 export function currentStep(response: Response): Step {
@@ -60,8 +65,9 @@ export function currentStep(response: Response): Step {
     case 'draft':
       return 'draft'
     case 'approval':
+      if (response.tally.rule.kind === 'recommendation' && missingDecisions(response).length > 0) return 'decision'
       if (!response.tally.met) return 'approval'
-      return response.kind === 'joint' ? 'decision' : 'submit'
+      return response.kind === 'joint' && missingDecisions(response).length > 0 ? 'decision' : 'submit'
     case 'ready':
       return 'submit'
     default:

@@ -27,7 +27,7 @@ describe('the deadline', () => {
 
 describe('the decisions', () => {
   const strategic = { level: 'strategic', body: 'Utvalget', decidedOn: '2022-03-01', caseNumber: '1/22', recordedAt: '', recordedBy: '' } as const
-  const both = aTally([1, 1, 1], [1, 1, 1], { rule: { hospitalPercent: 100, municipalPercent: 50, partnershipDecision: true } })
+  const both = aTally([1, 1, 1], [1, 1, 1], { rule: { ...aTally([0, 0, 0], [0, 0, 0]).rule, partnershipDecision: true } })
 
   it('are those that the rule asks for and that nobody has recorded', () => {
     expect(missingDecisions(aResponse())).toEqual(['strategic'])

@@ -21,8 +21,8 @@ export function anAnswer(number: number, status: Schemas['Answer']['status'] = '
 /** `aTally([1, 1, 1], [12, 11, 21])`: answered, required and total of the hospitals and of the municipalities. */
 export function aTally(hospital: [number, number, number], municipal: [number, number, number], over: Partial<Schemas['Tally']> = {}): Schemas['Tally'] {
   const side = ([answered, required, total]: [number, number, number]) => ({ answered, required, total })
-  const rule = { hospitalPercent: 100, municipalPercent: 50, partnershipDecision: false }
-  return { rule, met: false, rejected: 0, stale: 0, hospital: side(hospital), municipal: side(municipal), ...over }
+  const rule: Schemas['Rule'] = { kind: 'consensus', hospitalPercent: 100, municipalPercent: 50, voters: [], partnershipDecision: false, silenceDays: 0, words: [] }
+  return { rule, met: false, rejected: 0, stale: 0, silent: 0, hospital: side(hospital), municipal: side(municipal), voters: side([0, 0, 0]), ...over }
 }
 
 /** The abilities of a role: `+` may be used now, `-code` may not, and why. */
