@@ -49,6 +49,7 @@ var house = []room{
 	{"internal/evidence", ground, ""},
 
 	{"internal/postgres", cellar, "ground floor, first floor"},
+	{"internal/ledger", cellar, "evidence"},
 	{"internal/pgembed", cellar, ""},
 	{"internal/oidc", cellar, "portal"},
 	{"internal/devidp", cellar, "portal"},

@@ -23,6 +23,8 @@ type config struct {
 	BaseURL     string   `env:"SAMSVAR_BASE_URL" about:"address that people use; http://<SAMSVAR_ADDR> when empty. With https the program is in production"`
 	DatabaseURL string   `env:"DATABASE_URL" secret:"yes" about:"PostgreSQL to use, 15 or newer; a private one when empty"`
 	Data        string   `env:"SAMSVAR_DATA" envDefault:".samsvar" about:"folder of the private PostgreSQL"`
+	AuditKey    string   `env:"SAMSVAR_AUDIT_KEY" secret:"yes" about:"Ed25519 private key (PEM) that signs the audit trail, made by samsvar keys; a private database has its own"`
+	AuditHeads  string   `env:"SAMSVAR_AUDIT_HEADS" about:"folder, outside the database, for the signed heads of the audit trail; with a private database <SAMSVAR_DATA>/heads when empty"`
 	OIDC        string   `env:"SAMSVAR_OIDC_CONFIG" about:"YAML file that lists identity providers; without it the development provider, on loopback only"`
 	Proxies     []string `env:"SAMSVAR_TRUSTED_PROXIES" about:"networks (such as 10.0.0.0/8, with commas between) of proxies in front, whose X-Forwarded-For is believed"`
 	Metrics     string   `env:"SAMSVAR_METRICS_ADDR" envDefault:"127.0.0.1:9090" about:"address of /metrics for Prometheus; off when empty"`

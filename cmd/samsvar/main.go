@@ -27,7 +27,9 @@ func commands() []command {
 		{"migrate", "migrate", "bring the database to the newest version and load the reference data", migrate},
 		{"load-reference", "load-reference [folder]", "load communities and municipalities from a folder of newer files", loadReference},
 		{"grant", "grant issuer subject organisation role", "give an account a role from the command line: the first administrator", grantRole},
-		{"verify", "verify file.json... [sha256:...]", "check downloaded submission packages offline, with the hash on the receipt", verify},
+		{"verify", "verify file... [sha256:...]", "check offline: packages (with the hash on the receipt), or an audit trail with its heads and keys", verify},
+		{"trail", "trail file.jsonl", "sign the audit trail as it is now, and write it to a file for verify", exportTrail},
+		{"keys", "keys new|rotate file.pem", "make the key that signs the audit trail; rotate lets the present one endorse it", keys},
 		{"config", "config", "describe every setting and its value now", describe},
 	}
 }

@@ -106,6 +106,10 @@ func serveOn(ctx context.Context, c config, db *postgres.DB, url string, now fun
 	if err != nil {
 		return err
 	}
+	signing, err := keepTrail(c, db, now, log)
+	if err != nil {
+		return err
+	}
 	proxies, err := c.proxies()
 	if err != nil {
 		return err
@@ -136,7 +140,7 @@ func serveOn(ctx context.Context, c config, db *postgres.DB, url string, now fun
 	if err != nil {
 		return err
 	}
-	return listen(ctx, c, handler, metrics, hub, ready, exports.Work, func(ctx context.Context) { sessions.Sweep(ctx, log) })
+	return listen(ctx, c, handler, metrics, hub, ready, exports.Work, signing, func(ctx context.Context) { sessions.Sweep(ctx, log) })
 }
 
 // listen serves, and does the work aside, until ctx ends.

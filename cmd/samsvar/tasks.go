@@ -6,12 +6,9 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
-	"strings"
 	"time"
 
 	"samsvar/internal/directory"
-	"samsvar/internal/evidence"
 	"samsvar/internal/portal"
 	"samsvar/internal/postgres"
 )
@@ -66,32 +63,4 @@ func grantRole(ctx context.Context, c config, args []string, out io.Writer) erro
 		fmt.Fprintf(out, "%s of %s is now %s for %s.\n", args[1], args[0], args[3], args[2])
 		return nil
 	})
-}
-
-// verify needs neither database nor network: only the files, and the hash on
-// the receipt where there is one.
-func verify(_ context.Context, _ config, args []string, out io.Writer) error {
-	isHash := func(arg string) bool { return strings.HasPrefix(arg, "sha256:") }
-	receipt := slices.IndexFunc(args, isHash)
-	files := slices.DeleteFunc(slices.Clone(args), isHash)
-	if len(files) == 0 || receipt >= 0 && len(files) > 1 {
-		return errors.New("usage: samsvar verify file.json..., or samsvar verify file.json sha256:... with the hash on the receipt")
-	}
-	whole := true
-	for _, name := range files {
-		raw, err := os.ReadFile(name)
-		if err != nil {
-			return err
-		}
-		report := evidence.Verify(raw)
-		if receipt >= 0 {
-			report.CompareReceipt(evidence.Hash(args[receipt]))
-		}
-		fmt.Fprintf(out, "%s\nreceipt %s, package %s\n%s\n", name, report.Number, report.PackageHash, report)
-		whole = whole && report.OK()
-	}
-	if !whole {
-		return errSaid
-	}
-	return nil
 }

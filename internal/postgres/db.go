@@ -22,6 +22,7 @@ import (
 	"gorm.io/gorm"
 	gormlog "gorm.io/gorm/logger"
 
+	"samsvar/internal/evidence"
 	"samsvar/internal/portal"
 )
 
@@ -65,7 +66,7 @@ func (db *DB) Ping(ctx context.Context) error { return db.pool.Ping(ctx) }
 // tx is one write: a transaction that must leave an audit event.
 type tx struct {
 	*gorm.DB
-	audited bool
+	events []evidence.Event
 }
 
 var errUnaudited = errors.New("a write without an audit event is not committed")
@@ -78,10 +79,10 @@ func (db *DB) write(ctx context.Context, fn func(*tx) error) error {
 		if err := fn(t); err != nil {
 			return err
 		}
-		if !t.audited {
+		if len(t.events) == 0 {
 			return errUnaudited
 		}
-		return nil
+		return t.record()
 	})
 	if errors.Is(err, errUnchanged) {
 		return nil
@@ -117,19 +118,6 @@ var errUnchanged = errors.New("nothing to write")
 
 // Unchanged ends a write that has nothing to do; there is then nothing to audit.
 func (t *tx) Unchanged() error { return errUnchanged }
-
-// Audit records the event in the transaction of the write it tells of.
-func (t *tx) Audit(actor portal.Actor, e portal.AuditEvent) error {
-	detail, err := json.Marshal(orEmpty(e.Detail))
-	if err != nil {
-		return fmt.Errorf("audit detail: %w", err)
-	}
-	t.audited = true
-	return t.Exec(`insert into audit_event (at, account_id, account_name, organisation_id, action, round_id, response_id, object, detail)
-		values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		e.At, null(string(actor.Account)), actor.Name, null(string(actor.Organisation)), e.Action,
-		null(string(e.Round)), null(string(e.Response)), e.Object, string(detail)).Error
-}
 
 // one runs a statement that must touch exactly one row; none means that
 // somebody changed it meanwhile.

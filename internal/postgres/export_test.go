@@ -1,8 +1,10 @@
 package postgres
 
 import (
+	"context"
 	"sync/atomic"
 
+	"github.com/pressly/goose/v3"
 	"gorm.io/gorm"
 )
 
@@ -17,4 +19,12 @@ func (db *DB) CountQueries() func() int {
 		panic(err)
 	}
 	return func() int { return int(n.Load()) }
+}
+
+// MigrateTo brings an empty database to an older version.
+func MigrateTo(ctx context.Context, url string, version int64) error {
+	return withProvider(url, func(p *goose.Provider) error {
+		_, err := p.UpTo(ctx, version)
+		return err
+	})
 }

@@ -27,10 +27,14 @@ func Migrations() fs.FS {
 // Migrate brings the database at url to the newest version. Several processes
 // may call it at once: one migrates, the others wait for it.
 func Migrate(ctx context.Context, url string) error {
-	return withProvider(url, func(p *goose.Provider) error {
+	err := withProvider(url, func(p *goose.Provider) error {
 		_, err := p.Up(ctx)
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	return chainOld(ctx, url)
 }
 
 // Migrated says whether every embedded migration has been applied.

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"samsvar/internal/evidence"
+	"samsvar/internal/ledger"
+	"samsvar/internal/postgres"
+)
+
+// openLedger gives the ledger that the audit trail is signed in, or nil when
+// there is no key. A private database has a key and a folder of its own.
+func openLedger(c config, now time.Time) (*ledger.Ledger, error) {
+	if c.AuditKey == "" && c.DatabaseURL != "" {
+		return nil, nil
+	}
+	key, dir := c.AuditKey, c.AuditHeads
+	if c.DatabaseURL == "" && dir == "" {
+		dir = filepath.Join(c.Data, "heads")
+	}
+	if key == "" {
+		file := filepath.Join(c.Data, "audit.pem")
+		made, err := os.ReadFile(file)
+		if key = string(made); errors.Is(err, os.ErrNotExist) {
+			key, err = ledger.NewKey(file)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	opened, err := ledger.Open(dir, key, now)
+	if err != nil {
+		return nil, fmt.Errorf("SAMSVAR_AUDIT_KEY, SAMSVAR_AUDIT_HEADS: %w", err)
+	}
+	return opened, nil
+}
+
+// keepTrail signs the audit trail while the portal runs.
+func keepTrail(c config, db *postgres.DB, now func() time.Time, log *slog.Logger) (func(context.Context), error) {
+	opened, err := openLedger(c, now())
+	if opened == nil {
+		log.Warn("SAMSVAR_AUDIT_KEY is not set: the audit trail is chained, but nobody signs it")
+		return func(context.Context) {}, err
+	}
+	return func(ctx context.Context) { opened.Keep(ctx, db, now, log) }, err
+}
+
+func exportTrail(ctx context.Context, c config, args []string, out io.Writer) error {
+	if len(args) != 1 {
+		return errors.New("usage: samsvar trail file.jsonl")
+	}
+	return withDatabase(ctx, c, func(db *postgres.DB, _ string) error {
+		now := c.clock(time.Time{})()
+		opened, err := openLedger(c, now)
+		if err != nil {
+			return err
+		}
+		if opened == nil {
+			fmt.Fprintln(out, "SAMSVAR_AUDIT_KEY is not set: no head was signed.")
+		} else if head, signed, err := opened.Sign(ctx, db, now); err != nil {
+			return err
+		} else if signed {
+			fmt.Fprintf(out, "Head %d is signed, over %d events.\n", head.Number, head.Sequence)
+		}
+		n, err := writeTrail(ctx, db, args[0])
+		if err == nil {
+			fmt.Fprintf(out, "%d events are in %s. Check them with samsvar verify, this file, and %s and %s of the heads' folder.\n",
+				n, args[0], ledger.HeadsFile, ledger.KeysFile)
+		}
+		return err
+	})
+}
+
+func writeTrail(ctx context.Context, db *postgres.DB, name string) (n int, err error) {
+	file, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return 0, err
+	}
+	buffered := bufio.NewWriter(file)
+	err = db.Trail(ctx, 0, func(e evidence.Event) error {
+		line, err := e.Line()
+		if err == nil {
+			n++
+			_, err = buffered.Write(line)
+		}
+		return err
+	})
+	return n, errors.Join(err, buffered.Flush(), file.Close())
+}
+
+func keys(_ context.Context, c config, args []string, out io.Writer) error {
+	if len(args) != 2 || args[0] != "new" && args[0] != "rotate" {
+		return errors.New("usage: samsvar keys new file.pem, or samsvar keys rotate file.pem while SAMSVAR_AUDIT_KEY is the present key")
+	}
+	var present *ledger.Ledger
+	now := c.clock(time.Time{})()
+	if args[0] == "rotate" {
+		var err error
+		if present, err = openLedger(c, now); err != nil {
+			return err
+		}
+		if present == nil {
+			return errors.New("SAMSVAR_AUDIT_KEY is not set: only the present key can endorse a new one")
+		}
+	}
+	key, err := ledger.NewKey(args[1])
+	if err != nil {
+		return err
+	}
+	if present == nil {
+		fmt.Fprintf(out, "The key is in %s. Let SAMSVAR_AUDIT_KEY_FILE name it.\n", args[1])
+		return nil
+	}
+	id, err := present.Endorse(key, now)
+	if err == nil {
+		fmt.Fprintf(out, "%s is endorsed, and in %s. Let SAMSVAR_AUDIT_KEY_FILE name it, start the portal anew, and destroy the old key.\n", id, args[1])
+	}
+	return err
+}
+
+// verify needs neither database nor network: only the files, and the hash on
+// the receipt where there is one.
+func verify(_ context.Context, _ config, args []string, out io.Writer) error {
+	isHash := func(arg string) bool { return strings.HasPrefix(arg, "sha256:") }
+	receipt := slices.IndexFunc(args, isHash)
+	files := slices.DeleteFunc(slices.Clone(args), isHash)
+	if len(files) == 0 || receipt >= 0 && len(files) > 1 {
+		return errors.New("usage: samsvar verify package.json..., samsvar verify package.json sha256:... with the hash on the receipt, or samsvar verify trail.jsonl heads.jsonl keys.jsonl")
+	}
+	var trail evidence.Trail
+	var ofTrail []string
+	whole := true
+	for _, name := range files {
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		if trail.Add(raw) {
+			ofTrail = append(ofTrail, name)
+			continue
+		}
+		report := evidence.Verify(raw)
+		if receipt >= 0 {
+			report.CompareReceipt(evidence.Hash(args[receipt]))
+		}
+		fmt.Fprintf(out, "%s\nreceipt %s, package %s\n%s\n", name, report.Number, report.PackageHash, report)
+		whole = whole && report.OK()
+	}
+	if ofTrail != nil {
+		report := evidence.VerifyTrail(trail)
+		fmt.Fprintf(out, "audit trail: %s\n%s\n", strings.Join(ofTrail, ", "), report)
+		whole = whole && report.OK()
+	}
+	if !whole {
+		return errSaid
+	}
+	return nil
+}

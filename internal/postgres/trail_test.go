@@ -1,0 +1,119 @@
+package postgres_test
+
+import (
+	"context"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"samsvar/internal/directory"
+	"samsvar/internal/evidence"
+	"samsvar/internal/portal"
+	"samsvar/internal/postgres"
+	"samsvar/internal/postgres/pgtest"
+)
+
+// trail reads the whole audit trail, and makes sure that every event follows the one before it.
+func trail(t *testing.T, db *postgres.DB) (all []evidence.Event) {
+	t.Helper()
+	var tail evidence.Tail
+	must(t, db.Trail(t.Context(), 0, func(e evidence.Event) error {
+		if err := e.Follows(tail); err != nil {
+			return err
+		}
+		tail = e.Tail()
+		all = append(all, e)
+		return nil
+	}))
+	return all
+}
+
+func TestWritersMeetInOneChain(t *testing.T) {
+	h := openRegister(t)
+	round := strings.ToUpper(portal.NewID())
+	var all sync.WaitGroup
+	for n := range 40 {
+		all.Go(func() {
+			err := h.db.Directory().Write(context.Background(), func(tx directory.Tx) error {
+				event := portal.AuditEvent{At: time.Now(), Action: "test", Round: portal.RoundID(round), Object: "Ærlig <talt> & \u2028",
+					Detail: map[string]any{"n": n, "share": 0.1, "big": 1e21, "text": "å\\\"\n", "list": []any{nil, true}}}
+				if err := tx.Audit(portal.Actor{Account: portal.AccountID(portal.NewID()), Name: "Eksempel"}, event); err != nil {
+					return err
+				}
+				if n%4 == 0 {
+					return portal.Conflictf("given_up", "this one leaves nothing")
+				}
+				return tx.Audit(directory.System(), event)
+			})
+			if n%4 != 0 && err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	events := trail(t, h.db)
+	if len(events) != 60 {
+		t.Fatalf("%d events", len(events))
+	}
+	for i := 1; i < len(events); i += 2 {
+		if events[i-1].Account == "" || events[i].Account != "" || string(events[i-1].Detail) != string(events[i].Detail) {
+			t.Errorf("the two events of one write do not stand together: %+v, %+v", events[i-1], events[i])
+		}
+	}
+}
+
+func TestEventsFromBeforeTheChainGetTheirPlace(t *testing.T) {
+	address := emptyDatabase(t)
+	must(t, postgres.MigrateTo(t.Context(), address, 4))
+	conn, err := pgx.Connect(t.Context(), address)
+	must(t, err)
+	defer conn.Close(t.Context())
+	_, err = conn.Exec(t.Context(), `insert into audit_event (at, account_name, action, detail) select now(), 'x', 'old ' || n, '{"b": 1.50, "a": "å"}' from generate_series(1, 9) n;
+		alter table audit_event disable trigger user; delete from audit_event where id in (1, 4, 5); alter table audit_event enable trigger user`)
+	must(t, err)
+	for range 2 {
+		must(t, postgres.Migrate(t.Context(), address))
+	}
+	db, err := postgres.Open(t.Context(), address)
+	must(t, err)
+	defer db.Close()
+	must(t, db.Directory().Write(t.Context(), func(tx directory.Tx) error {
+		return tx.Audit(directory.System(), portal.AuditEvent{At: time.Now(), Action: "new"})
+	}))
+	var actions []string
+	for _, e := range trail(t, db) {
+		actions = append(actions, e.Action)
+	}
+	if got := strings.Join(actions, ", "); got != "old 2, old 3, old 6, old 7, old 8, old 9, new" {
+		t.Error(got)
+	}
+	if _, err := conn.Exec(t.Context(), "delete from audit_event"); err == nil {
+		t.Error("the trail lost its guard")
+	}
+}
+
+// emptyDatabase is one beside the test's own, without any migration.
+func emptyDatabase(t *testing.T) string {
+	t.Helper()
+	own := pgtest.Database(t)
+	admin, err := pgx.Connect(t.Context(), own)
+	must(t, err)
+	u, err := url.Parse(own)
+	must(t, err)
+	u.Path += "_empty"
+	name := strings.TrimPrefix(u.Path, "/")
+	_, err = admin.Exec(t.Context(), "create database "+name)
+	must(t, err)
+	t.Cleanup(func() {
+		_, err := admin.Exec(context.Background(), "drop database "+name+" with (force)")
+		if err != nil {
+			t.Error(err)
+		}
+		admin.Close(context.Background())
+	})
+	return u.String()
+}
