@@ -52,9 +52,7 @@ func seed(ctx context.Context, c config, db *postgres.DB) error {
 		Consult:   consult.Service{Store: db.Consult(), Now: clock.Now, NewID: ids},
 		Document:  document.Service{Store: db.Documents(), Renderer: renderer, Drafts: renderer, Now: clock.Now, NewID: ids, Changed: func([]portal.DocumentID) {}},
 		Signoff:   signoff.Service{Store: db.Signoff(), Now: clock.Now, NewID: ids},
-		Append: func(ctx context.Context, id portal.DocumentID, actor portal.Actor, update []byte) error {
-			return live.Append(ctx, id, [][]byte{update}, []portal.Actor{actor})
-		},
+		Append:    live.Write,
 	})
 }
 

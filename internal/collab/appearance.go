@@ -50,7 +50,7 @@ func (d *document) showOne(s *session, e awarenessEntry) (change awarenessEntry,
 			return awarenessEntry{client: e.client, clock: a.told}, true
 		}
 		return change, false
-	case a != nil && a.session.actor.Account != s.actor.Account:
+	case a != nil && a.session.actor.Account != s.actor.Account, !d.welcome(s, e.client):
 		return change, false
 	case mine && e.clock < a.clock:
 		return change, false
@@ -64,6 +64,10 @@ func (d *document) showOne(s *session, e awarenessEntry) (change awarenessEntry,
 	told := uint64(d.hub.now().UnixMilli())
 	if a != nil {
 		told = max(told, a.told+1)
+	}
+	if v := d.visitors[e.client]; v != nil { // it was at another process before
+		told = max(told, v.Clock+1)
+		delete(d.visitors, e.client)
 	}
 	d.shown[e.client] = &appearance{session: s, clock: e.clock, told: told, state: state}
 	return awarenessEntry{client: e.client, clock: told, state: state}, true
@@ -103,16 +107,17 @@ func (d *document) introduce(s *session) {
 			all = append(all, awarenessEntry{client: client, clock: a.told, state: a.state})
 		}
 	}
+	for _, v := range d.visitors {
+		all = append(all, v.entry())
+	}
 	if len(all) > 0 {
 		s.socket.send(awarenessFrame(d.id, encodeAwareness(all)))
 	}
 }
 
-func (d *document) spread(from *session, news []awarenessEntry) {
-	frame := awarenessFrame(d.id, encodeAwareness(news))
-	for s := range d.sessions {
-		if s != from {
-			s.socket.send(frame)
-		}
+func (d *document) spread(from *session, changes []awarenessEntry) {
+	d.tellOthers(from, awarenessFrame(d.id, encodeAwareness(changes)))
+	for _, e := range changes {
+		d.hub.peers.tell(news{Document: d.id, Visitor: &visitor{Client: e.client, Clock: e.clock, State: e.state, Person: from.person(), Writes: from.access.writes()}})
 	}
 }

@@ -38,7 +38,7 @@ type document struct {
 	hub     *Hub
 	id      portal.DocumentID
 	inbox   chan message
-	poke    chan struct{} // rights may have changed
+	due     due           // what has been heard of it meanwhile
 	retired chan struct{} // closed when the text is not served any more
 	gone    chan struct{} // closed when nobody reads the inbox any more
 	refs    int           // sessions, and those on their way in; guarded by hub.mu
@@ -46,11 +46,14 @@ type document struct {
 
 	// What follows is the goroutine's own.
 	store    *yjs.Store // all that is committed, and between commits what is in batch
+	seen     int64      // the place up to which the store has what is committed
+	loose    int        // edits since the last snapshot was asked for
 	size     int        // of the store's snapshot, or more
 	batch    []entry
 	sessions map[*session]struct{}
 	owners   map[uint64]portal.AccountID // of Yjs clients that have written here
 	shown    map[uint64]*appearance      // awareness, by Yjs client
+	visitors map[uint64]*visitor         // those who are in the text at another process
 	closed   string                      // why the text is not served any more
 	empty    bool                        // the last session has left
 
@@ -84,18 +87,10 @@ type message struct {
 func newDocument(h *Hub, id portal.DocumentID) *document {
 	return &document{
 		hub: h, id: id,
-		inbox: make(chan message, inboxSize), poke: make(chan struct{}, 1),
+		inbox: make(chan message, inboxSize), due: due{wake: make(chan struct{}, 1)},
 		retired: make(chan struct{}), gone: make(chan struct{}),
-		sessions: make(map[*session]struct{}), owners: make(map[uint64]portal.AccountID), shown: make(map[uint64]*appearance),
+		sessions: make(map[*session]struct{}), owners: make(map[uint64]portal.AccountID), shown: make(map[uint64]*appearance), visitors: make(map[uint64]*visitor),
 		savedFrame: statusFrame(id, true), refusedFrame: statusFrame(id, false),
-	}
-}
-
-// recheck has the rights of everybody here looked up again, soon.
-func (d *document) recheck() {
-	select {
-	case d.poke <- struct{}{}:
-	default: // already to be done
 	}
 }
 
@@ -107,8 +102,8 @@ func (d *document) run() {
 		select {
 		case m := <-d.inbox:
 			d.guard(func() { d.turn(m) })
-		case <-d.poke:
-			d.guard(d.refresh)
+		case <-d.due.wake:
+			d.guard(d.attend)
 		case <-closing:
 			closing = nil
 			d.guard(d.finish)
@@ -141,28 +136,36 @@ func (d *document) open() {
 		d.hub.stats.failures.Add(1)
 		d.hub.logger.Error("live document not loaded", "document", d.id, "error", err)
 		d.shut(reasonUnavailable)
+		return
 	}
+	d.hub.peers.tell(news{Document: d.id, Ask: true})
 }
 
 // load makes the store anew from what is committed. On error it is as it was.
 func (d *document) load() error {
 	ctx, cancel := context.WithTimeout(d.hub.ctx, d.hub.limits.Storage)
 	defer cancel()
-	snapshot, updates, err := d.hub.log.Load(ctx, d.id)
+	stored, err := d.hub.log.Load(ctx, d.id, 0)
 	if err != nil {
 		return err
 	}
-	if snapshot != nil {
-		updates = append([][]byte{snapshot}, updates...)
+	store, err := storeOf(stored)
+	if err != nil {
+		return err
 	}
+	d.store, d.seen, d.size, d.loose = store, stored.Head, len(store.Snapshot()), 0
+	d.loosened(len(stored.Updates))
+	return nil
+}
+
+func storeOf(stored portal.StoredText) (*yjs.Store, error) {
 	store := yjs.NewStore()
-	for i, update := range updates {
+	for i, update := range stored.All() {
 		if err := store.Apply(update); err != nil {
-			return fmt.Errorf("stored update %d of %d: %w", i+1, len(updates), err)
+			return nil, fmt.Errorf("stored update %d of %d: %w", i+1, len(stored.All()), err)
 		}
 	}
-	d.store, d.size = store, len(store.Snapshot())
-	return nil
+	return store, nil
 }
 
 // turn handles a message and those that have come meanwhile, and commits.
@@ -311,12 +314,16 @@ func (d *document) tell(s *session, t told) {
 // publish lets the pages know who writes here.
 func (d *document) publish() {
 	var people []Person
-	for _, a := range d.shown {
-		by := a.session.actor
-		p := Person{Account: by.Account, Name: by.Name, Organisation: by.Organisation, OrganisationName: by.OrganisationName}
-		if a.session.access.writes() && !slices.Contains(people, p) {
+	add := func(p Person, writes bool) {
+		if writes && !slices.Contains(people, p) {
 			people = append(people, p)
 		}
+	}
+	for _, a := range d.shown {
+		add(a.session.person(), a.session.access.writes())
+	}
+	for _, v := range d.visitors {
+		add(v.Person, v.Writes)
 	}
 	slices.SortFunc(people, func(a, b Person) int { return cmp.Compare(a.Name+a.OrganisationName, b.Name+b.OrganisationName) })
 	d.people.Store(&people)

@@ -172,13 +172,31 @@ func (d *document) append(batch []entry) error {
 	if len(updates) == 0 {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(d.hub.ctx, d.hub.limits.Storage)
-	defer cancel()
-	if err := d.hub.log.Append(ctx, d.id, updates, authors); err != nil {
+	if err := d.appendAfterOthers(updates, authors); err != nil {
 		return err
 	}
+	d.seen += int64(len(updates))
 	d.hub.stats.appends.Add(1)
+	d.loosened(len(updates))
+	d.hub.peers.tell(news{Document: d.id, Edited: d.seen})
 	return nil
+}
+
+// appendAfterOthers commits updates after all that is committed by then. When
+// another process was first, what it committed is taken in before it is tried again:
+// a commit leans on nothing that this process has not seen and found to agree.
+func (d *document) appendAfterOthers(updates [][]byte, authors []portal.Actor) error {
+	ctx, cancel := context.WithTimeout(d.hub.ctx, d.hub.limits.Storage)
+	defer cancel()
+	for {
+		err := d.hub.log.Append(ctx, d.id, d.seen, updates, authors)
+		if !portal.IsCode(err, codeBehind) {
+			return err
+		}
+		if err := d.catchUp(ctx); err != nil {
+			return err
+		}
+	}
 }
 
 // refuse turns down what was taken. What merely said what is known is turned
@@ -193,14 +211,17 @@ func refuse(batch []entry, reason string) {
 
 func (d *document) fanOut(batch []entry) {
 	for _, e := range batch {
-		if e.bytes == nil {
-			continue
+		if e.bytes != nil {
+			d.tellOthers(e.session, syncFrame(d.id, stepUpdate, e.bytes))
 		}
-		update := syncFrame(d.id, stepUpdate, e.bytes)
-		for s := range d.sessions {
-			if s != e.session {
-				s.socket.send(update)
-			}
+	}
+}
+
+// tellOthers sends a frame to everybody here but one.
+func (d *document) tellOthers(one *session, frame []byte) {
+	for s := range d.sessions {
+		if s != one {
+			s.socket.send(frame)
 		}
 	}
 }

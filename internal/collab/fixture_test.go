@@ -107,12 +107,17 @@ func (p *place) storedUpdates(id portal.DocumentID) [][]byte {
 
 func storedUpdates(t testing.TB, pool *pgxpool.Pool, id portal.DocumentID) [][]byte {
 	t.Helper()
-	snapshot, updates, err := postgres.NewLiveDocuments(pool).Load(t.Context(), id)
+	stored, err := postgres.NewLiveDocuments(pool).Load(t.Context(), id, 0)
 	must(t, err)
-	if snapshot != nil {
-		updates = append([][]byte{snapshot}, updates...)
+	return stored.All()
+}
+
+// put commits updates past any server.
+func (p *place) put(id portal.DocumentID, updates ...[]byte) {
+	p.t.Helper()
+	for _, update := range updates {
+		must(p.t, postgres.NewLiveDocuments(p.pool).Write(p.t.Context(), id, portal.Actor{}, update))
 	}
-	return updates
 }
 
 // stored is the text as a server that has just started would read it.

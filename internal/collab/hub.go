@@ -80,19 +80,25 @@ type Gate interface {
 	Access(ctx context.Context, actor portal.Actor, id portal.DocumentID) (Access, error)
 }
 
-// codeLocked is the code of Append's error for a document that is frozen.
-const codeLocked = "document_locked"
+// Codes of Append's errors: the document is frozen; another process has
+// committed edits that this one does not know.
+const (
+	codeLocked = "document_locked"
+	codeBehind = "document_behind"
+)
 
 // Log keeps documents.
 type Log interface {
-	// Load gives all that is committed: a snapshot, if there is one, and the
-	// updates after it in the order they were committed. All or an error.
-	Load(ctx context.Context, id portal.DocumentID) (snapshot []byte, updates [][]byte, err error)
-	// Append commits updates of one document, each sent by the author in the
-	// same place, all or none. It returns nil only after COMMIT, and an error
-	// with the code "document_locked" when the document is frozen. It is never
-	// called twice at once for one document.
-	Append(ctx context.Context, id portal.DocumentID, updates [][]byte, authors []portal.Actor) error
+	// Load gives what is committed after a place, from 0 all of it: whole, or an error.
+	Load(ctx context.Context, id portal.DocumentID, after int64) (portal.StoredText, error)
+	// Append commits updates of one document right after a place, each sent by
+	// the author in the same place, all or none. It returns nil only after
+	// COMMIT, and an error with one of the codes above when it may not.
+	Append(ctx context.Context, id portal.DocumentID, after int64, updates [][]byte, authors []portal.Actor) error
+	// Compact puts a checked snapshot in the place of all edits up to one.
+	Compact(ctx context.Context, id portal.DocumentID, upto int64, snapshot []byte) error
+	// Heads gives the place of the last edit of each document.
+	Heads(ctx context.Context, ids []portal.DocumentID) (map[portal.DocumentID]int64, error)
 }
 
 // Person is somebody who has a document open.
@@ -105,8 +111,12 @@ type Person struct {
 
 // Options are what a Hub is made of. Log and Gate are required.
 type Options struct {
-	Log    Log
-	Gate   Gate
+	Log   Log
+	Gate  Gate
+	Relay Relay // to the other processes that serve the same documents; nil when there are none
+	// Same is the second decoder: it reads updates and a snapshot that is to
+	// take their place, and says in what they differ. Without it nothing is compacted.
+	Same   func(ctx context.Context, updates [][]byte, snapshot []byte) error
 	Logger *slog.Logger
 	Limits Limits // zero fields become the defaults
 	Now    func() time.Time
@@ -119,6 +129,9 @@ type Options struct {
 type Hub struct {
 	log          Log
 	gate         Gate
+	peers        *peers
+	same         func(ctx context.Context, updates [][]byte, snapshot []byte) error
+	long         chan portal.DocumentID // texts with a long log, to be compacted
 	logger       *slog.Logger
 	limits       Limits
 	now          func() time.Time
@@ -143,7 +156,7 @@ type Hub struct {
 // New makes a hub. It runs until Close.
 func New(o Options) *Hub {
 	h := &Hub{
-		log: o.Log, gate: o.Gate, logger: o.Logger, limits: o.Limits.withDefaults(), now: o.Now, acknowledged: o.Acknowledged,
+		log: o.Log, gate: o.Gate, same: o.Same, long: make(chan portal.DocumentID, 64), logger: o.Logger, limits: o.Limits.withDefaults(), now: o.Now, acknowledged: o.Acknowledged,
 		closed:    make(chan struct{}),
 		documents: make(map[portal.DocumentID]*document),
 		sockets:   make(map[*socket]struct{}),
@@ -160,6 +173,8 @@ func New(o Options) *Hub {
 	}
 	h.ctx, h.cancel = context.WithCancel(context.Background())
 	h.tasks.Go(h.recheckNowAndThen)
+	h.tasks.Go(h.compactLongOnes)
+	h.peers = h.meet(o.Relay)
 	return h
 }
 
@@ -167,25 +182,50 @@ func New(o Options) *Hub {
 // one of the documents open may do. Call it after the commit that changed
 // rights to them. Whoever is no longer logged in is let go too.
 func (h *Hub) Refresh(ids ...portal.DocumentID) {
+	for _, id := range ids {
+		h.peers.tell(news{Document: id, Rights: true})
+	}
+	h.refresh(ids)
+}
+
+func (h *Hub) refresh(ids []portal.DocumentID) {
 	h.rights.Add(1)
+	for _, d := range h.opened(ids...) {
+		d.hear(news{Rights: true})
+	}
+}
+
+// opened gives those of the documents that are open here.
+func (h *Hub) opened(ids ...portal.DocumentID) (open []*document) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, id := range ids {
 		if d := h.documents[id]; d != nil {
-			d.recheck()
+			open = append(open, d)
 		}
 	}
+	return open
+}
+
+// allOpened gives the documents that are open here.
+func (h *Hub) allOpened() []*document {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Collect(maps.Values(h.documents))
 }
 
 // Recheck does what Refresh does for every open document. The hub does it by
 // itself every Limits.Recheck; call it when it is not known which documents a
 // change of roles is about.
 func (h *Hub) Recheck() {
+	h.peers.tell(news{Rights: true})
+	h.recheck()
+}
+
+func (h *Hub) recheck() {
 	h.rights.Add(1)
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for _, d := range h.documents {
-		d.recheck()
+	for _, d := range h.allOpened() {
+		d.hear(news{Rights: true})
 	}
 }
 
@@ -195,7 +235,7 @@ func (h *Hub) recheckNowAndThen() {
 	for {
 		select {
 		case <-tick.C:
-			h.Recheck()
+			h.recheck()
 		case <-h.closed:
 			return
 		}
@@ -238,6 +278,7 @@ func (h *Hub) Close(ctx context.Context) error {
 			s.finish(websocket.StatusServiceRestart, "restart")
 		}
 		h.tasks.Wait()
+		h.peers.part()
 		close(done)
 	}()
 	defer h.cancel()

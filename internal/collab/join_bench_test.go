@@ -25,7 +25,7 @@ func BenchmarkComingBackToALongText(b *testing.B) {
 			}
 		}
 	}
-	p.exec("insert into document_update (document_id, payload) values ($1, $2)", id, store.Snapshot())
+	p.put(id, store.Snapshot())
 	offer, err := store.Diff(store.StateVector())
 	must(b, err)
 	p.dial(newAccount()).join(id, offer) // keeps the text open

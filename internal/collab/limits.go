@@ -22,6 +22,8 @@ type Limits struct {
 	Storage            time.Duration // for one load or append
 	Asking             time.Duration // for finding out who somebody is and what they may do
 	Recheck            time.Duration // between two times that everybody's rights are looked up again
+	CompactAfter       int           // so many edits are put into one snapshot
+	CatchUp            time.Duration // between two looks for what other processes have committed, should their word be lost
 }
 
 var defaultLimits = Limits{
@@ -30,6 +32,7 @@ var defaultLimits = Limits{
 	MessagesPerSecond: 200, BytesPerSecond: 2 << 20,
 	Greeting: 10 * time.Second, Ping: 10 * time.Second, Silence: 45 * time.Second,
 	Storage: 15 * time.Second, Asking: 5 * time.Second, Recheck: 30 * time.Second,
+	CompactAfter: 2000, CatchUp: 2 * time.Second,
 }
 
 func (l Limits) withDefaults() Limits {
@@ -48,6 +51,8 @@ func (l Limits) withDefaults() Limits {
 	fill(&l.Storage, d.Storage)
 	fill(&l.Asking, d.Asking)
 	fill(&l.Recheck, d.Recheck)
+	fill(&l.CompactAfter, d.CompactAfter)
+	fill(&l.CatchUp, d.CatchUp)
 	return l
 }
 
@@ -67,10 +72,12 @@ type Stats struct {
 	Refused                int64 // edits answered with SyncStatus false
 	Failures               int64 // loads and commits that failed
 	SlowReaders            int64 // connections cut off because they did not read
+	Compactions            int64 // snapshots stored
+	CaughtUp               int64 // times that edits of other processes were taken in
 }
 
 type counters struct {
-	appends, saved, refused, failures, slowReaders atomic.Int64
+	appends, saved, refused, failures, slowReaders, compactions, caughtUp atomic.Int64
 }
 
 // Stats gives the counts at this moment.
@@ -80,5 +87,6 @@ func (h *Hub) Stats() Stats {
 	h.mu.Unlock()
 	c := &h.stats
 	return Stats{Connections: connections, Documents: documents, Appends: c.appends.Load(), Saved: c.saved.Load(),
-		Refused: c.refused.Load(), Failures: c.failures.Load(), SlowReaders: c.slowReaders.Load()}
+		Refused: c.refused.Load(), Failures: c.failures.Load(), SlowReaders: c.slowReaders.Load(),
+		Compactions: c.compactions.Load(), CaughtUp: c.caughtUp.Load()}
 }

@@ -144,7 +144,7 @@ func TestRightsThatChangeReachOpenConnections(t *testing.T) {
 	}
 	c.next("denial", func(h heard) bool { return h.kind == isAuth && h.step == 1 })
 	c.send(syncMessage(id, 0, []byte{0}))
-	p.exec("insert into document_update (document_id, payload) values ($1, $2)", id, newTypist(9).types("x"))
+	p.put(id, newTypist(9).types("x"))
 	time.Sleep(50 * time.Millisecond)
 	if len(c.inbox) > 0 {
 		t.Errorf("after the denial: %v", <-c.inbox)

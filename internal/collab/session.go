@@ -26,6 +26,11 @@ type session struct {
 	suspect bool      // it has sent what no page of ours does
 }
 
+func (s *session) person() Person {
+	by := s.actor
+	return Person{Account: by.Account, Name: by.Name, Organisation: by.Organisation, OrganisationName: by.OrganisationName}
+}
+
 // recheckSession looks up who the session's user is now and what they may do,
 // and says whether they may stay. Whoever cannot be looked up may not, but is
 // let in again as soon as that is possible.

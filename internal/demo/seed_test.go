@@ -1,7 +1,6 @@
 package demo_test
 
 import (
-	"context"
 	"testing"
 
 	"samsvar/internal/consult"
@@ -29,10 +28,7 @@ func seeded(t *testing.T) (demo.World, *postgres.DB) {
 		Consult:   consult.Service{Store: db.Consult(), Now: clock.Now, NewID: ids},
 		Document:  document.Service{Store: db.Documents(), Renderer: renderer, Drafts: renderer, Now: clock.Now, NewID: ids, Changed: func([]portal.DocumentID) {}},
 		Signoff:   signoff.Service{Store: db.Signoff(), Now: clock.Now, NewID: ids},
-		Append: func(ctx context.Context, id portal.DocumentID, _ portal.Actor, update []byte) error {
-			_, err := db.Pool().Exec(ctx, "insert into document_update (document_id, payload) values ($1, $2)", id, update)
-			return err
-		},
+		Append:    postgres.NewLiveDocuments(db.Pool()).Write,
 	}
 	reference, err := directory.Parse(directory.Embedded())
 	if err == nil {

@@ -1,7 +1,9 @@
 package postgres
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 
@@ -18,58 +20,172 @@ type LiveDocuments struct{ pool *pgxpool.Pool }
 // NewLiveDocuments keeps live documents in the pool's database.
 func NewLiveDocuments(pool *pgxpool.Pool) *LiveDocuments { return &LiveDocuments{pool} }
 
-// Load gives all that is committed of a document at one moment: the snapshot,
-// if there is one, and the updates after it in the order of their commits.
-func (l *LiveDocuments) Load(ctx context.Context, id portal.DocumentID) (snapshot []byte, updates [][]byte, err error) {
-	whole := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
-	err = pgx.BeginTxFunc(ctx, l.pool, whole, func(tx pgx.Tx) error {
-		var upto int64
-		err := tx.QueryRow(ctx, `select coalesce(s.upto_seq, 0), s.payload from document d
-			left join document_snapshot s on s.document_id = d.id where d.id = $1`, id).Scan(&upto, &snapshot)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return portal.Missing()
+// storedSQL gives, of each document, a row for its snapshot, without bytes when
+// there is none that reaches past a place, and then the updates that come after
+// both. All is of one moment, since it is one statement.
+const storedSQL = `
+	with base as (
+		select d.id, d.head, coalesce(s.upto, 0) as upto, s.payload, s.seal
+		from document d left join document_snapshot s on s.document_id = d.id and s.upto > $2
+		where d.id = any($1::uuid[]))
+	select true as is_base, id::text, upto as place, head, payload, seal from base
+	union all
+	select false, b.id::text, u.place, b.head, u.payload, u.seal
+	from base b join document_update u on u.document_id = b.id and u.place > greatest($2, b.upto)
+	order by id, is_base desc, place`
+
+type storedRow struct {
+	isBase        bool
+	document      portal.DocumentID
+	place, head   int64
+	payload, seal []byte
+}
+
+// readStored makes texts of what storedSQL gives for what comes after a place.
+// It checks that nothing is missing, damaged or another document's: a text is
+// whole, or an error.
+func readStored(rows scanner, after int64) (map[portal.DocumentID]portal.StoredText, error) {
+	texts := map[portal.DocumentID]portal.StoredText{}
+	at := map[portal.DocumentID]int64{}
+	for rows.Next() {
+		var r storedRow
+		if err := rows.Scan(&r.isBase, &r.document, &r.place, &r.head, &r.payload, &r.seal); err != nil {
+			return nil, err
 		}
-		if err != nil {
-			return err
+		text := texts[r.document]
+		switch {
+		case r.isBase:
+			text.Snapshot, text.Head, at[r.document] = r.payload, r.head, max(after, r.place)
+			if r.payload != nil && !bytes.Equal(r.seal, snapshotSeal(r.document, r.place, r.payload)) {
+				return nil, fmt.Errorf("snapshot of document %s is damaged", r.document)
+			}
+		case r.place != at[r.document]+1 || !bytes.Equal(r.seal, editSeal(r.document, r.place, r.payload)):
+			return nil, fmt.Errorf("edit %d of document %s is damaged, or one before it is missing", r.place, r.document)
+		default:
+			text.Updates, at[r.document] = append(text.Updates, r.payload), r.place
 		}
-		rows, err := tx.Query(ctx, "select payload from document_update where document_id = $1 and seq > $2 order by seq", id, upto)
-		if err != nil {
-			return err
-		}
-		updates, err = pgx.CollectRows(rows, pgx.RowTo[[]byte])
-		return err
-	})
-	if err != nil {
-		return nil, nil, fmt.Errorf("load document %s: %w", id, err)
+		texts[r.document] = text
 	}
-	return snapshot, updates, nil
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	for id, text := range texts {
+		if at[id] != text.Head {
+			return nil, fmt.Errorf("document %s ends at edit %d of %d", id, at[id], text.Head)
+		}
+	}
+	return texts, nil
+}
+
+type scanner interface {
+	Next() bool
+	Scan(...any) error
+	Err() error
+}
+
+// editSeal and snapshotSeal bind bytes to a document and to a place in it.
+func editSeal(id portal.DocumentID, place int64, update []byte) []byte {
+	return sealOf(fmt.Sprintf("%s:%d:", id, place), update)
+}
+
+func snapshotSeal(id portal.DocumentID, upto int64, snapshot []byte) []byte {
+	return sealOf(fmt.Sprintf("%s:snapshot %d:", id, upto), snapshot)
+}
+
+func sealOf(where string, payload []byte) []byte {
+	h := sha256.New()
+	h.Write([]byte(where))
+	h.Write(payload)
+	return h.Sum(nil)[:8]
+}
+
+// Load gives what is committed of a document after a place; from 0, all of it.
+func (l *LiveDocuments) Load(ctx context.Context, id portal.DocumentID, after int64) (portal.StoredText, error) {
+	rows, err := l.pool.Query(ctx, storedSQL, []portal.DocumentID{id}, after)
+	if err != nil {
+		return portal.StoredText{}, fmt.Errorf("load document %s: %w", id, err)
+	}
+	defer rows.Close()
+	texts, err := readStored(rows, after)
+	if err != nil {
+		return portal.StoredText{}, fmt.Errorf("load document %s: %w", id, err)
+	}
+	text, found := texts[id]
+	if !found {
+		return text, portal.Missing()
+	}
+	return text, nil
 }
 
 // Append commits updates of one document, each sent by the author in the same
-// place, all or none and in their order. It returns nil only after COMMIT.
+// place, all or none and in their order, right after a place. It returns nil
+// only after COMMIT.
 //
-// The row of the document is locked for share first, and a freeze locks it for
-// update: so each of two comes wholly before or wholly after the other. After a
-// freeze the error has the code "document_locked", and nothing was stored.
-func (l *LiveDocuments) Append(ctx context.Context, id portal.DocumentID, updates [][]byte, authors []portal.Actor) error {
-	accounts, organisations := make([]portal.AccountID, len(authors)), make([]portal.OrganisationID, len(authors))
+// The row of the document is locked first, and a freeze locks it too: so of two
+// that come at once, each comes wholly before or wholly after the other. After
+// a freeze the error has the code "document_locked"; when somebody else has
+// committed after that place, "document_behind". Nothing was stored then.
+func (l *LiveDocuments) Append(ctx context.Context, id portal.DocumentID, after int64, updates [][]byte, authors []portal.Actor) error {
+	n := len(updates)
+	seals, accounts, organisations := make([][]byte, n), make([]portal.AccountID, n), make([]portal.OrganisationID, n)
 	for i, a := range authors {
+		seals[i] = editSeal(id, after+int64(i)+1, updates[i])
 		accounts[i], organisations[i] = a.Account, a.Organisation
 	}
 	// One statement is one transaction, and one way there and back.
 	done, err := l.pool.Exec(ctx, `
-		with writable as (select id from document where id = $1 and not locked for share)
-		insert into document_update (document_id, payload, account_id, organisation_id)
-		select writable.id, u.payload, u.account_id, u.organisation_id
-		from writable, unnest($2::bytea[], $3::uuid[], $4::text[]) with ordinality as u(payload, account_id, organisation_id, place)
-		order by u.place`, id, updates, accounts, organisations)
+		with open as (update document set head = head + cardinality($3::bytea[]) where id = $1 and head = $2 and not locked returning id)
+		insert into document_update (document_id, place, payload, seal, account_id, organisation_id)
+		select open.id, $2 + u.place, u.payload, u.seal, nullif(u.account_id, '')::uuid, nullif(u.organisation_id, '')
+		from open, unnest($3::bytea[], $4::bytea[], $5::text[], $6::text[]) with ordinality as u(payload, seal, account_id, organisation_id, place)`,
+		id, after, updates, seals, accounts, organisations)
 	switch {
 	case err != nil:
 		return fmt.Errorf("append to document %s: %w", id, err)
 	case done.RowsAffected() == 0:
-		return portal.Conflictf("document_locked", "document %s is locked, or does not exist", id)
-	case done.RowsAffected() != int64(len(updates)):
-		return fmt.Errorf("append to document %s: %d of %d updates stored", id, done.RowsAffected(), len(updates))
+		return l.whyNot(ctx, id)
+	case done.RowsAffected() != int64(n):
+		return fmt.Errorf("append to document %s: %d of %d updates stored", id, done.RowsAffected(), n)
 	}
 	return nil
+}
+
+func (l *LiveDocuments) whyNot(ctx context.Context, id portal.DocumentID) error {
+	var locked bool
+	err := l.pool.QueryRow(ctx, "select locked from document where id = $1", id).Scan(&locked)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows), err == nil && locked:
+		return portal.Conflictf("document_locked", "document %s is locked, or does not exist", id)
+	case err != nil:
+		return fmt.Errorf("append to document %s: %w", id, err)
+	}
+	return portal.Conflictf("document_behind", "document %s has edits that were not known", id)
+}
+
+// Write commits an update after whatever is there, for those who write without
+// following the text.
+func (l *LiveDocuments) Write(ctx context.Context, id portal.DocumentID, author portal.Actor, update []byte) error {
+	for {
+		heads, err := l.Heads(ctx, []portal.DocumentID{id})
+		if err != nil {
+			return err
+		}
+		err = l.Append(ctx, id, heads[id], [][]byte{update}, []portal.Actor{author})
+		if !portal.IsCode(err, "document_behind") {
+			return err
+		}
+	}
+}
+
+// Heads gives the place of the last edit of each document.
+func (l *LiveDocuments) Heads(ctx context.Context, ids []portal.DocumentID) (map[portal.DocumentID]int64, error) {
+	heads := make(map[portal.DocumentID]int64, len(ids))
+	rows, err := l.pool.Query(ctx, "select id::text, head from document where id = any($1::uuid[])", ids)
+	if err != nil {
+		return nil, fmt.Errorf("heads of documents: %w", err)
+	}
+	var id portal.DocumentID
+	var head int64
+	_, err = pgx.ForEachRow(rows, []any{&id, &head}, func() error { heads[id] = head; return nil })
+	return heads, err
 }

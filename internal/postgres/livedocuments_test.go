@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -36,43 +37,160 @@ func writer() portal.Actor {
 	return portal.Actor{Account: portal.AccountID(portal.NewID()), Organisation: "kommune-lillevik"}
 }
 
-func loaded(t *testing.T, live *postgres.LiveDocuments, id portal.DocumentID) (snapshot string, updates []string) {
+func loaded(t *testing.T, live *postgres.LiveDocuments, id portal.DocumentID, after int64) (snapshot string, updates []string) {
 	t.Helper()
-	s, us, err := live.Load(t.Context(), id)
+	stored, err := live.Load(t.Context(), id, after)
 	must(t, err)
-	for _, u := range us {
+	for _, u := range stored.Updates {
 		updates = append(updates, string(u))
 	}
-	return string(s), updates
+	return string(stored.Snapshot), updates
+}
+
+// typed commits edits called 1, 2, 3 and so on.
+func typed(t *testing.T, live *postgres.LiveDocuments, id portal.DocumentID, from, to int) {
+	t.Helper()
+	for n := from; n <= to; n++ {
+		must(t, live.Append(t.Context(), id, int64(n-1), [][]byte{[]byte(fmt.Sprint(n))}, []portal.Actor{writer()}))
+	}
 }
 
 func TestALiveDocumentIsItsSnapshotAndWhatFollows(t *testing.T) {
 	live, pool := openLive(t)
 	id, other := newDocument(t, pool), newDocument(t, pool)
-	if snapshot, updates := loaded(t, live, id); snapshot != "" || updates != nil {
+	if snapshot, updates := loaded(t, live, id, 0); snapshot != "" || updates != nil {
 		t.Errorf("a new document holds %q, %q", snapshot, updates)
 	}
-	var want []string
-	for n := range 5 {
-		batch, authors := [][]byte{}, []portal.Actor{}
-		for i := range n + 1 {
-			text := fmt.Sprint(n, ".", i)
-			want, batch, authors = append(want, text), append(batch, []byte(text)), append(authors, writer())
+	typed(t, live, id, 1, 6)
+	typed(t, live, other, 1, 3)
+	must(t, live.Compact(t.Context(), id, 4, []byte("1 to 4")))
+	for after, want := range map[int64]string{0: "1 to 4 [5 6]", 2: "1 to 4 [5 6]", 4: " [5 6]", 5: " [6]", 6: " []"} {
+		if snapshot, updates := loaded(t, live, id, after); fmt.Sprint(snapshot, " ", updates) != want {
+			t.Errorf("after %d: %q and %q, want %s", after, snapshot, updates, want)
 		}
-		must(t, live.Append(t.Context(), id, batch, authors))
-		must(t, live.Append(t.Context(), other, [][]byte{[]byte("another's")}, []portal.Actor{writer()}))
 	}
-	if _, updates := loaded(t, live, id); !slices.Equal(updates, want) {
-		t.Errorf("loaded %q, appended %q", updates, want)
+	if snapshot, updates := loaded(t, live, other, 0); snapshot != "" || !slices.Equal(updates, []string{"1", "2", "3"}) {
+		t.Errorf("another document: %q, %q", snapshot, updates)
 	}
-	_, err := pool.Exec(t.Context(), `insert into document_snapshot (document_id, upto_seq, payload)
-		select $1, seq, 'all before' from document_update where document_id = $1 and payload = '3.1'`, id)
-	must(t, err)
-	if snapshot, updates := loaded(t, live, id); snapshot != "all before" || !slices.Equal(updates, want[8:]) {
-		t.Errorf("loaded %q and %q, want what follows %q", snapshot, updates, want[7])
-	}
-	if _, _, err := live.Load(t.Context(), portal.DocumentID(portal.NewID())); !portal.IsCode(err, "not_found") {
+	if _, err := live.Load(t.Context(), portal.DocumentID(portal.NewID()), 0); !portal.IsCode(err, "not_found") {
 		t.Errorf("an unknown document gives %v", err)
+	}
+}
+
+func TestWhoDoesNotKnowAllThatIsCommittedStoresNothing(t *testing.T) {
+	live, pool := openLive(t)
+	id := newDocument(t, pool)
+	typed(t, live, id, 1, 3)
+	for _, after := range []int64{0, 2, 4} {
+		if err := live.Append(t.Context(), id, after, [][]byte{[]byte("x")}, []portal.Actor{writer()}); !portal.IsCode(err, "document_behind") {
+			t.Errorf("after %d: %v", after, err)
+		}
+	}
+	_, err := pool.Exec(t.Context(), "update document set locked = true where id = $1", id)
+	must(t, err)
+	for _, after := range []int64{2, 3} {
+		if err := live.Append(t.Context(), id, after, [][]byte{[]byte("x")}, []portal.Actor{writer()}); !portal.IsCode(err, "document_locked") {
+			t.Errorf("locked, after %d: %v", after, err)
+		}
+	}
+	if _, updates := loaded(t, live, id, 0); len(updates) != 3 {
+		t.Errorf("stored is %q", updates)
+	}
+}
+
+func TestManyWhoAppendAtOnceLeaveNoGap(t *testing.T) {
+	live, pool := openLive(t)
+	id := newDocument(t, pool)
+	var writers sync.WaitGroup
+	for w := range 4 {
+		writers.Go(func() {
+			for n := range 50 {
+				if err := live.Write(t.Context(), id, writer(), fmt.Append(nil, w, ".", n)); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	writers.Wait()
+	if _, updates := loaded(t, live, id, 0); len(updates) != 200 {
+		t.Errorf("%d of 200 are stored", len(updates))
+	}
+}
+
+// What is read is whole, or an error: a text is never shorter than what was acknowledged.
+func TestDamageIsAnErrorAndNothingIsWrittenOverIt(t *testing.T) {
+	for name, damage := range map[string]string{
+		"an edit is missing":               "delete from document_update where document_id = $1 and place = 5",
+		"the last edit is missing":         "delete from document_update where document_id = $1 and place = 6",
+		"a bit of an edit is flipped":      "update document_update set payload = set_bit(payload, 3, 1 - get_bit(payload, 3)) where document_id = $1 and place = 6",
+		"an edit is cut short":             "update document_update set payload = ''::bytea where document_id = $1 and place = 6",
+		"edits have changed places":        "update document_update u set payload = o.payload, seal = o.seal from document_update o where u.document_id = $1 and o.document_id = $1 and u.place + o.place = 11",
+		"an edit is another document's":    "update document_update u set payload = o.payload, seal = o.seal from document_update o where u.document_id = $1 and o.document_id <> $1 and u.place = 6 and o.place = 6",
+		"the snapshot is missing":          "delete from document_snapshot where document_id = $1",
+		"a bit of the snapshot is flipped": "update document_snapshot set payload = set_bit(payload, 3, 1 - get_bit(payload, 3)) where document_id = $1",
+		"the snapshot is cut short":        "update document_snapshot set payload = substr(payload, 1, 3) where document_id = $1",
+		"the snapshot claims more":         "update document_snapshot set upto = 5 where document_id = $1",
+		"the snapshot is another's":        "update document_snapshot s set payload = o.payload, seal = o.seal from document_snapshot o where s.document_id = $1 and o.document_id <> $1",
+	} {
+		t.Run(name, func(t *testing.T) {
+			live, pool := openLive(t)
+			id, other := newDocument(t, pool), newDocument(t, pool)
+			for _, id := range []portal.DocumentID{id, other} {
+				typed(t, live, id, 1, 6)
+				must(t, live.Compact(t.Context(), id, 4, []byte("1 to 4")))
+			}
+			done, err := pool.Exec(t.Context(), damage, id)
+			must(t, err)
+			if done.RowsAffected() == 0 {
+				t.Fatal("nothing was damaged")
+			}
+			before := everything(t, pool)
+			if stored, err := live.Load(t.Context(), id, 0); err == nil {
+				t.Errorf("read as %q", stored.All())
+			}
+			if _, err := live.Load(t.Context(), other, 0); err != nil {
+				t.Errorf("another document is not read: %v", err)
+			}
+			if after := everything(t, pool); after != before {
+				t.Errorf("stored was %s\nand is %s", before, after)
+			}
+		})
+	}
+}
+
+// everything is all that is stored of live documents.
+func everything(t *testing.T, pool *pgxpool.Pool) (all string) {
+	t.Helper()
+	must(t, pool.QueryRow(t.Context(), `select concat((select json_agg(u order by document_id, place) from document_update u),
+		(select json_agg(s order by document_id) from document_snapshot s), (select json_agg(h order by document_id, first) from document_history h))`).Scan(&all))
+	return all
+}
+
+func TestCompactingLosesNothingOfWhoWroteWhat(t *testing.T) {
+	live, pool := openLive(t)
+	id := newDocument(t, pool)
+	typed(t, live, id, 1, 20)
+	before, err := live.History(t.Context(), id)
+	must(t, err)
+	if len(before) != 20 || string(before[19].Update) != "20" || before[3].Account == "" || before[3].Organisation == "" || before[3].At.IsZero() {
+		t.Fatalf("the history is %+v", before)
+	}
+	for _, upto := range []int64{7, 15, 9, 15} { // the latter two are late, and change nothing
+		must(t, live.Compact(t.Context(), id, upto, fmt.Append(nil, "1 to ", upto)))
+	}
+	if after, err := live.History(t.Context(), id); err != nil || !reflect.DeepEqual(after, before) {
+		t.Errorf("the history was %+v\nand is %+v (%v)", before, after, err)
+	}
+	if snapshot, updates := loaded(t, live, id, 0); snapshot != "1 to 15" || len(updates) != 5 {
+		t.Errorf("loaded %q and %q", snapshot, updates)
+	}
+	typed(t, live, id, 21, 22)
+	if after, err := live.History(t.Context(), id); err != nil || len(after) != 22 {
+		t.Errorf("%d edits, %v", len(after), err)
+	}
+	before15 := everything(t, pool)
+	if err := live.Compact(t.Context(), id, 30, []byte("more than there is")); err == nil || everything(t, pool) != before15 {
+		t.Errorf("a snapshot of more than there is: %v", err)
 	}
 }
 
@@ -80,8 +198,8 @@ func TestAnAppendIsAllOrNothingAndSaysWhoWrote(t *testing.T) {
 	live, pool := openLive(t)
 	id := newDocument(t, pool)
 	authors := []portal.Actor{writer(), writer()}
-	must(t, live.Append(t.Context(), id, [][]byte{[]byte("a"), []byte("b")}, authors))
-	rows, err := pool.Query(t.Context(), "select account_id::text, organisation_id from document_update where document_id = $1 order by seq", id)
+	must(t, live.Append(t.Context(), id, 0, [][]byte{[]byte("a"), []byte("b")}, authors))
+	rows, err := pool.Query(t.Context(), "select account_id::text, organisation_id from document_update where document_id = $1 order by place", id)
 	must(t, err)
 	for _, author := range authors {
 		var account, organisation string
@@ -94,18 +212,18 @@ func TestAnAppendIsAllOrNothingAndSaysWhoWrote(t *testing.T) {
 		}
 	}
 	rows.Close()
-	if err := live.Append(t.Context(), id, [][]byte{[]byte("c"), nil}, authors); err == nil {
+	if err := live.Append(t.Context(), id, 2, [][]byte{[]byte("c"), nil}, authors); err == nil {
 		t.Error("half a batch was stored without an error")
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := live.Append(ended, id, [][]byte{[]byte("d")}, authors[:1]); err == nil {
+	if err := live.Append(ended, id, 2, [][]byte{[]byte("d")}, authors[:1]); err == nil {
 		t.Error("no error without a database")
 	}
-	if err := live.Append(t.Context(), portal.DocumentID(portal.NewID()), [][]byte{[]byte("e")}, authors[:1]); err == nil {
+	if err := live.Append(t.Context(), portal.DocumentID(portal.NewID()), 0, [][]byte{[]byte("e")}, authors[:1]); err == nil {
 		t.Error("no error for an unknown document")
 	}
-	if _, updates := loaded(t, live, id); !slices.Equal(updates, []string{"a", "b"}) {
+	if _, updates := loaded(t, live, id, 0); !slices.Equal(updates, []string{"a", "b"}) {
 		t.Errorf("stored is %q", updates)
 	}
 }
@@ -122,7 +240,7 @@ func TestAFreezeAndAppendsAreStrictlyOrdered(t *testing.T) {
 	for range cap(started) {
 		writers.Go(func() {
 			for first := true; !over.Load(); first = false {
-				err := live.Append(t.Context(), id, [][]byte{[]byte("a"), []byte("b")}, []portal.Actor{writer(), writer()})
+				err := live.Write(t.Context(), id, writer(), []byte("a"))
 				if portal.IsCode(err, "document_locked") {
 					return
 				}
@@ -130,7 +248,7 @@ func TestAFreezeAndAppendsAreStrictlyOrdered(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				stored.Add(2)
+				stored.Add(1)
 				if first {
 					started <- struct{}{}
 				}
@@ -153,7 +271,7 @@ func TestAFreezeAndAppendsAreStrictlyOrdered(t *testing.T) {
 	over.Store(true)
 	writers.Wait()
 	must(t, pool.QueryRow(t.Context(), "select count(*) from document_update where document_id = $1", id).Scan(&after))
-	if frozen != after || frozen != stored.Load() || frozen < 6 {
+	if frozen != after || frozen != stored.Load() || frozen < 3 {
 		t.Errorf("frozen with %d, stored %d, acknowledged %d", frozen, after, stored.Load())
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgtype"
 	"gorm.io/gorm"
 
 	"samsvar/internal/portal"
@@ -29,20 +30,17 @@ func (t *tx) Stored(ids []portal.DocumentID) (map[portal.DocumentID][][]byte, er
 }
 
 func stored(g *gorm.DB, ids []portal.DocumentID) (map[portal.DocumentID][][]byte, error) {
-	found, err := rows[struct {
-		DocumentID string
-		Payload    []byte
-	}](g, `select document_id, payload from (
-			select document_id, 0 as seq, payload from document_snapshot where document_id in @ids
-			union all
-			select u.document_id, u.seq, u.payload from document_update u left join document_snapshot s on s.document_id = u.document_id
-			where u.document_id in @ids and u.seq > coalesce(s.upto_seq, 0)) stored order by document_id, seq`, named("ids", ids))
-	out := map[portal.DocumentID][][]byte{}
-	for _, f := range found {
-		id := portal.DocumentID(f.DocumentID)
-		out[id] = append(out[id], f.Payload)
+	found, err := g.Raw(storedSQL, pgtype.FlatArray[portal.DocumentID](ids), 0).Rows()
+	if err != nil {
+		return nil, away(err)
 	}
-	return out, err
+	defer found.Close()
+	texts, err := readStored(found, 0)
+	out := map[portal.DocumentID][][]byte{}
+	for id, text := range texts {
+		out[id] = text.All()
+	}
+	return out, away(err)
 }
 
 func (t *tx) NextFreeze(id portal.ResponseID) (int, error) {

@@ -74,8 +74,7 @@ func (h *house) write(r portal.Response, number int, text string) {
 	doc := fmt.Sprintf(`{"type":"doc","content":[{"type":"paragraph","content":[{"type":"text","text":%q}]}]}`, text)
 	update, err := h.renderer.FromJSON(h.t.Context(), json.RawMessage(doc))
 	must(h.t, err)
-	_, err = h.db.Pool().Exec(h.t.Context(), "insert into document_update (document_id, payload) values ($1, $2)", r.Answers[number-1].Document, update)
-	must(h.t, err)
+	must(h.t, postgres.NewLiveDocuments(h.db.Pool()).Write(h.t.Context(), r.Answers[number-1].Document, portal.Actor{}, update))
 }
 
 func (h *house) ready(actor portal.Actor, r portal.Response) portal.Response {

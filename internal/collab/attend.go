@@ -1,0 +1,147 @@
+package collab
+
+import (
+	"context"
+	"sync"
+)
+
+// due is what has been heard of a document while its goroutine was busy.
+type due struct {
+	wake chan struct{}
+
+	mu       sync.Mutex
+	head     int64
+	rights   bool
+	ask      bool
+	visitors []*visitor
+}
+
+// hear notes news for the document's goroutine. It never waits.
+func (d *document) hear(n news) {
+	d.due.mu.Lock()
+	defer d.due.mu.Unlock()
+	d.due.head = max(d.due.head, n.Edited)
+	d.due.rights = d.due.rights || n.Rights
+	d.due.ask = d.due.ask || n.Ask
+	if n.Visitor != nil {
+		d.due.visitors = append(d.due.visitors, n.Visitor)
+	}
+	select {
+	case d.due.wake <- struct{}{}:
+	default: // it knows that something is due
+	}
+}
+
+func (d *document) heard() (head int64, rights, ask bool, visitors []*visitor) {
+	d.due.mu.Lock()
+	defer d.due.mu.Unlock()
+	head, rights, ask, visitors = d.due.head, d.due.rights, d.due.ask, d.due.visitors
+	d.due.rights, d.due.ask, d.due.visitors = false, false, nil
+	return head, rights, ask, visitors
+}
+
+// attend does what is due.
+func (d *document) attend() {
+	head, rights, ask, visitors := d.heard()
+	if d.closed != "" {
+		return
+	}
+	if head > d.seen {
+		d.follow()
+	}
+	if rights {
+		d.refresh()
+	}
+	if ask {
+		d.forget()
+		d.presentAll()
+	}
+	d.receive(visitors)
+}
+
+// follow takes in what another process has committed.
+func (d *document) follow() {
+	ctx, cancel := context.WithTimeout(d.hub.ctx, d.hub.limits.Storage)
+	defer cancel()
+	if err := d.catchUp(ctx); err != nil {
+		d.hub.stats.failures.Add(1)
+		d.hub.logger.Error("edits of another process not read", "document", d.id, "error", err)
+		d.shut(reasonUnavailable)
+	}
+}
+
+// catchUp takes in what has been committed since, by other processes, and shows
+// it to everybody here.
+func (d *document) catchUp(ctx context.Context) error {
+	stored, err := d.hub.log.Load(ctx, d.id, d.seen)
+	if err != nil {
+		return err
+	}
+	updates := stored.All()
+	for _, update := range updates {
+		if err := d.store.Apply(update); err != nil {
+			return err
+		}
+		d.size += len(update)
+		d.tellOthers(nil, syncFrame(d.id, stepUpdate, update))
+	}
+	d.seen = stored.Head
+	d.hub.stats.caughtUp.Add(1)
+	d.loosened(len(updates))
+	return nil
+}
+
+// welcome says whether a session may show itself as a Yjs client, which is not
+// so when another account does at another process.
+func (d *document) welcome(s *session, client uint64) bool {
+	v := d.visitors[client]
+	return v == nil || v.Person.Account == s.actor.Account
+}
+
+// receive shows those who are in the text at another process.
+func (d *document) receive(visitors []*visitor) {
+	var changes []awarenessEntry
+	for _, v := range visitors {
+		before := d.visitors[v.Client]
+		switch {
+		case d.shown[v.Client] != nil, before != nil && v.Clock < before.Clock:
+			continue // it has moved here, or this has been overtaken
+		case v.State == nil:
+			delete(d.visitors, v.Client)
+		default:
+			v.heard = d.hub.now()
+			d.visitors[v.Client] = v
+		}
+		if before == nil || v.Clock > before.Clock || v.State == nil {
+			changes = append(changes, v.entry())
+		}
+	}
+	d.showVisitors(changes)
+}
+
+// forget lets go of visitors of whom nothing has been heard for long: their process is gone.
+func (d *document) forget() {
+	var changes []awarenessEntry
+	for client, v := range d.visitors {
+		if d.hub.now().Sub(v.heard) > forgetting {
+			delete(d.visitors, client)
+			changes = append(changes, awarenessEntry{client: client, clock: v.Clock})
+		}
+	}
+	d.showVisitors(changes)
+}
+
+func (d *document) showVisitors(changes []awarenessEntry) {
+	if len(changes) > 0 {
+		d.tellOthers(nil, awarenessFrame(d.id, encodeAwareness(changes)))
+		d.publish()
+	}
+}
+
+// presentAll tells the other processes who is here.
+func (d *document) presentAll() {
+	for client, a := range d.shown {
+		d.hub.peers.tell(news{Document: d.id, Visitor: &visitor{Client: client, Clock: a.told, State: a.state,
+			Person: a.session.person(), Writes: a.session.access.writes()}})
+	}
+}
