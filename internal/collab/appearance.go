@@ -50,7 +50,7 @@ func (d *document) showOne(s *session, e awarenessEntry) (change awarenessEntry,
 			return awarenessEntry{client: e.client, clock: a.told}, true
 		}
 		return change, false
-	case a != nil && a.session.actor.Account != s.actor.Account, !d.welcome(s, e.client):
+	case a != nil && a.session.actor.Account != s.actor.Account:
 		return change, false
 	case mine && e.clock < a.clock:
 		return change, false
@@ -65,10 +65,11 @@ func (d *document) showOne(s *session, e awarenessEntry) (change awarenessEntry,
 	if a != nil {
 		told = max(told, a.told+1)
 	}
-	if v := d.visitors[e.client]; v != nil { // it was at another process before
-		told = max(told, v.Clock+1)
-		delete(d.visitors, e.client)
+	elsewhere, ok := d.hub.visitors.admit(d.id, e.client, s.actor.Account)
+	if !ok {
+		return change, false
 	}
+	told = max(told, elsewhere+1)
 	d.shown[e.client] = &appearance{session: s, clock: e.clock, told: told, state: state}
 	return awarenessEntry{client: e.client, clock: told, state: state}, true
 }
@@ -107,7 +108,7 @@ func (d *document) introduce(s *session) {
 			all = append(all, awarenessEntry{client: client, clock: a.told, state: a.state})
 		}
 	}
-	for _, v := range d.visitors {
+	for _, v := range d.hub.visitors.of(d.id) {
 		all = append(all, v.entry())
 	}
 	if len(all) > 0 {

@@ -53,10 +53,9 @@ func (d *document) attend() {
 		d.refresh()
 	}
 	if ask {
-		d.forget()
 		d.presentAll()
 	}
-	d.receive(visitors)
+	d.showVisitors(visitors)
 }
 
 // follow takes in what another process has committed.
@@ -91,54 +90,20 @@ func (d *document) catchUp(ctx context.Context) error {
 	return nil
 }
 
-// welcome says whether a session may show itself as a Yjs client, which is not
-// so when another account does at another process.
-func (d *document) welcome(s *session, client uint64) bool {
-	v := d.visitors[client]
-	return v == nil || v.Person.Account == s.actor.Account
-}
-
-// receive shows those who are in the text at another process.
-func (d *document) receive(visitors []*visitor) {
+// showVisitors shows what is new of those who are in the text at another process.
+func (d *document) showVisitors(visitors []*visitor) {
 	var changes []awarenessEntry
 	for _, v := range visitors {
-		before := d.visitors[v.Client]
-		switch {
-		case d.shown[v.Client] != nil, before != nil && v.Clock < before.Clock:
-			continue // it has moved here, or this has been overtaken
-		case v.State == nil:
-			delete(d.visitors, v.Client)
-		default:
-			v.heard = d.hub.now()
-			d.visitors[v.Client] = v
-		}
-		if before == nil || v.Clock > before.Clock || v.State == nil {
+		if d.shown[v.Client] == nil { // else it has moved here
 			changes = append(changes, v.entry())
 		}
 	}
-	d.showVisitors(changes)
-}
-
-// forget lets go of visitors of whom nothing has been heard for long: their process is gone.
-func (d *document) forget() {
-	var changes []awarenessEntry
-	for client, v := range d.visitors {
-		if d.hub.now().Sub(v.heard) > forgetting {
-			delete(d.visitors, client)
-			changes = append(changes, awarenessEntry{client: client, clock: v.Clock})
-		}
-	}
-	d.showVisitors(changes)
-}
-
-func (d *document) showVisitors(changes []awarenessEntry) {
 	if len(changes) > 0 {
 		d.tellOthers(nil, awarenessFrame(d.id, encodeAwareness(changes)))
-		d.publish()
 	}
 }
 
-// presentAll tells the other processes who is here.
+// presentAll has the other processes told who is here.
 func (d *document) presentAll() {
 	for client, a := range d.shown {
 		d.hub.peers.tell(news{Document: d.id, Visitor: &visitor{Client: client, Clock: a.told, State: a.state,

@@ -1,12 +1,10 @@
 package collab
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"runtime/debug"
-	"slices"
 	"sync/atomic"
 	"time"
 
@@ -53,7 +51,6 @@ type document struct {
 	sessions map[*session]struct{}
 	owners   map[uint64]portal.AccountID // of Yjs clients that have written here
 	shown    map[uint64]*appearance      // awareness, by Yjs client
-	visitors map[uint64]*visitor         // those who are in the text at another process
 	closed   string                      // why the text is not served any more
 	empty    bool                        // the last session has left
 
@@ -89,7 +86,7 @@ func newDocument(h *Hub, id portal.DocumentID) *document {
 		hub: h, id: id,
 		inbox: make(chan message, inboxSize), due: due{wake: make(chan struct{}, 1)},
 		retired: make(chan struct{}), gone: make(chan struct{}),
-		sessions: make(map[*session]struct{}), owners: make(map[uint64]portal.AccountID), shown: make(map[uint64]*appearance), visitors: make(map[uint64]*visitor),
+		sessions: make(map[*session]struct{}), owners: make(map[uint64]portal.AccountID), shown: make(map[uint64]*appearance),
 		savedFrame: statusFrame(id, true), refusedFrame: statusFrame(id, false),
 	}
 }
@@ -136,9 +133,7 @@ func (d *document) open() {
 		d.hub.stats.failures.Add(1)
 		d.hub.logger.Error("live document not loaded", "document", d.id, "error", err)
 		d.shut(reasonUnavailable)
-		return
 	}
-	d.hub.peers.tell(news{Document: d.id, Ask: true})
 }
 
 // load makes the store anew from what is committed. On error it is as it was.
@@ -314,17 +309,10 @@ func (d *document) tell(s *session, t told) {
 // publish lets the pages know who writes here.
 func (d *document) publish() {
 	var people []Person
-	add := func(p Person, writes bool) {
-		if writes && !slices.Contains(people, p) {
-			people = append(people, p)
+	for _, a := range d.shown {
+		if a.session.access.writes() {
+			people = append(people, a.session.person())
 		}
 	}
-	for _, a := range d.shown {
-		add(a.session.person(), a.session.access.writes())
-	}
-	for _, v := range d.visitors {
-		add(v.Person, v.Writes)
-	}
-	slices.SortFunc(people, func(a, b Person) int { return cmp.Compare(a.Name+a.OrganisationName, b.Name+b.OrganisationName) })
 	d.people.Store(&people)
 }

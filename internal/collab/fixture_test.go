@@ -40,15 +40,27 @@ type place struct {
 	pool *pgxpool.Pool
 	hub  *collab.Hub
 	web  *httptest.Server
-	rights
+	*rights
 }
 
 func open(t testing.TB, limits collab.Limits) *place {
 	t.Helper()
-	pool, err := pgxpool.New(t.Context(), pgtest.Database(t))
+	return serve(t, pgtest.Database(t), limits, &rights{})
+}
+
+// beside opens another process, as it were, on the same database.
+func (p *place) beside(limits collab.Limits) *place {
+	p.t.Helper()
+	return serve(p.t, p.pool.Config().ConnString(), limits, p.rights)
+}
+
+func serve(t testing.TB, database string, limits collab.Limits, r *rights) *place {
+	t.Helper()
+	pool, err := pgxpool.New(t.Context(), database)
 	must(t, err)
-	p := &place{t: t, pool: pool}
-	p.hub = collab.New(collab.Options{Log: postgres.NewLiveDocuments(pool), Gate: p, Limits: limits, Logger: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	logger := slog.New(slog.NewTextHandler(t.Output(), nil))
+	p := &place{t: t, pool: pool, rights: r}
+	p.hub = collab.New(collab.Options{Log: postgres.NewLiveDocuments(pool), Gate: p, Relay: postgres.NewRelay(pool, logger), Limits: limits, Logger: logger})
 	handler := http.NewServeMux()
 	p.web = httptest.NewServer(handler)
 	handler.Handle("/collab", p.hub.Handler(p.authenticate, p.web.URL))

@@ -33,6 +33,7 @@
 package collab
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"maps"
@@ -130,6 +131,7 @@ type Hub struct {
 	log          Log
 	gate         Gate
 	peers        *peers
+	visitors     visitors
 	same         func(ctx context.Context, updates [][]byte, snapshot []byte) error
 	long         chan portal.DocumentID // texts with a long log, to be compacted
 	logger       *slog.Logger
@@ -157,7 +159,7 @@ type Hub struct {
 func New(o Options) *Hub {
 	h := &Hub{
 		log: o.Log, gate: o.Gate, same: o.Same, long: make(chan portal.DocumentID, 64), logger: o.Logger, limits: o.Limits.withDefaults(), now: o.Now, acknowledged: o.Acknowledged,
-		closed:    make(chan struct{}),
+		closed: make(chan struct{}), visitors: visitors{in: make(map[portal.DocumentID]map[uint64]*visitor)},
 		documents: make(map[portal.DocumentID]*document),
 		sockets:   make(map[*socket]struct{}),
 		accounts:  make(map[portal.AccountID]int),
@@ -245,14 +247,26 @@ func (h *Hub) recheckNowAndThen() {
 // Presence says who shows themselves in the documents now and may write in
 // them. Documents where nobody does are left out.
 func (h *Hub) Presence(ids ...portal.DocumentID) map[portal.DocumentID][]Person {
-	h.mu.Lock()
-	defer h.mu.Unlock()
 	present := make(map[portal.DocumentID][]Person)
+	for _, d := range h.opened(ids...) {
+		if people := d.people.Load(); people != nil {
+			present[d.id] = *people
+		}
+	}
 	for _, id := range ids {
-		if d := h.documents[id]; d != nil {
-			if people := d.people.Load(); people != nil && len(*people) > 0 {
-				present[id] = *people
+		people := slices.Clone(present[id])
+		for _, v := range h.visitors.of(id) {
+			if v.Writes {
+				people = append(people, v.Person)
 			}
+		}
+		slices.SortFunc(people, func(a, b Person) int {
+			return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.OrganisationName, b.OrganisationName), cmp.Compare(a.Account, b.Account))
+		})
+		if people = slices.Compact(people); len(people) > 0 {
+			present[id] = people
+		} else {
+			delete(present, id)
 		}
 	}
 	return present

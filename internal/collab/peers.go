@@ -27,7 +27,7 @@ const (
 	// breath is the least time between two messages of a process.
 	breath = 10 * time.Millisecond
 	// greeting is how often a process says again who is in its texts, and
-	// forgetting when those are gone of whom nothing is heard.
+	// forgetting after how long those are gone of whom nothing is heard.
 	greeting   = 10 * time.Second
 	forgetting = 35 * time.Second
 )
@@ -37,22 +37,8 @@ type news struct {
 	Document portal.DocumentID `json:"document,omitempty"`
 	Edited   int64             `json:"edited,omitempty"` // edits up to this place are committed
 	Rights   bool              `json:"rights,omitempty"` // what people may do may have changed
-	Ask      bool              `json:"ask,omitempty"`    // who is in it?
+	Ask      bool              `json:"ask,omitempty"`    // who is here?
 	Visitor  *visitor          `json:"visitor,omitempty"`
-}
-
-// visitor is somebody who shows themselves in a text at another process.
-type visitor struct {
-	Client uint64          `json:"client"`
-	Clock  uint64          `json:"clock"`           // that the others were told
-	State  json.RawMessage `json:"state,omitempty"` // none: they have left
-	Person Person          `json:"person"`
-	Writes bool            `json:"writes"`
-	heard  time.Time
-}
-
-func (v *visitor) entry() awarenessEntry {
-	return awarenessEntry{client: v.Client, clock: v.Clock, state: v.State}
 }
 
 // peers are the other processes. What is to be told them waits while a message
@@ -84,6 +70,7 @@ func (h *Hub) meet(relay Relay) *peers {
 	ctx, cancel := context.WithCancel(context.Background())
 	p := &peers{hub: h, relay: relay, cancel: cancel, wake: make(chan struct{}, 1)}
 	p.clear()
+	p.tell(news{Ask: true})
 	p.tasks.Go(func() { relay.Listen(ctx, p.hear) })
 	p.tasks.Go(func() { p.talk(ctx) })
 	p.tasks.Go(func() { p.lookAround(ctx) })
@@ -184,15 +171,29 @@ func (p *peers) hear(message []byte) {
 			continue
 		}
 		switch {
-		case n.Document == "":
+		case n.Ask:
+			p.presentAll()
+		case n.Rights && n.Document == "":
 			p.hub.recheck()
 		case n.Rights:
 			p.hub.refresh([]portal.DocumentID{n.Document})
-		default:
-			for _, d := range p.hub.opened(n.Document) {
-				d.hear(n)
-			}
+		case n.Visitor == nil || p.hub.visitors.note(n.Document, n.Visitor, p.hub.now()):
+			p.pass(n)
 		}
+	}
+}
+
+// pass hands news on to the document, if it is open here.
+func (p *peers) pass(n news) {
+	for _, d := range p.hub.opened(n.Document) {
+		d.hear(n)
+	}
+}
+
+// presentAll has the others told who is here.
+func (p *peers) presentAll() {
+	for _, d := range p.hub.allOpened() {
+		d.hear(news{Ask: true})
 	}
 }
 
@@ -206,8 +207,9 @@ func (p *peers) lookAround(ctx context.Context) {
 		case <-look.C:
 			p.look(ctx)
 		case <-greet.C:
-			for _, d := range p.hub.allOpened() {
-				d.hear(news{Ask: true})
+			p.presentAll()
+			for _, gone := range p.hub.visitors.forget(p.hub.now().Add(-forgetting)) {
+				p.pass(gone)
 			}
 		case <-ctx.Done():
 			return
