@@ -38,7 +38,7 @@ func (h heard) String() string {
 type client struct {
 	t       testing.TB
 	account portal.AccountID
-	conn    *websocket.Conn
+	conn    wire
 	inbox   chan heard
 	ended   chan struct{}
 	why     error // once ended
@@ -68,9 +68,20 @@ func dial(t testing.TB, server, origin string, account portal.AccountID) (*clien
 		return nil, err
 	}
 	conn.SetReadLimit(64 << 20)
+	return newClient(t, account, conn), nil
+}
+
+// wire is what a connection runs over.
+type wire interface {
+	Read(context.Context) (websocket.MessageType, []byte, error)
+	Write(context.Context, websocket.MessageType, []byte) error
+	CloseNow() error
+}
+
+func newClient(t testing.TB, account portal.AccountID, conn wire) *client {
 	c := &client{t: t, account: account, conn: conn, inbox: make(chan heard, 1<<16), ended: make(chan struct{})}
 	go c.listen()
-	return c, nil
+	return c
 }
 
 type refusedUpgrade int

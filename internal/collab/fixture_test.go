@@ -63,7 +63,9 @@ func serve(t testing.TB, database string, limits collab.Limits, r *rights) *plac
 	p.hub = collab.New(collab.Options{Log: postgres.NewLiveDocuments(pool), Gate: p, Relay: postgres.NewRelay(pool, logger), Limits: limits, Logger: logger})
 	handler := http.NewServeMux()
 	p.web = httptest.NewServer(handler)
-	handler.Handle("/collab", p.hub.Handler(p.authenticate, p.web.URL))
+	live := p.hub.Handler(p.authenticate, p.web.URL)
+	handler.Handle(collab.Path, live)
+	handler.Handle(collab.Path+"/", live)
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), wait)
 		defer cancel()

@@ -132,6 +132,7 @@ type Hub struct {
 	gate         Gate
 	peers        *peers
 	visitors     visitors
+	lines        lines
 	same         func(ctx context.Context, updates [][]byte, snapshot []byte) error
 	long         chan portal.DocumentID // texts with a long log, to be compacted
 	logger       *slog.Logger
@@ -159,7 +160,7 @@ type Hub struct {
 func New(o Options) *Hub {
 	h := &Hub{
 		log: o.Log, gate: o.Gate, same: o.Same, long: make(chan portal.DocumentID, 64), logger: o.Logger, limits: o.Limits.withDefaults(), now: o.Now, acknowledged: o.Acknowledged,
-		closed: make(chan struct{}), visitors: visitors{in: make(map[portal.DocumentID]map[uint64]*visitor)},
+		closed: make(chan struct{}), visitors: visitors{in: make(map[portal.DocumentID]map[uint64]*visitor)}, lines: lines{open: make(map[string]*requestLine)},
 		documents: make(map[portal.DocumentID]*document),
 		sockets:   make(map[*socket]struct{}),
 		accounts:  make(map[portal.AccountID]int),

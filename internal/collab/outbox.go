@@ -63,7 +63,7 @@ func (o *outbox) take() ([][]byte, *websocket.CloseError) {
 
 // write sends what is queued until the connection ends, pings a client that is
 // told nothing else, and ends a connection that has gone silent.
-func (s *socket) write(conn *websocket.Conn) {
+func (s *socket) write(l line) {
 	pulse := time.NewTicker(s.hub.limits.Ping)
 	defer pulse.Stop()
 	quiet := true
@@ -73,18 +73,18 @@ func (s *socket) write(conn *websocket.Conn) {
 			return
 		case <-s.out.wake:
 			frames, last := s.out.take()
-			if !s.writeAll(conn, frames) {
+			if !s.writeAll(l, frames) {
 				return
 			}
 			if last != nil {
-				conn.Close(last.Code, last.Reason)
+				l.close(last.Code, last.Reason)
 				return
 			}
 			quiet = false
 		case <-pulse.C:
 			if s.outOfTime() {
 				s.finish(closeTimeout, "silence")
-			} else if quiet && !s.writeAll(conn, [][]byte{pingFrame}) {
+			} else if quiet && !s.writeAll(l, [][]byte{pingFrame}) {
 				return
 			}
 			quiet = true
@@ -97,11 +97,11 @@ func (s *socket) outOfTime() bool {
 	return age-time.Duration(s.heard.Load()) > l.Silence || age > l.Greeting && !s.greeted.Load()
 }
 
-func (s *socket) writeAll(conn *websocket.Conn, frames [][]byte) bool {
+func (s *socket) writeAll(l line, frames [][]byte) bool {
 	ctx, cancel := context.WithTimeout(s.ctx, s.hub.limits.Silence)
 	defer cancel()
 	for _, frame := range frames {
-		if conn.Write(ctx, websocket.MessageBinary, frame) != nil {
+		if l.write(ctx, frame) != nil {
 			return false
 		}
 	}

@@ -155,9 +155,8 @@ func (p *peers) flush(ctx context.Context) {
 		add(n)
 	}
 	for _, message := range out {
-		if err := p.relay.Tell(ctx, message); err != nil {
+		if err := p.relay.Tell(ctx, message); err != nil && ctx.Err() == nil {
 			p.hub.logger.Warn("other processes not told", "error", err)
-			return
 		}
 	}
 }

@@ -3,7 +3,6 @@ package collab
 import (
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -26,35 +25,55 @@ var errLoginExpired = errors.New("login expired")
 // discardFactor is how many times the limit a message may be long to be thrown away without ending the connection.
 const discardFactor = 8
 
-// Handler serves the WebSocket. The caller is whoever authenticate says; it is
-// asked again while the connection lives, with the headers of the request that
-// opened it and a fresh context. An error with the code "unauthenticated" means
-// that nobody is logged in; any other that it cannot be told now. Requests from
-// pages of another origin than allowedOrigin (scheme://host[:port]) are refused.
+// Path is where the handler is to be served, with all below it.
+const Path = "/collab"
+
+// Handler serves live documents over WebSocket at Path and over plain requests
+// below it. The caller is whoever authenticate says; it is asked again while the
+// connection lives, with the headers of the request that opened it and a fresh
+// context. An error with the code "unauthenticated" means that nobody is logged
+// in; any other that it cannot be told now. Requests from pages of another
+// origin than allowedOrigin (scheme://host[:port]) are refused.
 func (h *Hub) Handler(authenticate func(*http.Request) (portal.Actor, error), allowedOrigin string) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if origin := r.Header.Get("Origin"); origin == "" || !strings.EqualFold(origin, allowedOrigin) {
-			http.Error(w, "wrong_origin", http.StatusForbidden)
-			return
+	known := func(serve func(http.ResponseWriter, *http.Request, portal.Actor)) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			if origin := r.Header.Get("Origin"); origin == "" || !strings.EqualFold(origin, allowedOrigin) {
+				http.Error(w, "wrong_origin", http.StatusForbidden)
+			} else if actor, err := authenticate(r); err != nil {
+				http.Error(w, "not let in", statusOf(err))
+			} else {
+				serve(w, r, actor)
+			}
 		}
-		rights := h.rights.Load()
-		actor, err := authenticate(r)
-		if err != nil {
-			http.Error(w, "not let in", statusOf(err))
-			return
+	}
+	admitted := func(serve func(http.ResponseWriter, *http.Request, *socket)) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			rights := h.rights.Load()
+			known(func(w http.ResponseWriter, r *http.Request, actor portal.Actor) {
+				s := newSocket(h, r, authenticate, identity{actor, rights})
+				if status := h.admit(s); status != 0 {
+					http.Error(w, http.StatusText(status), status)
+					return
+				}
+				serve(w, r, s)
+			})(w, r)
 		}
-		s := newSocket(h, r, authenticate, identity{actor, rights})
-		if status := h.admit(s); status != 0 {
-			http.Error(w, http.StatusText(status), status)
-			return
-		}
-		defer h.dismiss(s, actor.Account)
-		conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{InsecureSkipVerify: true}) // Origin is checked above
-		if err != nil {
-			return // it has answered
-		}
-		s.serve(conn)
-	})
+	}
+	routes := http.NewServeMux()
+	routes.Handle("GET "+Path, admitted(h.upgrade))
+	routes.Handle("POST "+Path+"/lines", admitted(func(w http.ResponseWriter, _ *http.Request, s *socket) { h.openLine(w, s) }))
+	routes.Handle("POST "+Path+"/lines/{line}/{what}", known(h.onLine))
+	return routes
+}
+
+func (h *Hub) upgrade(w http.ResponseWriter, r *http.Request, s *socket) {
+	defer h.dismiss(s, s.actor().Account)
+	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{InsecureSkipVerify: true}) // Origin has been checked
+	if err != nil {
+		return // it has answered
+	}
+	conn.SetReadLimit(int64(discardFactor * h.limits.MessageBytes))
+	s.serve(webSocketLine{conn})
 }
 
 func statusOf(err error) int {
@@ -84,7 +103,7 @@ type socket struct {
 	opened       time.Time
 
 	// What follows is the reader's own.
-	conn     *websocket.Conn
+	line     line
 	sessions map[string]*session
 	messages *rate.Limiter
 	bytes    *rate.Limiter
@@ -93,7 +112,7 @@ type socket struct {
 func newSocket(h *Hub, r *http.Request, authenticate func(*http.Request) (portal.Actor, error), who identity) *socket {
 	l := h.limits
 	s := &socket{
-		hub: h, headers: r, authenticate: authenticate, opened: time.Now(),
+		hub: h, headers: r.Clone(context.Background()), authenticate: authenticate, opened: time.Now(),
 		out: outbox{limit: l.QueueBytes, wake: make(chan struct{}, 1)}, sessions: make(map[string]*session),
 		messages: rate.NewLimiter(rate.Limit(l.MessagesPerSecond), max(1, int(5*l.MessagesPerSecond))),
 		bytes:    rate.NewLimiter(rate.Limit(l.BytesPerSecond), max(discardFactor*l.MessageBytes, int(5*l.BytesPerSecond))),
@@ -141,16 +160,15 @@ func (s *socket) send(frame []byte) {
 // finish closes the connection when what is queued has been sent.
 func (s *socket) finish(code websocket.StatusCode, reason string) { s.out.finish(code, reason) }
 
-func (s *socket) serve(conn *websocket.Conn) {
-	s.conn = conn
-	conn.SetReadLimit(int64(discardFactor * s.hub.limits.MessageBytes))
-	defer conn.CloseNow()
+func (s *socket) serve(l line) {
+	s.line = l
+	defer l.cut()
 	var writer sync.WaitGroup
 	defer writer.Wait()
 	defer s.leave()
 	writer.Go(func() {
 		defer s.cut()
-		s.write(conn)
+		s.write(l)
 	})
 	s.read()
 }
@@ -165,21 +183,24 @@ func (s *socket) leave() {
 // read takes messages until the connection ends.
 func (s *socket) read() {
 	for {
-		kind, data, whole, err := s.next()
-		if err != nil {
+		data, whole, err := s.line.next(s.ctx, s.hub.limits.MessageBytes)
+		if err != nil && err != errFrame {
 			return
 		}
-		s.heard.Store(int64(time.Since(s.opened)))
+		s.hear()
 		if s.messages.Wait(s.ctx) != nil || s.bytes.WaitN(s.ctx, min(len(data), s.bytes.Burst())) != nil {
 			return
 		}
-		if kind != websocket.MessageBinary || s.take(data, whole) != nil {
+		if err != nil || s.take(data, whole) != nil {
 			s.finish(websocket.StatusInvalidFramePayloadData, reasonInvalid)
 			s.drain()
 			return
 		}
 	}
 }
+
+// hear notes that the client has given a sign of life.
+func (s *socket) hear() { s.heard.Store(int64(time.Since(s.opened))) }
 
 // take handles a message. Only one that no client of ours makes is an error.
 func (s *socket) take(data []byte, whole bool) error {
@@ -193,29 +214,10 @@ func (s *socket) take(data []byte, whole bool) error {
 	return s.handle(f, whole)
 }
 
-// next reads a message. One that is too long comes without its end, not whole.
-func (s *socket) next() (kind websocket.MessageType, data []byte, whole bool, err error) {
-	kind, r, err := s.conn.Reader(s.ctx)
-	if err != nil {
-		return kind, nil, false, err
-	}
-	limit := s.hub.limits.MessageBytes
-	data, err = io.ReadAll(io.LimitReader(r, int64(limit)+1))
-	if err != nil || len(data) <= limit {
-		return kind, data, true, err
-	}
-	_, err = io.Copy(io.Discard, r)
-	return kind, data, false, err
-}
-
 // drain reads past what still comes until the other side has closed too.
 func (s *socket) drain() {
 	for {
-		_, r, err := s.conn.Reader(s.ctx)
-		if err == nil {
-			_, err = io.Copy(io.Discard, r)
-		}
-		if err != nil {
+		if _, _, err := s.line.next(s.ctx, 0); err != nil && err != errFrame {
 			return
 		}
 	}

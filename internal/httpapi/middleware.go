@@ -33,10 +33,11 @@ func observe(log *slog.Logger, metrics prometheus.Registerer) echo.MiddlewareFun
 			}
 			took, status, route := time.Since(began), c.Response().Status, c.Path()
 			method := knownMethod(c.Request().Method)
-			if route != socketRoute { // which lasts for as long as somebody writes
+			live := strings.HasPrefix(route, liveRoute) // which lasts for as long as somebody writes
+			if !live {
 				seconds.WithLabelValues(method, route, strconv.Itoa(status)).Observe(took.Seconds())
 			}
-			if route == pagesRoute && status < 400 {
+			if (route == linesRoute || route == pagesRoute) && status < 400 {
 				return nil
 			}
 			line := []any{"id", id, "method", method, "route", route, "status", status, "ms", took.Milliseconds(),
@@ -122,6 +123,9 @@ const bodyLimit = 1 << 20
 
 func limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
+		if c.Path() == linesRoute { // has a limit of its own
+			return next(c)
+		}
 		if c.Request().ContentLength > bodyLimit {
 			return portal.TooLargef("too_large", "the request is larger than %d bytes", bodyLimit)
 		}

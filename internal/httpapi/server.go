@@ -89,8 +89,9 @@ type api struct {
 var _ StrictServerInterface = (*api)(nil)
 
 const (
-	socketRoute = "/collab"
-	pagesRoute  = "/*"
+	liveRoute  = "/collab" // a WebSocket, and below it what takes its place
+	linesRoute = liveRoute + "/*"
+	pagesRoute = "/*"
 )
 
 // New gives the whole service as one handler.
@@ -130,7 +131,9 @@ func New(o Options) (http.Handler, error) {
 		e.Any("/dev-idp", echo.WrapHandler(o.Development))
 		e.Any("/dev-idp/*", echo.WrapHandler(o.Development))
 	}
-	e.GET(socketRoute, echo.WrapHandler(o.Collab(a.authenticate)), requests)
+	live := echo.WrapHandler(o.Collab(a.authenticate))
+	e.GET(liveRoute, live, requests)
+	e.POST(linesRoute, live, requests)
 	e.GET(pagesRoute, echo.WrapHandler(o.Pages))
 	e.HEAD(pagesRoute, echo.WrapHandler(o.Pages))
 	return e, nil
