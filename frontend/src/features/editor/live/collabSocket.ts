@@ -1,4 +1,6 @@
 import { HocuspocusProviderWebsocket, WebSocketStatus } from '@hocuspocus/provider'
+import { shallowRef } from 'vue'
+import { RequestSocket } from './requestSocket'
 import { readFrame } from './wire'
 
 export interface CollabSocketOptions {
@@ -14,6 +16,8 @@ export interface CollabSocketOptions {
 }
 
 const handshakeLimit = 15_000
+/** So many WebSockets in a row that came to nothing, while the service answers otherwise, mean that none gets through. */
+const patienceWithProxies = 2
 const open = 1
 
 /**
@@ -21,6 +25,9 @@ const open = 1
  * when a sync message that carries content goes out.
  */
 export class CollabSocket extends HocuspocusProviderWebsocket {
+  /** No WebSocket gets through from here: plain requests are used, for as long as the page lives. */
+  readonly detour = shallowRef(false)
+  private blocked = 0
   private checking: Promise<void> | undefined
   private heard = false
   private patience: ReturnType<typeof setTimeout> | undefined
@@ -78,13 +85,23 @@ export class CollabSocket extends HocuspocusProviderWebsocket {
 
   private firstWord(): void {
     this.heard = true
+    this.blocked = 0
     clearTimeout(this.patience)
   }
 
   // A browser does not tell why an upgrade was refused, so ask whether it was the login.
   private cutOff(): void {
     clearTimeout(this.patience)
-    if (!this.heard) this.renewLogin().catch(() => undefined)
+    if (!this.heard) this.renewLogin().then(() => this.suspectProxy(), () => undefined)
     this.heard = false
+  }
+
+  // The service has just answered a request, and yet no WebSocket came about.
+  private suspectProxy(): void {
+    if (this.detour.value || ++this.blocked < patienceWithProxies) return
+    this.detour.value = true
+    this.configuration.url = RequestSocket.beside(this.configuration.url)
+    this.configuration.WebSocketPolyfill = RequestSocket
+    void this.connect()
   }
 }

@@ -220,6 +220,35 @@ describe('a lost connection', () => {
   })
 })
 
+describe('where no WebSocket gets through', () => {
+  it('uses plain requests once the service has answered otherwise, and says so', async () => {
+    const asked: string[] = []
+    vi.stubGlobal('fetch', async (url: string) => {
+      asked.push(url)
+      throw new TypeError('no line in this test')
+    })
+    service.admits = false
+    await openText()
+    expect(live.detour.value).toBe(false)
+    await reconnect()
+    expect(live.detour.value).toBe(true)
+    expect(asked[0]).toBe('http://service/collab/lines')
+    vi.unstubAllGlobals()
+  })
+
+  it('waits for a service that does not answer at all', async () => {
+    service.admits = false
+    checkLogin = vi.fn(async () => Promise.reject(new Error('no contact')))
+    await openText()
+    await reconnect()
+    await reconnect()
+    expect(live.detour.value).toBe(false)
+    service.admits = true
+    await reconnect()
+    expect(look()).toEqual(['live', 'saved', false])
+  })
+})
+
 describe('refusals', () => {
   it('shows a refusal with its reason until the whole text is accepted', async () => {
     await openText()

@@ -111,6 +111,8 @@ export class LiveDocument {
   readonly reason = this.derived(() => (this.facts.access === 'write' ? '' : this.facts.reason))
   /** Why the service refused something that was typed, by its code; empty when it did not. */
   readonly refusal = this.derived(() => (this.facts.refused ? this.facts.refusal || 'unknown' : ''))
+  /** Whether the text comes by plain requests, since nothing better gets through from here. */
+  readonly detour = this.derived(() => this.socket.detour.value)
   /** The login has run out, and the person has been asked to log in again. */
   readonly askingForLogin = this.derived(() => this.facts.askingForLogin)
 
