@@ -19,7 +19,7 @@ func newHub(db *postgres.DB, documents document.Service, log *slog.Logger, metri
 	saved := prometheus.NewHistogram(prometheus.HistogramOpts{Name: "samsvar_edit_saved_seconds", Help: "From an edit's arrival to its acknowledgement after COMMIT.",
 		Buckets: []float64{.001, .002, .005, .01, .02, .05, .1, .5, 1}})
 	metrics.MustRegister(saved)
-	return collab.New(collab.Options{Log: postgres.NewLiveDocuments(db.Pool()), Gate: gate{documents}, Logger: log,
+	return collab.New(collab.Options{Log: postgres.NewLiveDocuments(db.Pool()), Relay: postgres.NewRelay(db.Pool(), log), Gate: gate{documents}, Logger: log,
 		Acknowledged: func(took time.Duration) { saved.Observe(took.Seconds()) }})
 }
 

@@ -169,6 +169,34 @@ step('the program is killed while they write, and every saved letter is there', 
   }, 60_000)
 })
 
+step('where a proxy lets no WebSocket through, the page says so, and writes all the same', async () => {
+  const page = await people.larvik.context().newPage()
+  await page.addInitScript(() => {
+    globalThis.WebSocket = class extends EventTarget {
+      readyState = 0
+      constructor() {
+        super()
+        setTimeout(() => this.dispatchEvent(Object.assign(new Event('close'), { code: 1006, reason: '' })), 20)
+      }
+      send() {}
+      close() {}
+    }
+  })
+  await page.goto(`/responses/${at.response}/write/${at.answers[1]}`)
+  await text(page).waitFor({ timeout: 30_000 })
+  await page.getByText('Nettet her slipper ikke gjennom direkte forbindelse.').waitFor()
+  await text(page).click()
+  await page.keyboard.press('Control+End')
+  await page.keyboard.type('UTENSOKKEL', { delay: 10 })
+  await people.trust.keyboard.type('MEDSOKKEL', { delay: 10 })
+  await until('saved', async () => (await saveState(page)) === 'saved')
+  await until('both see both, once', async () => {
+    const [mine, theirs] = [await letters(page), await letters(people.trust)]
+    return mine === theirs && mine.includes('UTENSOKKEL') && mine.includes('MEDSOKKEL')
+  })
+  await page.close()
+})
+
 step('undo takes back one’s own words only', async () => {
   await people.larvik.reload()
   await text(people.larvik).waitFor()
