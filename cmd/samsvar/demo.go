@@ -46,11 +46,12 @@ func demonstrationTime(ctx context.Context, db *postgres.DB) (time.Time, error) 
 
 func seed(ctx context.Context, c config, db *postgres.DB) error {
 	clock, renderer, ids, live := &demo.Clock{}, yjs.NewRenderer(1), demo.IDs(), postgres.NewLiveDocuments(db.Pool())
+	nobody := func([]portal.DocumentID) {} // has anything open yet
 	return demo.Seed(ctx, demo.World{
 		Clock: clock, Issuer: c.BaseURL + devidp.Path, FromJSON: renderer.FromJSON,
 		Directory: directory.Service{Store: db.Directory(), Now: clock.Now},
-		Consult:   consult.Service{Store: db.Consult(), Now: clock.Now, NewID: ids},
-		Document:  document.Service{Store: db.Documents(), Renderer: renderer, Drafts: renderer, Now: clock.Now, NewID: ids, Changed: func([]portal.DocumentID) {}},
+		Consult:   consult.Service{Store: db.Consult(), Now: clock.Now, NewID: ids, Changed: nobody},
+		Document:  document.Service{Store: db.Documents(), Renderer: renderer, Drafts: renderer, Now: clock.Now, NewID: ids, Changed: nobody},
 		Signoff:   signoff.Service{Store: db.Signoff(), Now: clock.Now, NewID: ids},
 		Append:    live.Write,
 	})

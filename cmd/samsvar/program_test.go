@@ -215,8 +215,9 @@ func (s scene) body(operation string) any {
 		"warnOfSilence":   map[string]any{"freezeId": s.freeze},
 		"setCommunityRule": map[string]any{"kind": "consensus", "hospitalPercent": 100, "municipalPercent": 50, "voters": []any{}, "partnershipDecision": false,
 			"silenceDays": 0, "reason": "x", "version": 99},
-		"submitResponse": map[string]any{"freezeId": s.freeze, "freezeHash": "sha256:0"},
-		"grantRole":      map[string]any{"organisationId": "nowhere", "role": "reader"},
+		"submitResponse":     map[string]any{"freezeId": s.freeze, "freezeHash": "sha256:0"},
+		"withdrawSubmission": map[string]any{"number": "1999-0001", "reason": "x"}, "returnSubmission": map[string]any{"number": "1999-0001", "reason": "x"},
+		"grantRole": map[string]any{"organisationId": "nowhere", "role": "reader"},
 	}[operation]
 }
 

@@ -118,7 +118,7 @@ func serveOn(ctx context.Context, c config, db *postgres.DB, url string, now fun
 	handler, err := httpapi.New(httpapi.Options{
 		BaseURL: c.base(), Proxies: proxies, Demonstration: development != nil, Now: now, Logger: log, Metrics: metrics,
 		Directory: directory.Service{Store: db.Directory(), Now: now},
-		Consult:   consult.Service{Store: db.Consult(), Now: now, NewID: portal.NewID},
+		Consult:   consult.Service{Store: db.Consult(), Now: now, NewID: portal.NewID, Changed: documents.Changed},
 		Document:  documents,
 		Signoff:   signoff.Service{Store: db.Signoff(), Now: now, NewID: portal.NewID},
 		Export:    exports,

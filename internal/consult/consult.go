@@ -31,20 +31,18 @@ type Reads interface {
 	// ResponsesBy are the owner's responses, newest first, without answers, and
 	// with no other party than the one asked about.
 	ResponsesBy(ctx context.Context, owner, party portal.OrganisationID) ([]portal.Response, error)
-	// SubmissionCounts are by round.
+	// SubmissionCounts are by round, of those that stand.
 	SubmissionCounts(ctx context.Context) (map[portal.RoundID]SubmissionCount, error)
-	// Submitted are the submitted responses of a round, with parties and receipts, newest first.
+	// Submitted are the responses of a round that were ever sent, with parties and receipts, the newest submission first.
 	Submitted(ctx context.Context, id portal.RoundID) ([]portal.Response, error)
 	// SubmittedAlone are the separate ones among them.
 	SubmittedAlone(ctx context.Context, id portal.RoundID) ([]portal.Response, error)
 	Reach(ctx context.Context, id portal.RoundID) (Reach, error)
 	// Communities says where each community stands in a round.
 	Communities(ctx context.Context, id portal.RoundID) ([]CommunityStanding, error)
-	// FrozenTexts are the texts of one question in the submitted responses of its round.
-	FrozenTexts(ctx context.Context, question portal.QuestionID) (map[portal.ResponseID]portal.FrozenAnswer, error)
-	// Remarks are those that belong to the parties' newest positions, per response.
-	Remarks(ctx context.Context, responses ...portal.ResponseID) (map[portal.ResponseID][]portal.Remark, error)
-	Package(ctx context.Context, id portal.ResponseID) ([]byte, error)
+	// Package is the bytes that were hashed, by receipt number; Packages are those that stand in a round.
+	Package(ctx context.Context, number string) ([]byte, error)
+	Packages(ctx context.Context, id portal.RoundID) (map[portal.ResponseID][]byte, error)
 	History(ctx context.Context, id portal.ResponseID) ([]HistoryItem, error)
 }
 
@@ -68,10 +66,14 @@ type Tx interface {
 	SetCoordinator(a portal.Answer, organisation portal.OrganisationID) error
 	SetAnswerStatus(a portal.Answer, to portal.AnswerStatus) error
 	SetResponseState(r portal.Response, to portal.ResponseState) error
+	// OpenText lets people write again; the frozen version stays on record, with the reason.
+	OpenText(r portal.Response, by portal.AccountID, reason string, at time.Time) error
 	// NextNumber reserves the next receipt number of the year until the transaction ends.
 	NextNumber(year int) (int, error)
 	InsertSubmission(Filed) error
-	MarkReceived(id portal.ResponseID, by portal.AccountID, at time.Time) error
+	MarkReceived(number string, by portal.AccountID, at time.Time) error
+	// EndSubmission puts a tombstone on something that stood.
+	EndSubmission(standing portal.Receipt, to portal.SubmissionState, by portal.Actor, reason string, at time.Time) error
 	// Parties are the members of the community on the date, or the organisation alone.
 	Parties(owner portal.Organisation, on time.Time) ([]portal.Party, error)
 	Rule(community portal.OrganisationID) (portal.Rule, error)
@@ -107,7 +109,7 @@ type Reach struct {
 type CommunityStanding struct {
 	Organisation   portal.Organisation
 	Response       portal.ResponseID
-	State          string // not_opened, opened, or the response's state
+	State          string // not_opened, opened, the response's state or, once it was sent, that of what was last sent
 	Receipt        *portal.Receipt
 	Municipalities int
 	Recipients     int
@@ -126,6 +128,14 @@ type Filed struct {
 	Evidence       evidence.Package
 }
 
+// Replaces is the number of what was sent before; empty for what is sent first.
+func (f Filed) Replaces() string {
+	if last := f.Response.Last(); last != nil {
+		return last.Number
+	}
+	return ""
+}
+
 // HistoryItem is one line of what happened to a response.
 type HistoryItem struct {
 	At                 time.Time
@@ -139,4 +149,6 @@ type Service struct {
 	Store Store
 	Now   func() time.Time // the server's clock
 	NewID func() string    // portal.NewID; a demonstration has fixed ones
+	// Changed is told, after the commit, whose right to write has changed.
+	Changed func(ids []portal.DocumentID)
 }

@@ -2,9 +2,12 @@ package consult
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 
+	"samsvar/internal/evidence"
 	"samsvar/internal/portal"
 	"samsvar/internal/workflow"
 )
@@ -29,7 +32,7 @@ func (s Service) Overview(ctx context.Context, actor portal.Actor, id portal.Rou
 		return o, err
 	}
 	for _, c := range o.Communities {
-		if c.Receipt != nil {
+		if c.Receipt != nil && c.Receipt.Stands() {
 			o.Submitted++
 		}
 	}
@@ -40,11 +43,7 @@ func (s Service) Overview(ctx context.Context, actor portal.Actor, id portal.Rou
 	return o, err
 }
 
-func standsBehind(p portal.Party) bool {
-	return p.Position != nil && (p.Position.Kind == portal.Approved || p.Position.Kind == portal.ApprovedWithRemark)
-}
-
-// Submissions are the submitted responses of a round, newest first.
+// Submissions are the responses of a round that were ever sent, newest first: also those that were taken back.
 func (s Service) Submissions(ctx context.Context, actor portal.Actor, id portal.RoundID) ([]portal.Response, error) {
 	if _, err := s.round(ctx, actor, id, "round.submissions"); err != nil {
 		return nil, err
@@ -64,7 +63,7 @@ type AcrossAnswer struct {
 	Response                    portal.Response
 	Text                        portal.FrozenAnswer
 	Supporters, Outside, Silent []string
-	Remarks                     []portal.Remark
+	Remarks                     []evidence.Remark
 }
 
 // ReadAcross gives one question across all submitted answers.
@@ -78,64 +77,75 @@ func (s Service) ReadAcross(ctx context.Context, actor portal.Actor, id portal.R
 		return Across{}, portal.Missing()
 	}
 	across := Across{Question: round.Questions[i], Round: round}
-	submitted, err := s.Store.Submitted(ctx, id)
+	submitted, err := s.standing(ctx, id)
 	if err != nil {
 		return across, err
 	}
-	texts, err := s.Store.FrozenTexts(ctx, question)
-	if err != nil {
-		return across, err
-	}
-	ids := make([]portal.ResponseID, len(submitted))
-	for i, r := range submitted {
-		ids[i] = r.ID
-	}
-	remarks, err := s.Store.Remarks(ctx, ids...)
+	packages, err := s.Store.Packages(ctx, id)
 	if err != nil {
 		return across, err
 	}
 	for _, r := range submitted {
-		text := texts[r.ID]
-		answer := AcrossAnswer{Response: r, Text: text}
-		for _, p := range r.Parties {
-			answer.place(p)
+		var p evidence.Package
+		if err := json.Unmarshal(packages[r.ID], &p); err != nil {
+			return across, fmt.Errorf("package of %s: %w", r.Last().Number, err)
 		}
-		for _, remark := range remarks[r.ID] {
-			if remark.Answer == text.Answer {
-				answer.Remarks = append(answer.Remarks, remark)
-			}
-		}
-		across.Answers = append(across.Answers, answer)
+		across.Answers = append(across.Answers, answerIn(p, r, question))
 	}
 	return across, nil
 }
 
-func (a *AcrossAnswer) place(p portal.Party) {
+// answerIn reads the answer, and who stands where, in what was sent: whatever is written or said since.
+func answerIn(p evidence.Package, r portal.Response, question portal.QuestionID) AcrossAnswer {
+	out := AcrossAnswer{Response: r}
+	for _, a := range p.Answers {
+		if a.QuestionID == string(question) {
+			out.Text = portal.FrozenAnswer{Answer: portal.AnswerID(a.ID), Number: a.Number, Status: portal.AnswerStatus(a.Status), Content: a.Content, Hash: string(a.Hash)}
+		}
+	}
+	for _, party := range p.Parties {
+		out.place(party)
+	}
+	for _, remark := range p.Remarks {
+		if remark.AnswerID != nil && *remark.AnswerID == string(out.Text.Answer) {
+			out.Remarks = append(out.Remarks, remark)
+		}
+	}
+	return out
+}
+
+func (a *AcrossAnswer) place(p evidence.Party) {
 	list := &a.Outside
 	switch {
 	case p.Position == nil:
 		list = &a.Silent
-	case standsBehind(p):
+	case p.Position.Kind == string(portal.Approved), p.Position.Kind == string(portal.ApprovedWithRemark):
 		list = &a.Supporters
 	}
-	*list = append(*list, p.Organisation.Name)
+	*list = append(*list, p.Name)
+}
+
+// standing are the responses whose newest submission stands, the newest first.
+func (s Service) standing(ctx context.Context, id portal.RoundID) ([]portal.Response, error) {
+	all, err := s.Store.Submitted(ctx, id)
+	return slices.DeleteFunc(all, func(r portal.Response) bool { return !r.Last().Stands() }), err
 }
 
 // Late says by how many seconds a community is late: those of its submission,
 // or those that have passed without one.
 func (s Service) Late(o Overview, c CommunityStanding) int64 {
-	if c.Receipt != nil {
+	if c.Receipt != nil && c.Receipt.Stands() {
 		return c.Receipt.LateSeconds
 	}
 	return workflow.Late(s.Now(), o.Round.Deadline)
 }
 
-// Exportable are the submitted responses that the actor may have rendered, by receipt number.
+// Exportable are the responses with a standing submission that the actor may have rendered, by receipt number.
 func (s Service) Exportable(ctx context.Context, actor portal.Actor, id portal.RoundID) ([]portal.Response, error) {
 	if _, err := s.round(ctx, actor, id, "round.export"); err != nil {
 		return nil, err
 	}
-	submitted, err := s.Store.Submitted(ctx, id)
-	slices.SortFunc(submitted, func(a, b portal.Response) int { return strings.Compare(a.Receipt.Number, b.Receipt.Number) })
+	submitted, err := s.standing(ctx, id)
+	slices.SortFunc(submitted, func(a, b portal.Response) int { return strings.Compare(a.Last().Number, b.Last().Number) })
 	return submitted, err
 }

@@ -73,9 +73,11 @@ func (s Service) Response(ctx context.Context, actor portal.Actor, id portal.Res
 // Abilities are the actions of a response's pages, with what stands in the way of each.
 func (s Service) Abilities(actor portal.Actor, r portal.Response) []policy.Ability {
 	abilities := policy.Abilities(actor, policy.ResponseObject(r), "response.assign", "response.set_status", "document.write", "response.freeze",
-		"response.reopen", "response.position", "response.warn", "response.decide", "response.submit", "submission.read", "submission.download", "submission.receive")
+		"response.reopen", "response.position", "response.warn", "response.decide", "response.submit")
+	abilities = append(abilities, policy.Abilities(actor, policy.ObjectOf("submission.read", r), "submission.read", "submission.download", "submission.withdraw")...)
 	now := s.Now()
 	hinder := map[policy.Action]string{
+		"response.reopen":   only(r.Last() != nil && r.Round.State != portal.RoundOpen, "round_closed"),
 		"response.freeze":   workflow.Hindrance(r, "freeze", now),
 		"response.position": workflow.Hindrance(r, "position", now),
 		"response.warn":     workflow.Hindrance(r, "warn", now),
@@ -155,8 +157,10 @@ func (s Service) changeResponse(ctx context.Context, actor portal.Actor, id port
 func (s Service) ResponsesBy(ctx context.Context, actor portal.Actor, owner portal.OrganisationID) ([]portal.Response, error) {
 	all, err := s.Store.ResponsesBy(ctx, owner, actor.Organisation)
 	return slices.DeleteFunc(all, func(r portal.Response) bool {
-		o := policy.ResponseObject(r)
-		return policy.Decide(actor, "response.read", o) != nil && policy.Decide(actor, "submission.read", o) != nil
+		may := func(action policy.Action) bool {
+			return policy.Decide(actor, action, policy.ObjectOf(action, r)) == nil
+		}
+		return !may("response.read") && !may("submission.read")
 	}), err
 }
 

@@ -13,14 +13,15 @@ import (
 
 // Submit sends the frozen text in one transaction: package, number, hash,
 // state and audit event stand together or not at all. Pressed twice, or by two
-// people at once, it gives the one receipt.
+// people at once, it gives the one receipt. What was sent before and still
+// stands is replaced in the same transaction, and pointed to.
 func (s Service) Submit(ctx context.Context, actor portal.Actor, id portal.ResponseID, freeze portal.FreezeID, hash string) (portal.Receipt, error) {
 	err := s.Store.Write(ctx, func(tx Tx) error {
 		r, err := tx.LockResponse(id)
 		if err != nil {
 			return err
 		}
-		if r.Receipt != nil && policy.Decide(actor, "response.read", policy.ResponseObject(r)) == nil {
+		if r.Receipt() != nil && policy.Decide(actor, "response.read", policy.ResponseObject(r)) == nil {
 			return tx.Unchanged()
 		}
 		if err := policy.Decide(actor, "response.submit", policy.ResponseObject(r)); err != nil {
@@ -31,7 +32,8 @@ func (s Service) Submit(ctx context.Context, actor portal.Actor, id portal.Respo
 			return err
 		}
 		return tx.Audit(actor, s.event("response.submit", r.Round.ID, id, map[string]any{
-			"number": filed.Evidence.Submission.Number, "hash": filed.Evidence.PackageHash, "lateSeconds": filed.Evidence.Submission.LateSeconds}))
+			"number": filed.Evidence.Submission.Number, "hash": filed.Evidence.PackageHash, "lateSeconds": filed.Evidence.Submission.LateSeconds,
+			"replaces": filed.Replaces()}))
 	})
 	if err != nil {
 		return portal.Receipt{}, err
@@ -40,7 +42,7 @@ func (s Service) Submit(ctx context.Context, actor portal.Actor, id portal.Respo
 	if err != nil {
 		return portal.Receipt{}, err
 	}
-	return *r.Receipt, nil
+	return *r.Last(), nil
 }
 
 // file checks that the response may go and that this is the text that was
@@ -73,6 +75,11 @@ func (s Service) file(tx Tx, actor portal.Actor, r portal.Response, freeze porta
 	if f.Package, err = evidence.Canonical(f.Evidence); err != nil {
 		return f, fmt.Errorf("write the package: %w", err)
 	}
+	if last := r.Last(); last != nil && last.Stands() {
+		if err := s.end(tx, actor, *last, "replace", ""); err != nil {
+			return f, err
+		}
+	}
 	if err := tx.InsertSubmission(f); err != nil {
 		return f, err
 	}
@@ -103,6 +110,9 @@ func pack(r portal.Response, actor portal.Actor, answers []portal.FrozenAnswer, 
 		Response: evidence.Response{ID: string(r.ID), Kind: string(r.Kind), Language: string(r.Language),
 			Owner: evidence.Owner{ID: string(r.Owner.ID), Name: r.Owner.Name, Kind: string(r.Owner.Kind)}},
 		Freeze: evidence.Freeze{ID: string(r.Freeze.ID), Number: r.Freeze.Number, FrozenAt: r.Freeze.FrozenAt, Hash: evidence.Hash(r.Freeze.Hash)},
+	}
+	if last := r.Last(); last != nil {
+		p.Submission.Replaces = &evidence.Earlier{Number: last.Number, PackageHash: evidence.Hash(last.PackageHash)}
 	}
 	for i, a := range r.Answers {
 		f := answers[i]
@@ -138,42 +148,4 @@ func packParty(party portal.Party) evidence.Party {
 		}
 	}
 	return packed
-}
-
-// Submission is what was sent, complete: the response and the bytes of its package.
-func (s Service) Submission(ctx context.Context, actor portal.Actor, id portal.ResponseID, action policy.Action) (portal.Response, []byte, error) {
-	r, err := s.Store.Response(ctx, id)
-	if err != nil {
-		return r, nil, err
-	}
-	if err := policy.Decide(actor, action, policy.ResponseObject(r)); err != nil {
-		return r, nil, err
-	}
-	raw, err := s.Store.Package(ctx, id)
-	return r, raw, err
-}
-
-// Receive confirms, once, that the ministry has received and journaled a submission.
-func (s Service) Receive(ctx context.Context, actor portal.Actor, id portal.ResponseID) (portal.Receipt, error) {
-	err := s.changeResponse(ctx, actor, id, "submission.receive", func(tx Tx, r portal.Response) (map[string]any, error) {
-		if r.State == portal.Received {
-			return nil, tx.Unchanged()
-		}
-		to, err := workflow.Next(workflow.ResponseSteps, r.State, "receive")
-		if err != nil {
-			return nil, err
-		}
-		if err := tx.MarkReceived(id, actor.Account, s.Now()); err != nil {
-			return nil, err
-		}
-		return map[string]any{"number": r.Receipt.Number}, tx.SetResponseState(r, to)
-	})
-	if err != nil {
-		return portal.Receipt{}, err
-	}
-	r, err := s.Store.Response(ctx, id)
-	if err != nil {
-		return portal.Receipt{}, err
-	}
-	return *r.Receipt, nil
 }

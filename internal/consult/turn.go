@@ -1,7 +1,9 @@
 package consult
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"samsvar/internal/portal"
@@ -51,7 +53,16 @@ func (s Service) MyTurn(ctx context.Context, actor portal.Actor) (MyTurn, error)
 	for _, r := range responses {
 		responseTurn(&turn, actor, r, s.Now())
 	}
+	slices.SortStableFunc(turn.Tasks, func(a, b Turn) int { return cmp.Compare(urgency(a), urgency(b)) })
 	return turn, nil
+}
+
+// urgency puts what the ministry has sent back before all else.
+func urgency(t Turn) int {
+	if t.Kind == "returned" {
+		return 0
+	}
+	return 1
 }
 
 func ministryTurn(turn *MyTurn, r portal.Round, count SubmissionCount) {
@@ -111,6 +122,8 @@ func responseTurn(turn *MyTurn, actor portal.Actor, r portal.Response, now time.
 		waited = "wait_received"
 	case portal.Received:
 		waited = "done"
+	case portal.Withdrawn:
+		waited = "withdrawn"
 	}
 	if owed != "" {
 		t.Kind = owed
@@ -123,7 +136,10 @@ func responseTurn(turn *MyTurn, actor portal.Actor, r portal.Response, now time.
 
 func draftTurn(r portal.Response, actor portal.Actor, editor bool, now time.Time) (owed, waited string) {
 	done := workflow.Hindrance(r, "freeze", now) == ""
+	last := r.Last()
 	switch {
+	case editor && last != nil && last.State == portal.SentBack:
+		return "returned", ""
 	case editor && done:
 		return "freeze", ""
 	case editor, writes(actor) && !done:
@@ -197,8 +213,8 @@ func facts(r portal.Response, actor portal.Actor, now time.Time) map[string]any 
 	tally := workflow.CountResponse(r, now)
 	f := map[string]any{"answers": len(r.Answers), "ready": ready, "mine": mine, "stale": stale, "parties": len(r.Parties),
 		"answered": tally.Hospital.Answered + tally.Municipal.Answered, "lateSeconds": workflow.Late(now, r.Round.Deadline)}
-	if r.Receipt != nil {
-		f["number"] = r.Receipt.Number
+	if last := r.Last(); last != nil {
+		f["number"] = last.Number
 	}
 	return f
 }

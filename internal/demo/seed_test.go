@@ -25,7 +25,7 @@ func seeded(t *testing.T) (demo.World, *postgres.DB) {
 	w := demo.World{
 		Clock: clock, Issuer: "test", FromJSON: renderer.FromJSON,
 		Directory: directory.Service{Store: db.Directory(), Now: clock.Now},
-		Consult:   consult.Service{Store: db.Consult(), Now: clock.Now, NewID: ids},
+		Consult:   consult.Service{Store: db.Consult(), Now: clock.Now, NewID: ids, Changed: func([]portal.DocumentID) {}},
 		Document:  document.Service{Store: db.Documents(), Renderer: renderer, Drafts: renderer, Now: clock.Now, NewID: ids, Changed: func([]portal.DocumentID) {}},
 		Signoff:   signoff.Service{Store: db.Signoff(), Now: clock.Now, NewID: ids},
 		Append:    postgres.NewLiveDocuments(db.Pool()).Write,

@@ -40,9 +40,10 @@ type Tx interface {
 	Stored(ids []portal.DocumentID) (map[portal.DocumentID][][]byte, error)
 	NextFreeze(id portal.ResponseID) (int, error)
 	InsertFreeze(r portal.Response, f portal.Freeze, by portal.AccountID) error
-	Reopen(f portal.FreezeID, by portal.AccountID, reason string, at time.Time) error
+	// OpenText lets people write again; the frozen version stays on record, with the reason.
+	OpenText(r portal.Response, by portal.AccountID, reason string, at time.Time) error
 	SetResponseState(r portal.Response, to portal.ResponseState) error
-	SetFreeze(r portal.Response, f *portal.Freeze) error
+	SetFreeze(r portal.Response, id portal.FreezeID) error
 	Audit(portal.Actor, portal.AuditEvent) error
 }
 
@@ -67,11 +68,11 @@ func (s Service) Freeze(ctx context.Context, actor portal.Actor, id portal.Respo
 		if err != nil {
 			return nil, err
 		}
-		documents = documentsOf(r)
+		documents = r.Documents()
 		if frozen, err = s.freeze(ctx, tx, actor, r); err != nil {
 			return nil, err
 		}
-		if err := tx.SetFreeze(r, &frozen); err != nil {
+		if err := tx.SetFreeze(r, frozen.ID); err != nil {
 			return nil, err
 		}
 		return map[string]any{"freeze": frozen.Number, "hash": frozen.Hash}, tx.SetResponseState(r, to)
@@ -88,7 +89,7 @@ func (s Service) freeze(ctx context.Context, tx Tx, actor portal.Actor, r portal
 			return portal.Freeze{}, portal.Conflictf("answers_unfinished", "answer %d is %s", a.Number, a.Status).With("answer", a.Number)
 		}
 	}
-	ids := documentsOf(r)
+	ids := r.Documents()
 	if err := tx.LockDocuments(ids, true); err != nil {
 		return portal.Freeze{}, err
 	}
@@ -169,7 +170,8 @@ func hasText(content json.RawMessage) bool {
 }
 
 // Reopen lets people write again. What was said about the frozen text stays on
-// record; whether it still holds shows when the text is frozen next.
+// record; whether it still holds shows when the text is frozen next. What was
+// sent stands until something is sent in its place.
 func (s Service) Reopen(ctx context.Context, actor portal.Actor, id portal.ResponseID, version int, reason string) error {
 	var documents []portal.DocumentID
 	err := s.change(ctx, actor, id, version, "response.reopen", func(tx Tx, r portal.Response) (map[string]any, error) {
@@ -177,14 +179,11 @@ func (s Service) Reopen(ctx context.Context, actor portal.Actor, id portal.Respo
 		if err != nil {
 			return nil, err
 		}
-		documents = documentsOf(r)
-		if err := tx.LockDocuments(documents, false); err != nil {
-			return nil, err
+		documents = r.Documents()
+		if r.Last() != nil && r.Round.State != portal.RoundOpen {
+			return nil, portal.Conflictf("round_closed", "nothing can be sent in its place")
 		}
-		if err := tx.Reopen(r.Freeze.ID, actor.Account, reason, s.Now()); err != nil {
-			return nil, err
-		}
-		if err := tx.SetFreeze(r, nil); err != nil {
+		if err := tx.OpenText(r, actor.Account, reason, s.Now()); err != nil {
 			return nil, err
 		}
 		return map[string]any{"freeze": r.Freeze.Number, "reason": reason}, tx.SetResponseState(r, to)
@@ -204,12 +203,4 @@ func (s Service) change(ctx context.Context, actor portal.Actor, id portal.Respo
 		}
 		return do(tx, r)
 	})
-}
-
-func documentsOf(r portal.Response) []portal.DocumentID {
-	ids := make([]portal.DocumentID, len(r.Answers))
-	for i, a := range r.Answers {
-		ids[i] = a.Document
-	}
-	return ids
 }

@@ -57,7 +57,7 @@ func (s Service) Text(ctx context.Context, actor portal.Actor, id portal.Respons
 }
 
 func (s Service) draft(ctx context.Context, r portal.Response) ([]portal.FrozenAnswer, error) {
-	stored, err := s.Store.Stored(ctx, documentsOf(r))
+	stored, err := s.Store.Stored(ctx, r.Documents())
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +115,7 @@ func (s Service) Access(ctx context.Context, actor portal.Actor, id portal.Docum
 		return MayWrite, nil
 	case policy.Decide(actor, "document.read", o) != nil:
 		return NoAccess, nil
-	case r.Receipt != nil:
+	case r.Receipt() != nil:
 		return MayReadSent, nil
 	case r.State != portal.Draft:
 		return MayReadFixed, nil

@@ -39,6 +39,13 @@ type Submission struct {
 	Deadline    time.Time `json:"deadline"`    // the deadline that held at that moment
 	LateSeconds int64     `json:"lateSeconds"` // whole seconds after the deadline, 0 if in time
 	SubmittedBy Person    `json:"submittedBy"`
+	Replaces    *Earlier  `json:"replaces,omitempty"` // what the same response sent before; absent when this is the first
+}
+
+// Earlier points to a package that was sent before.
+type Earlier struct {
+	Number      string `json:"number"`
+	PackageHash Hash   `json:"packageHash"`
 }
 
 // Person is who acted, and for whom, as they were named at that moment.

@@ -34,11 +34,11 @@ type Job struct {
 
 // Task says what a job is to make.
 type Task struct {
-	Round     portal.RoundID      `json:"round"`
-	Responses []portal.ResponseID `json:"responses"`
-	Format    string              `json:"format"`
-	Language  string              `json:"language"`
-	Names     []string            `json:"names"` // of the files in the archive
+	Round    portal.RoundID `json:"round"`
+	Numbers  []string       `json:"numbers"` // of the receipts
+	Format   string         `json:"format"`
+	Language string         `json:"language"`
+	Names    []string       `json:"names"` // of the files in the archive
 }
 
 // Store is what this package needs kept.
@@ -52,7 +52,7 @@ type Store interface {
 	Progress(ctx context.Context, id portal.JobID, done int, now time.Time) (going bool, err error)
 	FinishJob(ctx context.Context, id portal.JobID, file []byte, errorCode string, now time.Time) error
 	CancelJob(ctx context.Context, actor portal.Actor, id portal.JobID, e portal.AuditEvent) error
-	Package(ctx context.Context, id portal.ResponseID) ([]byte, error)
+	Package(ctx context.Context, number string) ([]byte, error)
 }
 
 // Service renders submissions, one at once or many as a job.
@@ -90,8 +90,8 @@ func (s Service) Start(ctx context.Context, actor portal.Actor, round portal.Rou
 		Total: len(submitted), CreatedAt: s.Now(), FileName: fmt.Sprintf("innspill-%s-%s.zip", format, s.Now().Format("2006-01-02-1504")),
 		Task: Task{Round: round, Format: format, Language: language}}
 	for _, r := range submitted {
-		j.Task.Responses = append(j.Task.Responses, r.ID)
-		j.Task.Names = append(j.Task.Names, FileName(*r.Receipt, r.Owner, format))
+		j.Task.Numbers = append(j.Task.Numbers, r.Last().Number)
+		j.Task.Names = append(j.Task.Names, FileName(*r.Last(), r.Owner, format))
 	}
 	event := portal.AuditEvent{At: s.Now(), Action: "round.export", Round: round, Object: string(j.ID), Detail: map[string]any{"format": format, "submissions": j.Total}}
 	return j, s.Store.InsertJob(ctx, actor, j, event)
@@ -177,7 +177,7 @@ func (s Service) do(ctx context.Context, j Job) error {
 func (s Service) archive(ctx context.Context, j Job) ([]byte, error) {
 	var out bytes.Buffer
 	z := zip.NewWriter(&out)
-	for i, id := range j.Task.Responses {
+	for i, number := range j.Task.Numbers {
 		going, err := s.Store.Progress(ctx, j.ID, i, s.Now())
 		if err != nil {
 			return nil, err
@@ -185,7 +185,7 @@ func (s Service) archive(ctx context.Context, j Job) ([]byte, error) {
 		if !going {
 			return nil, errCancelled
 		}
-		raw, err := s.Store.Package(ctx, id)
+		raw, err := s.Store.Package(ctx, number)
 		if err != nil {
 			return nil, err
 		}

@@ -133,7 +133,9 @@ const (
 	CommunityStateOpened    CommunityState = "opened"
 	CommunityStateReady     CommunityState = "ready"
 	CommunityStateReceived  CommunityState = "received"
+	CommunityStateReturned  CommunityState = "returned"
 	CommunityStateSubmitted CommunityState = "submitted"
+	CommunityStateWithdrawn CommunityState = "withdrawn"
 )
 
 // Valid indicates whether the value is a known member of the CommunityState enum.
@@ -151,7 +153,11 @@ func (e CommunityState) Valid() bool {
 		return true
 	case CommunityStateReceived:
 		return true
+	case CommunityStateReturned:
+		return true
 	case CommunityStateSubmitted:
+		return true
+	case CommunityStateWithdrawn:
 		return true
 	default:
 		return false
@@ -438,6 +444,7 @@ const (
 	ResponseStateReady     ResponseState = "ready"
 	ResponseStateReceived  ResponseState = "received"
 	ResponseStateSubmitted ResponseState = "submitted"
+	ResponseStateWithdrawn ResponseState = "withdrawn"
 )
 
 // Valid indicates whether the value is a known member of the ResponseState enum.
@@ -452,6 +459,8 @@ func (e ResponseState) Valid() bool {
 	case ResponseStateReceived:
 		return true
 	case ResponseStateSubmitted:
+		return true
+	case ResponseStateWithdrawn:
 		return true
 	default:
 		return false
@@ -734,6 +743,33 @@ func (e StartInputKind) Valid() bool {
 	}
 }
 
+// Defines values for SubmissionState.
+const (
+	SubmissionStateReceived  SubmissionState = "received"
+	SubmissionStateReplaced  SubmissionState = "replaced"
+	SubmissionStateReturned  SubmissionState = "returned"
+	SubmissionStateSubmitted SubmissionState = "submitted"
+	SubmissionStateWithdrawn SubmissionState = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the SubmissionState enum.
+func (e SubmissionState) Valid() bool {
+	switch e {
+	case SubmissionStateReceived:
+		return true
+	case SubmissionStateReplaced:
+		return true
+	case SubmissionStateReturned:
+		return true
+	case SubmissionStateSubmitted:
+		return true
+	case SubmissionStateWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SubmissionSummaryKind.
 const (
 	SubmissionSummaryKindJoint    SubmissionSummaryKind = "joint"
@@ -764,6 +800,7 @@ const (
 	TurnKindReceive              TurnKind = "receive"
 	TurnKindRecordDecision       TurnKind = "record_decision"
 	TurnKindRecordRecommendation TurnKind = "record_recommendation"
+	TurnKindReturned             TurnKind = "returned"
 	TurnKindStartResponse        TurnKind = "start_response"
 	TurnKindSubmit               TurnKind = "submit"
 	TurnKindTakePosition         TurnKind = "take_position"
@@ -774,6 +811,7 @@ const (
 	TurnKindWaitRecommendation   TurnKind = "wait_recommendation"
 	TurnKindWaitStart            TurnKind = "wait_start"
 	TurnKindWaitSubmit           TurnKind = "wait_submit"
+	TurnKindWithdrawn            TurnKind = "withdrawn"
 	TurnKindWriteAnswers         TurnKind = "write_answers"
 )
 
@@ -800,6 +838,8 @@ func (e TurnKind) Valid() bool {
 		return true
 	case TurnKindRecordRecommendation:
 		return true
+	case TurnKindReturned:
+		return true
 	case TurnKindStartResponse:
 		return true
 	case TurnKindSubmit:
@@ -819,6 +859,8 @@ func (e TurnKind) Valid() bool {
 	case TurnKindWaitStart:
 		return true
 	case TurnKindWaitSubmit:
+		return true
+	case TurnKindWithdrawn:
 		return true
 	case TurnKindWriteAnswers:
 		return true
@@ -1079,6 +1121,13 @@ type DecisionInput struct {
 
 // DecisionInputLevel defines model for DecisionInput.Level.
 type DecisionInputLevel string
+
+// EndInput defines model for EndInput.
+type EndInput struct {
+	// Number The receipt number that was read.
+	Number string `json:"number"`
+	Reason string `json:"reason"`
+}
 
 // ExportInput defines model for ExportInput.
 type ExportInput struct {
@@ -1374,6 +1423,8 @@ type ReasonInput struct {
 
 // Receipt defines model for Receipt.
 type Receipt struct {
+	Ended *Tombstone `json:"ended,omitempty"`
+
 	// LateSeconds Seconds after the deadline; 0 when in time.
 	LateSeconds int64  `json:"lateSeconds"`
 	Number      string `json:"number"`
@@ -1382,8 +1433,14 @@ type Receipt struct {
 	PackageHash Hash `json:"packageHash"`
 
 	// ReceivedAt RFC 3339 with offset; the server's clock.
-	ReceivedAt *Time  `json:"receivedAt,omitempty"`
-	ResponseId string `json:"responseId"`
+	ReceivedAt *Time `json:"receivedAt,omitempty"`
+
+	// Replaces Number of what was sent before it.
+	Replaces   *string `json:"replaces,omitempty"`
+	ResponseId string  `json:"responseId"`
+
+	// State The first two stand; the others are kept and marked.
+	State SubmissionState `json:"state"`
 
 	// SubmittedAt RFC 3339 with offset; the server's clock.
 	SubmittedAt Time   `json:"submittedAt"`
@@ -1450,6 +1507,9 @@ type Response struct {
 	ReopenedReason *string       `json:"reopenedReason,omitempty"`
 	Round          ResponseRound `json:"round"`
 	State          ResponseState `json:"state"`
+
+	// Submissions All that was ever sent, newest first; `receipt` is that of the text as it now stands.
+	Submissions []Receipt `json:"submissions"`
 
 	// Tally Counted on valid positions, and on silence where the rule says so and a warning was recorded.
 	Tally   Tally `json:"tally"`
@@ -1729,13 +1789,21 @@ type Submission struct {
 	Package   SubmissionPackage `json:"package"`
 	Questions []Question        `json:"questions"`
 	Receipt   Receipt           `json:"receipt"`
+
+	// Submissions All that the same response ever sent, newest first, this one among them.
+	Submissions []Receipt `json:"submissions"`
 }
 
 // SubmissionPackage The consolidated submission as specified in docs/evidence.md, format samsvar-submission/1.
 type SubmissionPackage = json.RawMessage
 
+// SubmissionState The first two stand; the others are kept and marked.
+type SubmissionState string
+
 // SubmissionSummary defines model for SubmissionSummary.
 type SubmissionSummary struct {
+	// Earlier What was sent before it, newest first; none of it stands.
+	Earlier         []Receipt             `json:"earlier"`
 	HospitalParties int                   `json:"hospitalParties"`
 	Kind            SubmissionSummaryKind `json:"kind"`
 	LateSeconds     int64                 `json:"lateSeconds"`
@@ -1746,6 +1814,9 @@ type SubmissionSummary struct {
 	// ReceivedAt RFC 3339 with offset; the server's clock.
 	ReceivedAt *Time  `json:"receivedAt,omitempty"`
 	ResponseId string `json:"responseId"`
+
+	// State The first two stand; the others are kept and marked.
+	State SubmissionState `json:"state"`
 
 	// SubmittedAt RFC 3339 with offset; the server's clock.
 	SubmittedAt Time `json:"submittedAt"`
@@ -1785,6 +1856,16 @@ type Text struct {
 
 // Time RFC 3339 with offset; the server's clock.
 type Time = time.Time
+
+// Tombstone defines model for Tombstone.
+type Tombstone struct {
+	// At RFC 3339 with offset; the server's clock.
+	At Time   `json:"at"`
+	By Person `json:"by"`
+
+	// Reason Empty when something newer was sent.
+	Reason string `json:"reason"`
+}
 
 // Turn One thing owed or waited for. The page words it by `kind` and builds the link from the ids.
 type Turn struct {
@@ -1831,6 +1912,9 @@ type Format string
 // JobId defines model for jobId.
 type JobId = string
 
+// Number defines model for number.
+type Number = string
+
 // OrganisationId defines model for organisationId.
 type OrganisationId = string
 
@@ -1843,9 +1927,18 @@ type ResponseId = string
 // RoundId defines model for roundId.
 type RoundId = string
 
+// GetSubmissionParams defines parameters for GetSubmission.
+type GetSubmissionParams struct {
+	// Number Receipt number; without it the newest.
+	Number *Number `form:"number,omitempty" json:"number,omitempty"`
+}
+
 // DownloadSubmissionParams defines parameters for DownloadSubmission.
 type DownloadSubmissionParams struct {
 	Language *Language `form:"language,omitempty" json:"language,omitempty"`
+
+	// Number Receipt number; without it the newest.
+	Number *Number `form:"number,omitempty" json:"number,omitempty"`
 }
 
 // GrantRoleJSONRequestBody defines body for GrantRole for application/json ContentType.
@@ -1898,6 +1991,12 @@ type StartExportJSONRequestBody = ExportInput
 
 // StartResponseJSONRequestBody defines body for StartResponse for application/json ContentType.
 type StartResponseJSONRequestBody = StartInput
+
+// ReturnSubmissionJSONRequestBody defines body for ReturnSubmission for application/json ContentType.
+type ReturnSubmissionJSONRequestBody = EndInput
+
+// WithdrawSubmissionJSONRequestBody defines body for WithdrawSubmission for application/json ContentType.
+type WithdrawSubmissionJSONRequestBody = EndInput
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
@@ -2027,15 +2126,21 @@ type ServerInterface interface {
 	// ListSubmissions What has been submitted, newest first
 	// (GET /rounds/{roundId}/submissions)
 	ListSubmissions(ctx echo.Context, roundId RoundId) error
-	// GetSubmission One submission, complete, with its receipt
+	// GetSubmission One submission, complete, with its receipt; without `number` the newest
 	// (GET /submissions/{responseId})
-	GetSubmission(ctx echo.Context, responseId ResponseId) error
+	GetSubmission(ctx echo.Context, responseId ResponseId, params GetSubmissionParams) error
 	// DownloadSubmission The consolidated submission as pdf, docx or json
 	// (GET /submissions/{responseId}/file/{format})
 	DownloadSubmission(ctx echo.Context, responseId ResponseId, format Format, params DownloadSubmissionParams) error
 	// ReceiveSubmission Confirm that the ministry has received and journaled it; repeating it changes nothing
 	// (POST /submissions/{responseId}/receive)
 	ReceiveSubmission(ctx echo.Context, responseId ResponseId) error
+	// ReturnSubmission Send a submission back for formal reasons; its text is open for writing again
+	// (POST /submissions/{responseId}/return)
+	ReturnSubmission(ctx echo.Context, responseId ResponseId) error
+	// WithdrawSubmission Take back what was sent; the ministry keeps it, marked as withdrawn
+	// (POST /submissions/{responseId}/withdraw)
+	WithdrawSubmission(ctx echo.Context, responseId ResponseId) error
 }
 
 // ServerInterfaceWrapper converts echo contexts to parameters.
@@ -2689,8 +2794,17 @@ func (w *ServerInterfaceWrapper) GetSubmission(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter responseId: %s", err))
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetSubmissionParams
+	// ------------- Optional query parameter "number" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "number", ctx.QueryParams(), &params.Number, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter number: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.GetSubmission(ctx, responseId)
+	err = w.Handler.GetSubmission(ctx, responseId, params)
 	return err
 }
 
@@ -2722,6 +2836,13 @@ func (w *ServerInterfaceWrapper) DownloadSubmission(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter language: %s", err))
 	}
 
+	// ------------- Optional query parameter "number" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "number", ctx.QueryParams(), &params.Number, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter number: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.DownloadSubmission(ctx, responseId, format, params)
 	return err
@@ -2740,6 +2861,38 @@ func (w *ServerInterfaceWrapper) ReceiveSubmission(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ReceiveSubmission(ctx, responseId)
+	return err
+}
+
+// ReturnSubmission converts echo context to params.
+func (w *ServerInterfaceWrapper) ReturnSubmission(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "responseId" -------------
+	var responseId ResponseId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "responseId", ctx.Param("responseId"), &responseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter responseId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReturnSubmission(ctx, responseId)
+	return err
+}
+
+// WithdrawSubmission converts echo context to params.
+func (w *ServerInterfaceWrapper) WithdrawSubmission(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "responseId" -------------
+	var responseId ResponseId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "responseId", ctx.Param("responseId"), &responseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter responseId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.WithdrawSubmission(ctx, responseId)
 	return err
 }
 
@@ -2825,6 +2978,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/submissions/:responseId", wrapper.GetSubmission, options.OperationMiddlewares["getSubmission"]...)
 	router.GET(options.BaseURL+"/submissions/:responseId/file/:format", wrapper.DownloadSubmission, options.OperationMiddlewares["downloadSubmission"]...)
 	router.POST(options.BaseURL+"/submissions/:responseId/receive", wrapper.ReceiveSubmission, options.OperationMiddlewares["receiveSubmission"]...)
+	router.POST(options.BaseURL+"/submissions/:responseId/withdraw", wrapper.WithdrawSubmission, options.OperationMiddlewares["withdrawSubmission"]...)
+	router.POST(options.BaseURL+"/submissions/:responseId/return", wrapper.ReturnSubmission, options.OperationMiddlewares["returnSubmission"]...)
 	router.GET(options.BaseURL+"/jobs/:jobId", wrapper.GetJob, options.OperationMiddlewares["getJob"]...)
 	router.POST(options.BaseURL+"/jobs/:jobId/cancel", wrapper.CancelJob, options.OperationMiddlewares["cancelJob"]...)
 	router.GET(options.BaseURL+"/jobs/:jobId/file", wrapper.DownloadJobFile, options.OperationMiddlewares["downloadJobFile"]...)
@@ -4500,6 +4655,7 @@ func (response ListSubmissionsdefaultApplicationProblemPlusJSONResponse) VisitLi
 
 type GetSubmissionRequestObject struct {
 	ResponseId ResponseId `json:"responseId"`
+	Params     GetSubmissionParams
 }
 
 type GetSubmissionResponseObject interface {
@@ -4620,6 +4776,86 @@ type ReceiveSubmissiondefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ReceiveSubmissiondefaultApplicationProblemPlusJSONResponse) VisitReceiveSubmissionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReturnSubmissionRequestObject struct {
+	ResponseId ResponseId `json:"responseId"`
+	Body       *ReturnSubmissionJSONRequestBody
+}
+
+type ReturnSubmissionResponseObject interface {
+	VisitReturnSubmissionResponse(w http.ResponseWriter) error
+}
+
+type ReturnSubmission200JSONResponse Submission
+
+func (response ReturnSubmission200JSONResponse) VisitReturnSubmissionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReturnSubmissiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReturnSubmissiondefaultApplicationProblemPlusJSONResponse) VisitReturnSubmissionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawSubmissionRequestObject struct {
+	ResponseId ResponseId `json:"responseId"`
+	Body       *WithdrawSubmissionJSONRequestBody
+}
+
+type WithdrawSubmissionResponseObject interface {
+	VisitWithdrawSubmissionResponse(w http.ResponseWriter) error
+}
+
+type WithdrawSubmission200JSONResponse Response
+
+func (response WithdrawSubmission200JSONResponse) VisitWithdrawSubmissionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawSubmissiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response WithdrawSubmissiondefaultApplicationProblemPlusJSONResponse) VisitWithdrawSubmissionResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -4759,7 +4995,7 @@ type StrictServerInterface interface {
 	// ListSubmissions What has been submitted, newest first
 	// (GET /rounds/{roundId}/submissions)
 	ListSubmissions(ctx context.Context, request ListSubmissionsRequestObject) (ListSubmissionsResponseObject, error)
-	// GetSubmission One submission, complete, with its receipt
+	// GetSubmission One submission, complete, with its receipt; without `number` the newest
 	// (GET /submissions/{responseId})
 	GetSubmission(ctx context.Context, request GetSubmissionRequestObject) (GetSubmissionResponseObject, error)
 	// DownloadSubmission The consolidated submission as pdf, docx or json
@@ -4768,6 +5004,12 @@ type StrictServerInterface interface {
 	// ReceiveSubmission Confirm that the ministry has received and journaled it; repeating it changes nothing
 	// (POST /submissions/{responseId}/receive)
 	ReceiveSubmission(ctx context.Context, request ReceiveSubmissionRequestObject) (ReceiveSubmissionResponseObject, error)
+	// ReturnSubmission Send a submission back for formal reasons; its text is open for writing again
+	// (POST /submissions/{responseId}/return)
+	ReturnSubmission(ctx context.Context, request ReturnSubmissionRequestObject) (ReturnSubmissionResponseObject, error)
+	// WithdrawSubmission Take back what was sent; the ministry keeps it, marked as withdrawn
+	// (POST /submissions/{responseId}/withdraw)
+	WithdrawSubmission(ctx context.Context, request WithdrawSubmissionRequestObject) (WithdrawSubmissionResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx echo.Context, request any) (any, error)
@@ -6209,10 +6451,11 @@ func (sh *strictHandler) ListSubmissions(ctx echo.Context, roundId RoundId) erro
 }
 
 // GetSubmission operation middleware
-func (sh *strictHandler) GetSubmission(ctx echo.Context, responseId ResponseId) error {
+func (sh *strictHandler) GetSubmission(ctx echo.Context, responseId ResponseId, params GetSubmissionParams) error {
 	var request GetSubmissionRequestObject
 
 	request.ResponseId = responseId
+	request.Params = params
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.GetSubmission(ctx.Request().Context(), request.(GetSubmissionRequestObject))
@@ -6279,6 +6522,102 @@ func (sh *strictHandler) ReceiveSubmission(ctx echo.Context, responseId Response
 		return err
 	} else if validResponse, ok := response.(ReceiveSubmissionResponseObject); ok {
 		return validResponse.VisitReceiveSubmissionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReturnSubmission operation middleware
+func (sh *strictHandler) ReturnSubmission(ctx echo.Context, responseId ResponseId) error {
+	var request ReturnSubmissionRequestObject
+
+	request.ResponseId = responseId
+
+	var body ReturnSubmissionJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReturnSubmission(ctx.Request().Context(), request.(ReturnSubmissionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReturnSubmission")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReturnSubmissionResponseObject); ok {
+		return validResponse.VisitReturnSubmissionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// WithdrawSubmission operation middleware
+func (sh *strictHandler) WithdrawSubmission(ctx echo.Context, responseId ResponseId) error {
+	var request WithdrawSubmissionRequestObject
+
+	request.ResponseId = responseId
+
+	var body WithdrawSubmissionJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.WithdrawSubmission(ctx.Request().Context(), request.(WithdrawSubmissionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WithdrawSubmission")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(WithdrawSubmissionResponseObject); ok {
+		return validResponse.VisitWithdrawSubmissionResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/oapi-codegen/runtime/types"
 
 	"samsvar/internal/consult"
+	"samsvar/internal/evidence"
 	"samsvar/internal/policy"
 	"samsvar/internal/portal"
 	"samsvar/internal/workflow"
@@ -106,12 +107,21 @@ func decisionOf(d portal.Decision) Decision {
 }
 
 func receiptOf(r portal.Receipt) Receipt {
-	return Receipt{ResponseId: string(r.Response), Number: r.Number, SubmittedAt: r.SubmittedAt, LateSeconds: r.LateSeconds, PackageHash: r.PackageHash,
+	return Receipt{ResponseId: string(r.Response), Number: r.Number, State: SubmissionState(r.State), Replaces: some(r.Replaces), Ended: optional(r.Ended, tombstoneOf), SubmittedAt: r.SubmittedAt, LateSeconds: r.LateSeconds, PackageHash: r.PackageHash,
 		SubmittedBy: Person{Name: r.SubmittedBy, Organisation: r.Organisation}, ReceivedAt: r.ReceivedAt}
+}
+
+func tombstoneOf(t portal.Tombstone) Tombstone {
+	return Tombstone{At: t.At, By: Person{Name: t.By, Organisation: t.For}, Reason: t.Reason}
 }
 
 func remarkOf(r portal.Remark) Remark {
 	return Remark{Id: string(r.ID), AnswerId: some(string(r.Answer)), Authors: []string{r.Author.Name}, Text: r.Text, RecordedAt: r.RecordedAt}
+}
+
+// sentRemarkOf reads a remark from a package.
+func sentRemarkOf(r evidence.Remark) Remark {
+	return Remark{Id: r.ID, AnswerId: r.AnswerID, Authors: each(r.Authors, func(a evidence.RemarkAuthor) string { return a.Name }), Text: r.Text, RecordedAt: r.RecordedAt}
 }
 
 func partyOf(r portal.Response, actor portal.Actor, now time.Time) func(portal.Party) Party {
@@ -149,8 +159,9 @@ func ruleOf(r portal.Rule) Rule {
 }
 
 func submissionSummaryOf(r portal.Response) SubmissionSummary {
-	out := SubmissionSummary{ResponseId: string(r.ID), Number: r.Receipt.Number, Kind: SubmissionSummaryKind(r.Kind), Owner: organisationOf(r.Owner),
-		SubmittedAt: r.Receipt.SubmittedAt, LateSeconds: r.Receipt.LateSeconds, ReceivedAt: r.Receipt.ReceivedAt}
+	last := r.Last()
+	out := SubmissionSummary{ResponseId: string(r.ID), Number: last.Number, State: SubmissionState(last.State), Kind: SubmissionSummaryKind(r.Kind),
+		Owner: organisationOf(r.Owner), SubmittedAt: last.SubmittedAt, LateSeconds: last.LateSeconds, ReceivedAt: last.ReceivedAt, Earlier: each(r.Submissions[1:], receiptOf)}
 	for _, p := range r.Parties {
 		if p.Side == portal.HospitalSide {
 			out.HospitalParties++

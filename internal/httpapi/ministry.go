@@ -46,24 +46,32 @@ func (a *api) ReadAcross(ctx context.Context, in ReadAcrossRequestObject) (ReadA
 	answers := each(across.Answers, func(x consult.AcrossAnswer) AcrossAnswer {
 		return AcrossAnswer{Submission: submissionSummaryOf(x.Response), Status: AcrossAnswerStatus(x.Text.Status), Language: Language(x.Response.Language),
 			Content: x.Text.Content, Hash: x.Text.Hash, Supporters: each(x.Supporters, same), Outside: each(x.Outside, same), Silent: each(x.Silent, same),
-			Remarks: each(x.Remarks, remarkOf)}
+			Remarks: each(x.Remarks, sentRemarkOf)}
 	})
 	return ReadAcross200JSONResponse{Question: questionOf(across.Question), Questions: each(across.Round.Questions, questionOf), Answers: answers}, nil
 }
 
 func (a *api) GetSubmission(ctx context.Context, in GetSubmissionRequestObject) (GetSubmissionResponseObject, error) {
 	actor := actorOf(ctx)
-	r, raw, err := a.consult.Submission(ctx, actor, portal.ResponseID(in.ResponseId), "submission.read")
+	out, err := a.showSubmission(ctx, actor, in.ResponseId, or(in.Params.Number, ""))
+	return GetSubmission200JSONResponse(out), err
+}
+
+func (a *api) showSubmission(ctx context.Context, actor portal.Actor, id ResponseId, number string) (Submission, error) {
+	r, receipt, raw, err := a.consult.Submission(ctx, actor, portal.ResponseID(id), number, "submission.read")
 	if err != nil {
-		return nil, err
+		return Submission{}, err
 	}
-	return GetSubmission200JSONResponse{Receipt: receiptOf(*r.Receipt), Package: json.RawMessage(raw),
-		Questions: each(r.Answers, func(x portal.Answer) Question { return questionOf(x.Question) }),
-		Abilities: each(policy.Abilities(actor, policy.ResponseObject(r), "submission.download", "submission.receive"), abilityOf)}, nil
+	out := Submission{Receipt: receiptOf(receipt), Submissions: each(r.Submissions, receiptOf), Package: json.RawMessage(raw),
+		Questions: each(r.Answers, func(x portal.Answer) Question { return questionOf(x.Question) })}
+	o := policy.ObjectOf("submission.read", r)
+	o.State = string(receipt.State)
+	out.Abilities = each(policy.Abilities(actor, o, "submission.download", "submission.receive", "submission.return"), abilityOf)
+	return out, nil
 }
 
 func (a *api) DownloadSubmission(ctx context.Context, in DownloadSubmissionRequestObject) (DownloadSubmissionResponseObject, error) {
-	r, raw, err := a.consult.Submission(ctx, actorOf(ctx), portal.ResponseID(in.ResponseId), "submission.download")
+	r, receipt, raw, err := a.consult.Submission(ctx, actorOf(ctx), portal.ResponseID(in.ResponseId), or(in.Params.Number, ""), "submission.download")
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +81,22 @@ func (a *api) DownloadSubmission(ctx context.Context, in DownloadSubmissionReque
 		return nil, err
 	}
 	return DownloadSubmission200ApplicationoctetStreamResponse{Body: bytes.NewReader(file), ContentLength: int64(len(file)),
-		Headers: DownloadSubmission200ResponseHeaders{ContentDisposition: attachment(export.FileName(*r.Receipt, r.Owner, string(in.Format)))}}, nil
+		Headers: DownloadSubmission200ResponseHeaders{ContentDisposition: attachment(export.FileName(receipt, r.Owner, string(in.Format)))}}, nil
+}
+
+func (a *api) WithdrawSubmission(ctx context.Context, in WithdrawSubmissionRequestObject) (WithdrawSubmissionResponseObject, error) {
+	err := a.consult.Withdraw(ctx, actorOf(ctx), portal.ResponseID(in.ResponseId), in.Body.Number, in.Body.Reason)
+	out, err := a.showResponse(ctx, in.ResponseId, err)
+	return WithdrawSubmission200JSONResponse(out), err
+}
+
+func (a *api) ReturnSubmission(ctx context.Context, in ReturnSubmissionRequestObject) (ReturnSubmissionResponseObject, error) {
+	actor := actorOf(ctx)
+	if err := a.consult.Return(ctx, actor, portal.ResponseID(in.ResponseId), in.Body.Number, in.Body.Reason); err != nil {
+		return nil, err
+	}
+	out, err := a.showSubmission(ctx, actor, in.ResponseId, in.Body.Number)
+	return ReturnSubmission200JSONResponse(out), err
 }
 
 func attachment(name string) *string {

@@ -13,7 +13,7 @@ func (a *api) responseOf(actor portal.Actor, r portal.Response) Response {
 	return Response{Id: string(r.ID), Round: responseRoundOf(r.Round), Kind: ResponseKind(r.Kind), Language: Language(r.Language), Owner: organisationOf(r.Owner),
 		State: ResponseState(r.State), Version: r.Version, Freeze: freezeOf(r.Freeze), ReopenedReason: some(r.ReopenedReason), Answers: a.answersOf(r),
 		Parties: each(r.Parties, partyOf(r, actor, a.now())), Tally: tallyOf(workflow.CountResponse(r, a.now())), Decisions: each(r.Decisions, decisionOf),
-		Receipt: optional(r.Receipt, receiptOf), Abilities: each(a.consult.Abilities(actor, r), abilityOf), Now: a.now()}
+		Receipt: optional(r.Receipt(), receiptOf), Submissions: each(r.Submissions, receiptOf), Abilities: each(a.consult.Abilities(actor, r), abilityOf), Now: a.now()}
 }
 
 func optional[A, B any](p *A, f func(A) B) *B {

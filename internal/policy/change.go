@@ -16,6 +16,19 @@ func ResponseObject(r portal.Response) Object {
 	return o
 }
 
+// ObjectOf gives the facts that decide about the action: those of the response,
+// or of what was last sent of it.
+func ObjectOf(action Action, r portal.Response) Object {
+	o := ResponseObject(r)
+	if kindOf(action) == "submission" {
+		o.State = ""
+		if last := r.Last(); last != nil {
+			o.State = string(last.State)
+		}
+	}
+	return o
+}
+
 // ResponseTx is the part of a transaction that every write to a response needs.
 type ResponseTx interface {
 	LockResponse(id portal.ResponseID) (portal.Response, error)
@@ -39,7 +52,7 @@ func Run[T ResponseTx](ctx context.Context, write func(context.Context, func(T) 
 		if err != nil {
 			return err
 		}
-		if err := Decide(c.Actor, c.Action, ResponseObject(r)); err != nil {
+		if err := Decide(c.Actor, c.Action, ObjectOf(c.Action, r)); err != nil {
 			return err
 		}
 		detail, err := do(tx, r)

@@ -54,7 +54,8 @@ var (
 	inside    = []Relation{OwnEditor, PartyWriter, PartyApprover, PartyReader}
 	writers   = []Relation{OwnEditor, PartyWriter}
 	published = []string{"open", "closed"}
-	sent      = []string{"submitted", "received"}
+	standing  = []string{"submitted", "received"}
+	sent      = []string{"submitted", "received", "withdrawn", "returned", "replaced"}
 )
 
 // Table is the whole policy. What does not stand here is refused.
@@ -84,7 +85,7 @@ var Table = []Row{
 	{"response.assign", []Relation{OwnEditor}, []string{"draft"}},
 	{"response.set_status", writers, []string{"draft"}},
 	{"response.freeze", []Relation{OwnEditor}, []string{"draft"}},
-	{"response.reopen", []Relation{OwnEditor}, []string{"approval", "ready"}},
+	{"response.reopen", []Relation{OwnEditor}, []string{"approval", "ready", "submitted", "received", "withdrawn"}},
 	{"response.position", []Relation{PartyApprover}, []string{"approval", "ready"}},
 	{"response.warn", []Relation{OwnEditor}, []string{"approval", "ready"}},
 	{"response.decide", []Relation{OwnEditor}, []string{"approval"}},
@@ -95,7 +96,9 @@ var Table = []Row{
 
 	{"submission.read", append([]Relation{CaseOfficer}, inside...), sent},
 	{"submission.download", append([]Relation{CaseOfficer}, inside...), sent},
-	{"submission.receive", []Relation{CaseOfficer}, sent},
+	{"submission.receive", []Relation{CaseOfficer}, standing},
+	{"submission.withdraw", []Relation{OwnEditor}, standing},
+	{"submission.return", []Relation{CaseOfficer}, standing},
 
 	{"job.read", []Relation{Starter}, nil},
 	{"job.cancel", []Relation{Starter}, nil},
@@ -120,7 +123,7 @@ var sight = map[string]Action{
 // the object exists, denied when it is not theirs to do, a conflict when the
 // object's state stands in the way.
 func Decide(actor portal.Actor, action Action, o Object) error {
-	related, allowed := standing(actor, action, o)
+	related, allowed := judge(actor, action, o)
 	switch {
 	case allowed:
 		return nil
@@ -142,7 +145,7 @@ func Visible(actor portal.Actor, action Action, o Object) bool {
 	case !special || actsOnNothing(action):
 		return true
 	}
-	_, seen := standing(actor, look, o)
+	_, seen := judge(actor, look, o)
 	return seen
 }
 
@@ -157,7 +160,7 @@ type Ability struct {
 func Abilities(actor portal.Actor, o Object, actions ...Action) []Ability {
 	var out []Ability
 	for _, action := range actions {
-		related, allowed := standing(actor, action, o)
+		related, allowed := judge(actor, action, o)
 		switch {
 		case allowed:
 			out = append(out, Ability{Action: action, Allowed: true})
@@ -168,7 +171,7 @@ func Abilities(actor portal.Actor, o Object, actions ...Action) []Ability {
 	return out
 }
 
-func standing(actor portal.Actor, action Action, o Object) (related, allowed bool) {
+func judge(actor portal.Actor, action Action, o Object) (related, allowed bool) {
 	for _, row := range Table {
 		if row.Action != action || !slices.ContainsFunc(row.Who, func(r Relation) bool { return holds(actor, r, o) }) {
 			continue

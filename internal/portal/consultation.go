@@ -78,6 +78,19 @@ const (
 	Ready     ResponseState = "ready"     // decided; may be submitted
 	Submitted ResponseState = "submitted" // sent, receipt given
 	Received  ResponseState = "received"  // the ministry has journaled it
+	Withdrawn ResponseState = "withdrawn" // what was sent no longer stands; nothing new is being written
+)
+
+// SubmissionState is what became of something that was sent. What no longer
+// stands is kept, and read as what it is.
+type SubmissionState string
+
+const (
+	Sent            SubmissionState = "submitted"
+	Journaled       SubmissionState = "received"
+	TakenBack       SubmissionState = "withdrawn" // by those who sent it
+	SentBack        SubmissionState = "returned"  // by the ministry, for formal reasons
+	ReplacedByNewer SubmissionState = "replaced"  // a later submission of the same response stands
 )
 
 // RuleKind is the way in which a community comes to an answer.
@@ -135,10 +148,35 @@ type Response struct {
 	Freeze         *Freeze // the frozen version being treated; nil while drafting
 	ReopenedReason string  // of the last frozen version, while drafting
 
-	Answers   []Answer
-	Parties   []Party
-	Decisions []Decision // those that speak of Freeze
-	Receipt   *Receipt
+	Answers     []Answer
+	Parties     []Party
+	Decisions   []Decision // those that speak of Freeze
+	Submissions []Receipt  // all that was ever sent, newest first; the newest alone can stand
+}
+
+// Receipt is that of the text as it now stands; nil when that has not been sent, or stands no longer.
+func (r Response) Receipt() *Receipt {
+	if last := r.Last(); last != nil && last.Stands() && r.Freeze != nil && last.Freeze == r.Freeze.ID {
+		return last
+	}
+	return nil
+}
+
+// Last is the newest submission, whether it stands or not; nil when nothing was ever sent.
+func (r Response) Last() *Receipt {
+	if len(r.Submissions) == 0 {
+		return nil
+	}
+	return &r.Submissions[0]
+}
+
+// Documents are those that the answers are written in.
+func (r Response) Documents() []DocumentID {
+	ids := make([]DocumentID, len(r.Answers))
+	for i, a := range r.Answers {
+		ids[i] = a.Document
+	}
+	return ids
 }
 
 // Answer is the answer to one question. Its text lives in the document.
@@ -244,10 +282,25 @@ type Decision struct {
 type Receipt struct {
 	Response     ResponseID
 	Number       string
+	State        SubmissionState
+	Freeze       FreezeID // the text that was sent
+	Replaces     string   // number of the one that was sent before it
 	SubmittedAt  time.Time
 	LateSeconds  int64
 	PackageHash  string
 	SubmittedBy  string // the person
 	Organisation string // acted for
 	ReceivedAt   *time.Time
+	Ended        *Tombstone // when it no longer stands
+}
+
+// Stands says whether this is what the ministry reads and counts.
+func (r Receipt) Stands() bool { return r.State == Sent || r.State == Journaled }
+
+// Tombstone says who took something away, and why. What it was is kept.
+type Tombstone struct {
+	At     time.Time
+	By     string // the person
+	For    string // name of the organisation acted for
+	Reason string
 }

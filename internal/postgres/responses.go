@@ -26,10 +26,6 @@ type responseRow struct {
 	FreezeNumber                   int
 	FrozenAt                       *time.Time
 	ReopenedReason                 string
-
-	Number, PackageHash, SubmittedBy, SubmittedFor string
-	SubmittedAt, ReceivedAt                        *time.Time
-	LateSeconds                                    int64
 }
 
 const responseColumns = `
@@ -38,17 +34,13 @@ const responseColumns = `
 		coalesce(cast(f.id as text), '') as freeze_id, coalesce(f.hash, '') as freeze_hash, coalesce(f.number, 0) as freeze_number, f.frozen_at,
 		coalesce(freezer.name, '') as frozen_by,
 		case when s.freeze_id is null then coalesce((select e.reason from frozen_version e where e.response_id = s.id order by e.number desc limit 1), '') else '' end
-			as reopened_reason,
-		coalesce(b.number, '') as number, coalesce(b.package_hash, '') as package_hash, b.submitted_at, b.received_at, coalesce(b.late_seconds, 0) as late_seconds,
-		coalesce(sender.name, '') as submitted_by, coalesce(b.submitted_for, '') as submitted_for
+			as reopened_reason
 	from response s
 	join organisation o on o.id = s.owner_id
 	join round r on r.id = s.round_id
 	left join frozen_version f on f.id = s.freeze_id
 	left join account freezer on freezer.id = f.frozen_by
 	left join lateral (select rule from community_rule where community_id = s.owner_id and s.kind = 'joint' order by version desc limit 1) c on true
-	left join submission b on b.response_id = s.id
-	left join account sender on sender.id = b.submitted_by
 	where `
 
 func (r responseRow) response() portal.Response {
@@ -59,10 +51,6 @@ func (r responseRow) response() portal.Response {
 			Title: r.Title.V, Issued: r.Issued, Deadline: r.Deadline, AcceptsLate: r.AcceptsLate, Version: r.RoundVersion}}
 	if r.FreezeID != "" {
 		out.Freeze = &portal.Freeze{ID: portal.FreezeID(r.FreezeID), Number: r.FreezeNumber, Hash: r.FreezeHash, FrozenAt: *r.FrozenAt, FrozenBy: r.FrozenBy}
-	}
-	if r.Number != "" {
-		out.Receipt = &portal.Receipt{Response: out.ID, Number: r.Number, SubmittedAt: *r.SubmittedAt, LateSeconds: r.LateSeconds, PackageHash: r.PackageHash,
-			SubmittedBy: r.SubmittedBy, Organisation: r.SubmittedFor, ReceivedAt: r.ReceivedAt}
 	}
 	return out
 }
@@ -86,47 +74,18 @@ func (db *DB) OpenResponsesOf(ctx context.Context, organisation portal.Organisat
 // ResponsesBy lists the owner's responses, newest first, with no other party than the one asked about.
 func (db *DB) ResponsesBy(ctx context.Context, owner, party portal.OrganisationID) ([]portal.Response, error) {
 	g := db.gorm.WithContext(ctx)
-	found, err := rows[responseRow](g, responseColumns+"s.owner_id = ? order by r.deadline desc, s.id", owner)
+	responses, ids, place, err := plainResponses(g, "s.owner_id = ? order by r.deadline desc, s.id", owner)
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	mine, err := rows[struct{ ResponseID string }](g, "select response_id from party where response_id in ? and organisation_id = ?", ids, party)
 	if err != nil {
 		return nil, err
 	}
-	mine, err := rows[struct{ ResponseID string }](g, `select p.response_id from party p join response s on s.id = p.response_id
-		where s.owner_id = ? and p.organisation_id = ?`, owner, party)
-	isParty := map[string]bool{}
 	for _, m := range mine {
-		isParty[m.ResponseID] = true
+		place[m.ResponseID].Parties = []portal.Party{{Organisation: portal.Organisation{ID: party}}}
 	}
-	responses := make([]portal.Response, len(found))
-	for i, f := range found {
-		responses[i] = f.response()
-		if isParty[f.ID] {
-			responses[i].Parties = []portal.Party{{Organisation: portal.Organisation{ID: party}}}
-		}
-	}
-	return responses, err
-}
-
-// SubmissionCounts counts by round what has come in, and what of it is new.
-func (db *DB) SubmissionCounts(ctx context.Context) (map[portal.RoundID]consult.SubmissionCount, error) {
-	found, err := rows[struct {
-		RoundID        string
-		Submitted, New int
-	}](db.gorm.WithContext(ctx), "select round_id, count(*) as submitted, count(*) filter (where received_at is null) as new from submission group by round_id")
-	counts := map[portal.RoundID]consult.SubmissionCount{}
-	for _, f := range found {
-		counts[portal.RoundID(f.RoundID)] = consult.SubmissionCount{Submitted: f.Submitted, New: f.New}
-	}
-	return counts, err
-}
-
-// Submitted lists what has been submitted to a round, newest first.
-func (db *DB) Submitted(ctx context.Context, id portal.RoundID) ([]portal.Response, error) {
-	return manyResponses(db.gorm.WithContext(ctx), "s.round_id = ? and b.response_id is not null order by b.submitted_at desc, b.number desc", id)
-}
-
-// SubmittedAlone lists the separate responses among them.
-func (db *DB) SubmittedAlone(ctx context.Context, id portal.RoundID) ([]portal.Response, error) {
-	return manyResponses(db.gorm.WithContext(ctx), "s.round_id = ? and s.kind = 'separate' and b.response_id is not null order by b.submitted_at desc, b.number desc", id)
+	return responses, addSubmissions(g, ids, place)
 }
 
 func (t *tx) LockResponse(id portal.ResponseID) (portal.Response, error) {
@@ -147,25 +106,29 @@ func oneResponse(g *gorm.DB, where string, args ...any) (portal.Response, error)
 	return found[0], nil
 }
 
-// manyResponses takes four queries, however many responses there are.
+// manyResponses takes five queries, however many responses there are.
 func manyResponses(g *gorm.DB, where string, args ...any) ([]portal.Response, error) {
-	found, err := rows[responseRow](g, responseColumns+where, args...)
-	if err != nil || len(found) == 0 {
+	responses, ids, place, err := plainResponses(g, where, args...)
+	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
-	responses := make([]portal.Response, len(found))
-	place := make(map[string]*portal.Response, len(found))
-	ids := make([]string, len(found))
-	for i, f := range found {
-		responses[i] = f.response()
-		ids[i], place[f.ID] = f.ID, &responses[i]
-	}
-	for _, add := range []func(*gorm.DB, []string, map[string]*portal.Response) error{addAnswers, addParties, addDecisions} {
+	for _, add := range []func(*gorm.DB, []string, map[string]*portal.Response) error{addAnswers, addParties, addDecisions, addSubmissions} {
 		if err := add(g, ids, place); err != nil {
 			return nil, err
 		}
 	}
 	return responses, nil
+}
+
+// plainResponses are without all that is added to them; place says where each of the ids is.
+func plainResponses(g *gorm.DB, where string, args ...any) (responses []portal.Response, ids []string, place map[string]*portal.Response, err error) {
+	found, err := rows[responseRow](g, responseColumns+where, args...)
+	responses, ids, place = make([]portal.Response, len(found)), make([]string, len(found)), make(map[string]*portal.Response, len(found))
+	for i, f := range found {
+		responses[i] = f.response()
+		ids[i], place[f.ID] = f.ID, &responses[i]
+	}
+	return responses, ids, place, err
 }
 
 func addAnswers(g *gorm.DB, ids []string, place map[string]*portal.Response) error {
@@ -313,32 +276,6 @@ func (t *tx) SetAnswerStatus(a portal.Answer, to portal.AnswerStatus) error {
 
 func (t *tx) SetResponseState(r portal.Response, to portal.ResponseState) error {
 	return t.one("update response set state = ?, version = version + 1 where id = ? and state = ? and version = ?", to, r.ID, r.State, r.Version)
-}
-
-// NextNumber reserves the year's next number until the transaction ends.
-func (t *tx) NextNumber(year int) (int, error) {
-	if err := t.Exec("select pg_advisory_xact_lock(hashtext('submission'), ?)", year).Error; err != nil {
-		return 0, err
-	}
-	last, err := row[struct{ Last int }](t.DB, "select coalesce(max(sequence), 0) as last from submission where year = ?", year)
-	return last.Last + 1, err
-}
-
-func (t *tx) InsertSubmission(f consult.Filed) error {
-	sent := f.Evidence.Submission
-	return t.Exec(`insert into submission (response_id, round_id, year, sequence, number, submitted_at, late_seconds, submitted_by, submitted_for, package, package_hash)
-		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, f.Response.ID, f.Response.Round.ID, f.Year, f.Sequence, sent.Number, sent.SubmittedAt, sent.LateSeconds,
-		f.By.Account, f.By.OrganisationName, string(f.Package), f.Evidence.PackageHash).Error
-}
-
-func (t *tx) MarkReceived(id portal.ResponseID, by portal.AccountID, at time.Time) error {
-	return t.one("update submission set received_at = ?, received_by = ? where response_id = ? and received_at is null", at, by, id)
-}
-
-// Package gives the bytes that were hashed at submission.
-func (db *DB) Package(ctx context.Context, id portal.ResponseID) ([]byte, error) {
-	found, err := row[struct{ Package string }](db.gorm.WithContext(ctx), "select package from submission where response_id = ?", id)
-	return []byte(found.Package), err
 }
 
 // History lists what happened to a response, newest first.

@@ -177,10 +177,12 @@ func (db *DB) Reach(ctx context.Context, id portal.RoundID) (consult.Reach, erro
 		select count(*) as recipients, count(x.opened_at) as opened,
 			count(*) filter (where o.kind = 'municipality' and x.relation = 'addressed') as municipalities,
 			(select count(distinct p.organisation_id) from submission b
+				join frozen_version sent on sent.id = b.freeze_id
 				join party p on p.response_id = b.response_id and p.side = 'municipal'
-				join lateral (select y.kind from position y where y.response_id = p.response_id and y.organisation_id = p.organisation_id
+				join lateral (select y.kind from position y join frozen_version f on f.id = y.freeze_id
+					where y.response_id = p.response_id and y.organisation_id = p.organisation_id and f.number <= sent.number
 					order by y.seq desc limit 1) y on y.kind in ('approved', 'approved_with_remark')
-				where b.round_id = @id) as behind
+				where b.round_id = @id and b.ended_at is null) as behind
 		from recipient x join organisation o on o.id = x.organisation_id where x.round_id = @id`, named("id", string(id)))
 	if err != nil {
 		return consult.Reach{}, err
@@ -312,17 +314,17 @@ func (t *tx) MarkOpened(id portal.RoundID, organisation portal.OrganisationID, a
 func (db *DB) Communities(ctx context.Context, id portal.RoundID) ([]consult.CommunityStanding, error) {
 	found, err := rows[struct {
 		ID, Name, Response, State          string
-		Number                             *string
+		SubmissionState, Number            *string
 		SubmittedAt, ReceivedAt            *time.Time
 		LateSeconds                        int64
 		Municipalities, Recipients, Opened int
 	}](db.gorm.WithContext(ctx), `
-		select c.id, c.name, coalesce(cast(s.id as text), '') as response, coalesce(s.state, case when m.opened > 0 then 'opened' else 'not_opened' end) as state,
-			f.number, f.submitted_at, f.received_at, coalesce(f.late_seconds, 0) as late_seconds, m.municipalities, m.recipients, m.opened
+		select c.id, c.name, coalesce(cast(s.id as text), '') as response, coalesce(f.state, s.state, case when m.opened > 0 then 'opened' else 'not_opened' end) as state,
+			f.state as submission_state, f.number, f.submitted_at, f.received_at, coalesce(f.late_seconds, 0) as late_seconds, m.municipalities, m.recipients, m.opened
 		from round r
 		cross join organisation c
 		left join response s on s.round_id = r.id and s.owner_id = c.id and s.kind = 'joint'
-		left join submission f on f.response_id = s.id
+		left join lateral (select * from submission b where b.response_id = s.id order by b.year desc, b.sequence desc limit 1) f on true
 		cross join lateral (select count(*) filter (where m.side = 'municipal') as municipalities, count(x.organisation_id) as recipients,
 				count(x.opened_at) as opened
 			from membership m left join recipient x on x.round_id = r.id and x.organisation_id = m.party_id
@@ -334,7 +336,7 @@ func (db *DB) Communities(ctx context.Context, id portal.RoundID) ([]consult.Com
 			Organisation: portal.Organisation{ID: portal.OrganisationID(f.ID), Kind: portal.HealthCommunity, Name: f.Name}}
 		if f.Number != nil {
 			standings[i].Response = portal.ResponseID(f.Response)
-			standings[i].Receipt = &portal.Receipt{Number: *f.Number, SubmittedAt: *f.SubmittedAt, ReceivedAt: f.ReceivedAt, LateSeconds: f.LateSeconds}
+			standings[i].Receipt = &portal.Receipt{Number: *f.Number, State: portal.SubmissionState(*f.SubmissionState), SubmittedAt: *f.SubmittedAt, ReceivedAt: f.ReceivedAt, LateSeconds: f.LateSeconds}
 		}
 	}
 	return standings, err

@@ -61,21 +61,24 @@ func (t *tx) InsertFreeze(r portal.Response, f portal.Freeze, by portal.AccountI
 	return err
 }
 
-func (t *tx) SetFreeze(r portal.Response, f *portal.Freeze) error {
-	var id any
-	if f != nil {
-		id = f.ID
-	}
+func (t *tx) SetFreeze(r portal.Response, id portal.FreezeID) error {
 	return t.one("update response set freeze_id = ? where id = ? and version = ?", id, r.ID, r.Version)
 }
 
-func (t *tx) Reopen(id portal.FreezeID, by portal.AccountID, reason string, at time.Time) error {
-	return t.one("update frozen_version set reopened_at = ?, reopened_by = ?, reason = ? where id = ? and reopened_at is null", at, by, reason, id)
+func (t *tx) OpenText(r portal.Response, by portal.AccountID, reason string, at time.Time) error {
+	if err := t.LockDocuments(r.Documents(), false); err != nil {
+		return err
+	}
+	err := t.one("update frozen_version set reopened_at = ?, reopened_by = ?, reason = ? where id = ? and reopened_at is null", at, by, reason, r.Freeze.ID)
+	if err != nil {
+		return err
+	}
+	return t.one("update response set freeze_id = null where id = ? and version = ?", r.ID, r.Version)
 }
 
 type frozenRow struct {
-	ResponseID, AnswerID, Status, Hash, Content string
-	Number                                      int
+	AnswerID, Status, Hash, Content string
+	Number                          int
 }
 
 func (f frozenRow) answer() portal.FrozenAnswer {
@@ -99,21 +102,6 @@ func frozenAnswers(g *gorm.DB, id portal.FreezeID) ([]portal.FrozenAnswer, error
 		answers[i] = f.answer()
 	}
 	return answers, err
-}
-
-// FrozenTexts gives the texts of one question in the submitted responses of its round.
-func (db *DB) FrozenTexts(ctx context.Context, question portal.QuestionID) (map[portal.ResponseID]portal.FrozenAnswer, error) {
-	found, err := rows[frozenRow](db.gorm.WithContext(ctx), `select s.id as response_id, z.answer_id, z.number, z.status, z.content, z.hash
-		from answer a
-		join response s on s.id = a.response_id
-		join submission b on b.response_id = s.id
-		join frozen_answer z on z.freeze_id = s.freeze_id and z.answer_id = a.id
-		where a.question_id = ?`, question)
-	texts := map[portal.ResponseID]portal.FrozenAnswer{}
-	for _, f := range found {
-		texts[portal.ResponseID(f.ResponseID)] = f.answer()
-	}
-	return texts, err
 }
 
 // Remarks gives those that belong to the parties' newest positions, per response.

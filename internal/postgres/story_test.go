@@ -43,9 +43,10 @@ func newHouse(t *testing.T) *house {
 	h := &house{t: t, db: db, now: time.Date(2021, 9, 21, 10, 0, 0, 0, workflow.Oslo), renderer: yjs.NewRenderer(1)}
 	clock := func() time.Time { return h.now }
 	h.directory = directory.Service{Store: db.Directory(), Now: clock}
-	h.consult = consult.Service{Store: db.Consult(), Now: clock, NewID: portal.NewID}
+	changed := func(ids []portal.DocumentID) { h.changed = ids }
+	h.consult = consult.Service{Store: db.Consult(), Now: clock, NewID: portal.NewID, Changed: changed}
 	h.document = document.Service{Store: db.Documents(), Renderer: h.renderer, Drafts: h.renderer, Now: clock, NewID: portal.NewID,
-		Changed: func(ids []portal.DocumentID) { h.changed = ids }}
+		Changed: changed}
 	h.signoff = signoff.Service{Store: db.Signoff(), Now: clock, NewID: portal.NewID}
 	reference, err := directory.Parse(directory.Embedded())
 	must(t, err)
@@ -286,7 +287,7 @@ func TestFromDraftToReceipt(t *testing.T) {
 	must(t, h.approve(towns[2], r.ID, portal.Approved))
 	must(t, h.signoff.Decide(ctx, secretariat, r.ID, r.Freeze.ID, decision))
 
-	_, _, err = h.consult.Submission(ctx, ministry, r.ID, "submission.read")
+	_, _, _, err = h.consult.Submission(ctx, ministry, r.ID, "", "submission.read")
 	wantCode(t, err, "not_found")
 	_, err = h.consult.Submit(ctx, secretariat, r.ID, r.Freeze.ID, "sha256:another")
 	wantCode(t, err, "text_changed")
@@ -324,7 +325,7 @@ func TestFromDraftToReceipt(t *testing.T) {
 func (h *house) checkPackage(ministry portal.Actor, r portal.Response) {
 	t := h.t
 	t.Helper()
-	_, raw, err := h.consult.Submission(t.Context(), ministry, r.ID, "submission.read")
+	_, _, raw, err := h.consult.Submission(t.Context(), ministry, r.ID, "", "submission.read")
 	must(t, err)
 	if report := evidence.Verify(raw); !report.OK() {
 		t.Errorf("the package does not verify: %+v", report)

@@ -27,6 +27,25 @@ var ResponseSteps = []Step[portal.ResponseState]{
 	{"reopen", portal.Approval, portal.Draft, "reason required; positions stay on record"},
 	{"reopen", portal.Ready, portal.Draft, "reason required; the decision no longer counts"},
 	{"receive", portal.Submitted, portal.Received, "the ministry journals it"},
+	{"reopen", portal.Submitted, portal.Draft, "to replace it: what was sent stands until the new text is sent"},
+	{"reopen", portal.Received, portal.Draft, "to replace it: what was received stands until the new text is sent"},
+	{"withdraw", portal.Submitted, portal.Withdrawn, "reason required; what was sent is marked, and stays"},
+	{"withdraw", portal.Received, portal.Withdrawn, "reason required; a case document stays with the ministry"},
+	{"return", portal.Submitted, portal.Draft, "for formal reasons, which are told; open again as after reopen"},
+	{"return", portal.Received, portal.Draft, "for formal reasons, which are told; open again as after reopen"},
+	{"reopen", portal.Withdrawn, portal.Draft, "reason required; a new submission points to the one before"},
+}
+
+// SubmissionSteps are all changes to what was sent. A response that is sent
+// again has a submission for each time; the newest alone can stand.
+var SubmissionSteps = []Step[portal.SubmissionState]{
+	{"receive", portal.Sent, portal.Journaled, "the ministry journals it"},
+	{"withdraw", portal.Sent, portal.TakenBack, "by those who sent it, with a reason"},
+	{"withdraw", portal.Journaled, portal.TakenBack, "by those who sent it, with a reason"},
+	{"return", portal.Sent, portal.SentBack, "by the ministry, for formal reasons"},
+	{"return", portal.Journaled, portal.SentBack, "by the ministry, for formal reasons"},
+	{"replace", portal.Sent, portal.ReplacedByNewer, "in the transaction that submits the new one"},
+	{"replace", portal.Journaled, portal.ReplacedByNewer, "in the transaction that submits the new one"},
 }
 
 // Next gives the state after the event, or a conflict that names the state it is in.

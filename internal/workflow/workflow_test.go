@@ -186,27 +186,45 @@ func TestTallyNeverMetWrongly(t *testing.T) {
 	})
 }
 
-// From a random walk over the machine: nothing reaches submitted without a freeze before it, and nothing leaves it but received.
+// From a random walk over the two machines: nothing is sent without a freeze before it, every change of what was
+// sent is a step of its own machine, and at most one submission stands.
 func TestResponseMachine(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		state, frozen := portal.Draft, false
-		for range rapid.IntRange(1, 30).Draw(t, "steps") {
-			event := rapid.SampledFrom([]string{"freeze", "decide", "submit", "reopen", "receive"}).Draw(t, "event")
+		state, frozen, sent := portal.Draft, false, []portal.SubmissionState{}
+		for range rapid.IntRange(1, 40).Draw(t, "steps") {
+			event := rapid.SampledFrom([]string{"freeze", "decide", "submit", "reopen", "receive", "withdraw", "return"}).Draw(t, "event")
 			next, err := Next(ResponseSteps, state, event)
 			if err != nil {
 				continue
 			}
+			if n := len(sent) - 1; n >= 0 {
+				happens := map[string]string{"submit": "replace", "receive": "receive", "withdraw": "withdraw", "return": "return"}[event]
+				became, err := Next(SubmissionSteps, sent[n], happens)
+				switch {
+				case err == nil:
+					sent[n] = became
+				case happens != "" && event != "submit":
+					t.Fatalf("%s while what was sent is %s", event, sent[n])
+				}
+			}
 			switch {
 			case event == "freeze":
 				frozen = true
+			case event == "submit" && !frozen:
+				t.Fatalf("sent unfrozen text from %s", state)
+			case event == "submit":
+				sent = append(sent, portal.Sent)
 			case next == portal.Draft:
 				frozen = false
 			}
-			if next == portal.Submitted && !frozen {
-				t.Fatalf("submitted unfrozen text from %s", state)
+			standing := 0
+			for _, s := range sent {
+				if (portal.Receipt{State: s}).Stands() {
+					standing++
+				}
 			}
-			if (state == portal.Submitted || state == portal.Received) && next != portal.Received {
-				t.Fatalf("%s became %s", state, next)
+			if standing > 1 || (next == portal.Submitted || next == portal.Received) != (standing == 1 && frozen && next != portal.Approval && next != portal.Ready) {
+				t.Fatalf("%s with %v", next, sent)
 			}
 			state = next
 		}

@@ -574,7 +574,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** One submission, complete, with its receipt */
+        /** One submission, complete, with its receipt; without `number` the newest */
         get: operations["getSubmission"];
         put?: never;
         post?: never;
@@ -617,6 +617,44 @@ export interface paths {
         put?: never;
         /** Confirm that the ministry has received and journaled it; repeating it changes nothing */
         post: operations["receiveSubmission"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/submissions/{responseId}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back what was sent; the ministry keeps it, marked as withdrawn */
+        post: operations["withdrawSubmission"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/submissions/{responseId}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a submission back for formal reasons; its text is open for writing again */
+        post: operations["returnSubmission"];
         delete?: never;
         options?: never;
         head?: never;
@@ -917,7 +955,7 @@ export interface components {
         /** @description One thing owed or waited for. The page words it by `kind` and builds the link from the ids. */
         Turn: {
             /** @enum {string} */
-            kind: "open_round" | "read_invitation" | "forward" | "start_response" | "write_answers" | "freeze" | "take_position" | "confirm_position" | "record_decision" | "record_recommendation" | "submit" | "receive" | "follow_round" | "wait_start" | "wait_freeze" | "wait_positions" | "wait_decision" | "wait_recommendation" | "wait_submit" | "wait_received" | "done";
+            kind: "open_round" | "read_invitation" | "forward" | "start_response" | "write_answers" | "freeze" | "take_position" | "confirm_position" | "record_decision" | "record_recommendation" | "submit" | "receive" | "follow_round" | "wait_start" | "wait_freeze" | "wait_positions" | "wait_decision" | "wait_recommendation" | "wait_submit" | "wait_received" | "done" | "returned" | "withdrawn";
             /** Format: uuid */
             roundId: string;
             roundTitle: components["schemas"]["Text"];
@@ -938,7 +976,23 @@ export interface components {
         /** @enum {string} */
         RoundState: "draft" | "open" | "closed";
         /** @enum {string} */
-        ResponseState: "draft" | "approval" | "ready" | "submitted" | "received";
+        ResponseState: "draft" | "approval" | "ready" | "submitted" | "received" | "withdrawn";
+        /**
+         * @description The first two stand; the others are kept and marked.
+         * @enum {string}
+         */
+        SubmissionState: "submitted" | "received" | "withdrawn" | "returned" | "replaced";
+        Tombstone: {
+            at: components["schemas"]["Time"];
+            by: components["schemas"]["Person"];
+            /** @description Empty when something newer was sent. */
+            reason: string;
+        };
+        EndInput: {
+            /** @description The receipt number that was read. */
+            number: string;
+            reason: string;
+        };
         RoundSummary: {
             /** Format: uuid */
             id: string;
@@ -1201,6 +1255,10 @@ export interface components {
             /** Format: uuid */
             responseId: string;
             number: string;
+            state: components["schemas"]["SubmissionState"];
+            /** @description Number of what was sent before it. */
+            replaces?: string;
+            ended?: components["schemas"]["Tombstone"];
             submittedAt: components["schemas"]["Time"];
             /**
              * Format: int64
@@ -1239,6 +1297,8 @@ export interface components {
             tally: components["schemas"]["Tally"];
             decisions: components["schemas"]["Decision"][];
             receipt?: components["schemas"]["Receipt"];
+            /** @description All that was ever sent, newest first; `receipt` is that of the text as it now stands. */
+            submissions: components["schemas"]["Receipt"][];
             abilities: components["schemas"]["Ability"][];
             now: components["schemas"]["Time"];
         };
@@ -1353,7 +1413,7 @@ export interface components {
             freezeHash: components["schemas"]["Hash"];
         };
         /** @enum {string} */
-        CommunityState: "not_opened" | "opened" | "draft" | "approval" | "ready" | "submitted" | "received";
+        CommunityState: "not_opened" | "opened" | "draft" | "approval" | "ready" | "submitted" | "received" | "withdrawn" | "returned";
         OverviewCommunity: {
             organisation: components["schemas"]["Organisation"];
             state: components["schemas"]["CommunityState"];
@@ -1393,6 +1453,9 @@ export interface components {
             /** Format: uuid */
             responseId: string;
             number: string;
+            state: components["schemas"]["SubmissionState"];
+            /** @description What was sent before it, newest first; none of it stands. */
+            earlier: components["schemas"]["Receipt"][];
             /** @enum {string} */
             kind: "joint" | "separate";
             owner: components["schemas"]["Organisation"];
@@ -1426,6 +1489,8 @@ export interface components {
         };
         Submission: {
             receipt: components["schemas"]["Receipt"];
+            /** @description All that the same response ever sent, newest first, this one among them. */
+            submissions: components["schemas"]["Receipt"][];
             package: components["schemas"]["SubmissionPackage"];
             questions: components["schemas"]["Question"][];
             abilities: components["schemas"]["Ability"][];
@@ -1525,6 +1590,8 @@ export interface components {
         accountId: string;
         organisationId: string;
         role: components["schemas"]["Role"];
+        /** @description Receipt number; without it the newest. */
+        number: string;
         format: "pdf" | "docx" | "json";
     };
     requestBodies: never;
@@ -2320,7 +2387,10 @@ export interface operations {
     };
     getSubmission: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Receipt number; without it the newest. */
+                number?: components["parameters"]["number"];
+            };
             header?: never;
             path: {
                 responseId: components["parameters"]["responseId"];
@@ -2345,6 +2415,8 @@ export interface operations {
         parameters: {
             query?: {
                 language?: components["schemas"]["Language"];
+                /** @description Receipt number; without it the newest. */
+                number?: components["parameters"]["number"];
             };
             header?: never;
             path: {
@@ -2386,6 +2458,60 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    withdrawSubmission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Response"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    returnSubmission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Submission"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -19,7 +19,7 @@ export const paths = {
   signoff: (responseId: string) => `/responses/${responseId}/signoff`,
   submit: (responseId: string) => `/responses/${responseId}/submit`,
   receipt: (responseId: string) => `/responses/${responseId}/receipt`,
-  submission: (responseId: string) => `/submissions/${responseId}`,
+  submission: (responseId: string, number?: string) => `/submissions/${responseId}${number ? `?number=${number}` : ''}`,
   communities: '/communities',
   community: (organisationId: string) => `/communities/${organisationId}`,
   administration: '/administration',

@@ -20,6 +20,8 @@ const inResponse: Partial<Record<Turn['kind'], (responseId: string) => string>> 
   wait_submit: paths.response,
   wait_received: paths.receipt,
   done: paths.receipt,
+  returned: paths.response,
+  withdrawn: paths.response,
 }
 const icons: Partial<Record<Turn['kind'], IconName>> = {
   write_answers: 'pencil',
@@ -30,6 +32,8 @@ const icons: Partial<Record<Turn['kind'], IconName>> = {
   record_recommendation: 'gavel',
   submit: 'paperplane',
   done: 'checkmarkCircle',
+  returned: 'arrowUndo',
+  withdrawn: 'circleSlash',
   open_round: 'paperplane',
   read_invitation: 'envelope',
   forward: 'arrowRight',

@@ -11,7 +11,9 @@ export const communityLooks: Record<Schemas['CommunityState'], { tone: Tone; ico
   ready: { tone: 'warning', icon: 'paperplane' },
   submitted: { tone: 'success', icon: 'checkmark' },
   received: { tone: 'success', icon: 'checkmarkCircle' },
+  withdrawn: { tone: 'neutral', icon: 'circleSlash' },
+  returned: { tone: 'warning', icon: 'arrowUndo' },
 }
 
-/** From those who have not begun to those who are done: the order in which states are sorted and listed. */
+/** From those who have not begun to those who are done, then what came and went: the order in which states are sorted and listed. */
 export const communityStates = Object.keys(communityLooks) as Schemas['CommunityState'][]

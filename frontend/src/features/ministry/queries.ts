@@ -21,14 +21,16 @@ export const acrossQuery = (roundId: string, questionId: string) =>
     queryFn: () => call(api.GET('/rounds/{roundId}/questions/{questionId}/answers', { params: { path: { roundId, questionId } } })),
   })
 
-export const submissionQuery = (responseId: string) =>
+/** The newest that the response has sent, or the one with the number. */
+export const submissionQuery = (responseId: string, number?: string) =>
   queryOptions({
-    queryKey: ['submissions', responseId],
-    queryFn: () => call(api.GET('/submissions/{responseId}', { params: { path: { responseId } } })),
+    queryKey: ['submissions', responseId, number],
+    queryFn: () => call(api.GET('/submissions/{responseId}', { params: { path: { responseId }, query: { number } } })),
   })
 
 /** The address of a rendered submission. The browser downloads it; the server names the file. */
-export const fileHref = (responseId: string, format: 'pdf' | 'docx' | 'json') => `/api/v1/submissions/${responseId}/file/${format}`
+export const fileHref = ({ responseId, number }: Schemas['Receipt'], format: 'pdf' | 'docx' | 'json', language: string) =>
+  `/api/v1/submissions/${responseId}/file/${format}?language=${language}&number=${number}`
 
 /** The parts of a submission package (docs/evidence.md) that the page shows. */
 export interface SubmissionPackage {

@@ -6,5 +6,5 @@ export const routes: RouteRecordRaw[] = [
   { path: paths.submissions(':roundId'), component: () => import('./pages/SubmissionsPage.vue'), props: true, meta: { title: 'ministry.submissions.title' } },
   { path: paths.readAcross(':roundId'), component: () => import('./pages/AcrossPage.vue'), props: true, meta: { title: 'ministry.across.title' } },
   { path: paths.readAcross(':roundId', ':questionId'), component: () => import('./pages/AcrossPage.vue'), props: true, meta: { title: 'ministry.across.title' } },
-  { path: paths.submission(':responseId'), component: () => import('./pages/SubmissionPage.vue'), props: true, meta: { title: 'ministry.submission.title' } },
+  { path: paths.submission(':responseId'), component: () => import('./pages/SubmissionPage.vue'), props: ({ params, query }) => ({ ...params, number: query.number }), meta: { title: 'ministry.submission.title' } },
 ]

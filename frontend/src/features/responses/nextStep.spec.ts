@@ -45,6 +45,7 @@ const cases: [who: string, response: Partial<Schemas['Response']>, next: string]
 
   ['anybody when it is sent', { state: 'submitted', abilities: secretariat.tooLate }, 'wait_received'],
   ['anybody when it is received', { state: 'received', abilities: approver }, 'done'],
+  ['anybody when it is withdrawn', { state: 'withdrawn', abilities: secretariat.tooLate }, 'withdrawn'],
 ]
 
 describe('the next thing to do', () => {

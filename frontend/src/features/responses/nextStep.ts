@@ -6,7 +6,7 @@ type Response = Schemas['Response']
 export type NextKind =
   | 'freeze' | 'finish' | 'write' | 'wait_freeze'
   | 'recommend' | 'wait_recommendation' | 'position' | 'confirm' | 'rejected' | 'decide' | 'wait_positions' | 'wait_decision'
-  | 'submit' | 'blocked' | 'wait_submit' | 'wait_received' | 'done'
+  | 'submit' | 'blocked' | 'wait_submit' | 'wait_received' | 'done' | 'withdrawn'
 
 /** The one thing to do here for the one who looks, or else what is waited for. */
 export function nextFor(response: Response): NextKind {
@@ -20,8 +20,13 @@ export function nextFor(response: Response): NextKind {
       return 'wait_received'
     case 'received':
       return 'done'
+    case 'withdrawn':
+      return 'withdrawn'
   }
 }
+
+/** Whether the ministry has the text as it now stands. */
+export const isSent = (response: Response) => response.receipt !== undefined
 
 /** Whether the actor leads the work: locks, opens again, sends. */
 export const leads = (response: Response) => abilityTo('response.submit', response.abilities) !== undefined
@@ -69,6 +74,7 @@ export function currentStep(response: Response): Step {
       if (!response.tally.met) return 'approval'
       return response.kind === 'joint' && missingDecisions(response).length > 0 ? 'decision' : 'submit'
     case 'ready':
+    case 'withdrawn':
       return 'submit'
     default:
       return 'received'

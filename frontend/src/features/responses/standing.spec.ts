@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { lateSeconds, missingDecisions, orderedParties, standOf } from './standing'
-import { aParty, aPosition, aResponse, aTally } from './testing/builders'
+import { aParty, aPosition, aReceipt, aResponse, aTally } from './testing/builders'
 
 describe('the parties', () => {
   it('stand with our own first, then the hospitals, then Norwegian order', () => {
@@ -20,7 +20,7 @@ describe('the deadline', () => {
   it('is judged by the server’s clock until it is sent, and by the receipt after', () => {
     expect(lateSeconds(aResponse({ now: '2022-04-01T21:59:59Z' }))).toBe(0)
     expect(lateSeconds(aResponse({ now: '2022-04-01T22:01:00Z' }))).toBe(61)
-    const receipt = { responseId: 'response-1', number: '2022-0001', submittedAt: '', lateSeconds: 5, packageHash: '', submittedBy: { name: '', organisation: '' } }
+    const receipt = aReceipt({ lateSeconds: 5 })
     expect(lateSeconds(aResponse({ now: '2022-06-01T00:00:00Z', receipt }))).toBe(5)
   })
 })

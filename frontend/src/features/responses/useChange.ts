@@ -12,14 +12,14 @@ type Response = Schemas['Response']
  * A change to the response as it was seen when its dialog was opened, not as it has become since.
  * When others were first, `news` says what they did, and the next try is made on what is seen then.
  */
-export function useChange(current: () => Response, send: (seen: Response) => Promise<Response>, onDone: () => string) {
+export function useChange<Input = void>(current: () => Response, send: (seen: Response, input: Input) => Promise<Response>, onDone: () => string) {
   const terms = useTerms()
   const open = ref(false)
   const seen = shallowRef(current())
   const news = shallowRef<Change[]>()
 
   const mutation = useMutation({
-    mutationFn: () => send(seen.value),
+    mutationFn: (input: Input) => send(seen.value, input),
     onSuccess(response) {
       keepResponse(response)
       open.value = false
@@ -40,7 +40,7 @@ export function useChange(current: () => Response, send: (seen: Response) => Pro
     error: mutation.error,
     busy: mutation.isPending,
     problem: computed(() => terms.problem(mutation.error.value)),
-    confirm: () => mutation.mutate(),
+    confirm: (input: Input) => mutation.mutate(input),
     ask() {
       seen.value = current()
       news.value = undefined

@@ -18,6 +18,15 @@ export const responseLooks: Record<Schemas['ResponseState'], Look> = {
   ready: { tone: 'warning', icon: 'paperplane' },
   submitted: { tone: 'success', icon: 'checkmark' },
   received: { tone: 'success', icon: 'checkmarkCircle' },
+  withdrawn: { tone: 'neutral', icon: 'circleSlash' },
+}
+
+export const submissionLooks: Record<Schemas['SubmissionState'], Look> = {
+  submitted: { tone: 'success', icon: 'checkmark' },
+  received: { tone: 'success', icon: 'checkmarkCircle' },
+  withdrawn: { tone: 'neutral', icon: 'circleSlash' },
+  returned: { tone: 'warning', icon: 'arrowUndo' },
+  replaced: { tone: 'neutral', icon: 'refresh' },
 }
 
 export const answerLooks: Record<Schemas['Answer']['status'], Look> = {

@@ -39,11 +39,17 @@ export function aResponse(over: Partial<Response> = {}): Response {
     parties: [aParty('Lillevik')],
     tally: aTally([0, 1, 1], [0, 1, 2]),
     decisions: [],
+    submissions: [],
     abilities: [],
     now: '2022-03-30T10:00:00Z',
     ...over,
   }
 }
+
+export const aReceipt = (over: Partial<Schemas['Receipt']> = {}): Schemas['Receipt'] => ({
+  responseId: 'response-1', number: '2022-0001', state: 'submitted', submittedAt: '2022-03-30T10:00:00Z', lateSeconds: 0, packageHash: 'sha256:1',
+  submittedBy: { name: 'Sekretær', organisation: 'Helsefellesskapet' }, ...over,
+})
 
 export const aFreeze = (number = 1): Schemas['Freeze'] => ({
   id: `freeze-${number}`, number, hash: `sha256:${number}`, frozenAt: '2022-03-19T10:00:00Z', frozenBy: 'Sekretær',

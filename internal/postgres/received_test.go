@@ -1,0 +1,226 @@
+package postgres_test
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"samsvar/internal/consult"
+	"samsvar/internal/evidence"
+	"samsvar/internal/portal"
+	"samsvar/internal/signoff"
+	"samsvar/internal/workflow"
+)
+
+// sender is a municipality that answers alone, and the ministry that receives.
+type sender struct {
+	*house
+	ministry, writer, approver portal.Actor
+	round                      consult.RoundView
+	id                         portal.ResponseID
+}
+
+func newSender(h *house) *sender {
+	s := &sender{house: h, ministry: h.as("hod", portal.CaseOfficer), writer: h.as("k-4216", portal.Coordinator), approver: h.as("k-4216", portal.Approver)}
+	s.round = h.openRound(s.ministry)
+	r, err := h.consult.Start(h.t.Context(), s.writer, s.round.ID, portal.Separate, portal.Bokmal)
+	must(h.t, err)
+	s.id = r.ID
+	return s
+}
+
+func (s *sender) response() portal.Response {
+	s.t.Helper()
+	r, err := s.consult.Response(s.t.Context(), s.writer, s.id)
+	must(s.t, err)
+	return r
+}
+
+// send writes, freezes, approves and submits.
+func (s *sender) send(text string) portal.Receipt {
+	s.t.Helper()
+	s.sign(text)
+	r := s.response()
+	receipt, err := s.consult.Submit(s.t.Context(), s.writer, s.id, r.Freeze.ID, r.Freeze.Hash)
+	must(s.t, err)
+	return receipt
+}
+
+func (s *sender) sign(text string) {
+	s.t.Helper()
+	for n := range s.response().Answers {
+		s.write(s.response(), n+1, text)
+	}
+	r := s.ready(s.writer, s.response())
+	_, err := s.document.Freeze(s.t.Context(), s.writer, s.id, r.Version)
+	must(s.t, err)
+	must(s.t, s.approve(s.approver, s.id, portal.Approved))
+}
+
+func (s *sender) reopen() {
+	s.t.Helper()
+	must(s.t, s.document.Reopen(s.t.Context(), s.writer, s.id, s.response().Version, "Vi har noe å legge til."))
+}
+
+// read is what the ministry reads on the first question.
+func (s *sender) read() (texts []string) {
+	s.t.Helper()
+	across, err := s.consult.ReadAcross(s.t.Context(), s.ministry, s.round.ID, s.round.Questions[0].ID)
+	must(s.t, err)
+	for _, a := range across.Answers {
+		texts = append(texts, string(a.Text.Content))
+	}
+	return texts
+}
+
+func (s *sender) counted() int {
+	s.t.Helper()
+	o, err := s.consult.Overview(s.t.Context(), s.ministry, s.round.ID)
+	must(s.t, err)
+	return o.Reach.Behind
+}
+
+func TestReplacedSubmissionStandsUntilTheNewOneIsSent(t *testing.T) {
+	s := newSender(newHouse(t))
+	ctx := t.Context()
+	first := s.send("Først.")
+	before := s.read()
+	s.reopen()
+	s.sign("Så.")
+	if now := s.read(); len(now) != 1 || now[0] != before[0] {
+		t.Errorf("while the new text is being signed the ministry reads %v", now)
+	}
+	_, err := s.consult.Receive(ctx, s.ministry, s.id)
+	must(t, err)
+	if state := s.response().State; state != portal.Approval {
+		t.Errorf("receiving the first one made the new text %s", state)
+	}
+	audits := s.audits()
+	r := s.response()
+	second, err := s.consult.Submit(ctx, s.writer, s.id, r.Freeze.ID, r.Freeze.Hash)
+	must(t, err)
+	again, err := s.consult.Submit(ctx, s.writer, s.id, r.Freeze.ID, r.Freeze.Hash)
+	must(t, err)
+	if second.Replaces != first.Number || second.Number == first.Number || again.Number != second.Number || s.audits() != audits+1 {
+		t.Errorf("%+v after %+v", second, first)
+	}
+	if now := s.read(); len(now) != 1 || now[0] == before[0] {
+		t.Errorf("the ministry reads %v", now)
+	}
+	if n := s.counted(); n != 1 {
+		t.Errorf("one municipality counts as %d", n)
+	}
+	all, err := s.consult.Submissions(ctx, s.ministry, s.round.ID)
+	must(t, err)
+	if len(all) != 1 || len(all[0].Submissions) != 2 || all[0].Submissions[1].State != portal.ReplacedByNewer {
+		t.Fatalf("%+v", all)
+	}
+	for _, who := range []portal.Actor{s.ministry, s.approver} {
+		_, receipt, raw, err := s.consult.Submission(ctx, who, s.id, first.Number, "submission.read")
+		must(t, err)
+		if report := evidence.Verify(raw); !report.OK() || receipt.Ended == nil || receipt.PackageHash != first.PackageHash {
+			t.Errorf("the first is not kept as it was: %+v %+v", receipt, report)
+		}
+	}
+	_, _, raw, err := s.consult.Submission(ctx, s.ministry, s.id, "", "submission.read")
+	must(t, err)
+	var p evidence.Package
+	must(t, json.Unmarshal(raw, &p))
+	if p.Submission.Replaces == nil || p.Submission.Replaces.Number != first.Number || string(p.Submission.Replaces.PackageHash) != first.PackageHash || !evidence.Verify(raw).OK() {
+		t.Errorf("the package points to %+v", p.Submission.Replaces)
+	}
+	_, _, _, err = s.consult.Submission(ctx, s.ministry, s.id, "1999-0001", "submission.read")
+	wantCode(t, err, "not_found")
+}
+
+func TestWithdrawnSubmissionStaysWithTheMinistry(t *testing.T) {
+	s := newSender(newHouse(t))
+	ctx := t.Context()
+	sent := s.send("Dette angrer vi på.")
+	other := s.as("k-4203", portal.Coordinator)
+	wantCode(t, s.consult.Withdraw(ctx, other, s.id, sent.Number, "x"), "not_found")
+	wantCode(t, s.consult.Withdraw(ctx, s.ministry, s.id, sent.Number, "x"), "not_yours")
+	wantCode(t, s.consult.Withdraw(ctx, s.approver, s.id, sent.Number, "x"), "not_yours")
+	wantCode(t, s.consult.Withdraw(ctx, s.writer, s.id, "2022-9999", "x"), "changed_meanwhile")
+	audits := s.audits()
+	must(t, s.consult.Withdraw(ctx, s.writer, s.id, sent.Number, "Kommunestyret har snudd."))
+	wantCode(t, s.consult.Withdraw(ctx, s.writer, s.id, sent.Number, "x"), "wrong_state")
+	if n := s.audits() - audits; n != 1 {
+		t.Errorf("%d events", n)
+	}
+	if len(s.read()) != 0 || s.counted() != 0 {
+		t.Error("what was withdrawn is still counted")
+	}
+	all, err := s.consult.Submissions(ctx, s.ministry, s.round.ID)
+	must(t, err)
+	r, receipt, raw, err := s.consult.Submission(ctx, s.ministry, s.id, sent.Number, "submission.read")
+	must(t, err)
+	if len(all) != 1 || r.State != portal.Withdrawn || receipt.Ended == nil || receipt.Ended.Reason != "Kommunestyret har snudd." || !evidence.Verify(raw).OK() {
+		t.Errorf("%d listed, %s, %+v", len(all), r.State, receipt)
+	}
+	_, err = s.consult.Receive(ctx, s.ministry, s.id)
+	wantCode(t, err, "wrong_state")
+	r = s.response()
+	_, err = s.consult.Submit(ctx, s.writer, s.id, r.Freeze.ID, r.Freeze.Hash)
+	wantCode(t, err, "wrong_state")
+	s.reopen()
+	if next := s.send("Nytt."); next.Replaces != sent.Number || len(s.read()) != 1 {
+		t.Errorf("%+v", next)
+	}
+}
+
+func TestReturnedSubmissionIsOpenAgainAndFirstInTurn(t *testing.T) {
+	s := newSender(newHouse(t))
+	ctx := t.Context()
+	sent := s.send("Mangler vedlegg.")
+	wantCode(t, s.consult.Return(ctx, s.writer, s.id, sent.Number, "x"), "not_yours")
+	s.changed = nil
+	must(t, s.consult.Return(ctx, s.ministry, s.id, sent.Number, "Saksnummeret mangler."))
+	r := s.response()
+	if r.State != portal.Draft || r.ReopenedReason != "Saksnummeret mangler." || r.Parties[0].Position == nil || len(s.changed) != len(r.Answers) {
+		t.Errorf("%s %q, %d documents told", r.State, r.ReopenedReason, len(s.changed))
+	}
+	turn, err := s.consult.MyTurn(ctx, s.writer)
+	must(t, err)
+	if len(turn.Tasks) == 0 || turn.Tasks[0].Kind != "returned" {
+		t.Errorf("%+v", turn.Tasks)
+	}
+	if len(s.read()) != 0 {
+		t.Error("what was returned is still read")
+	}
+	if next := s.send("Mangler vedlegg. Sak 3/22."); next.Replaces != sent.Number {
+		t.Errorf("%+v", next)
+	}
+	must(t, s.document.Reopen(ctx, s.writer, s.id, s.response().Version, "Vi skriver om."))
+	s.changed = nil
+	must(t, s.consult.Return(ctx, s.ministry, s.id, s.response().Last().Number, "Igjen.")) // while they are writing anew
+	if r := s.response(); r.State != portal.Draft || s.changed != nil || r.Last().State != portal.SentBack {
+		t.Errorf("%s", r.State)
+	}
+}
+
+// What was sent can be neither changed nor removed, whoever asks the database.
+func TestWhatWasSentIsKept(t *testing.T) {
+	s := newSender(newHouse(t))
+	s.send("Sendt.")
+	for _, statement := range []string{"update submission set package = '{}'", "update submission set submitted_at = now()", "delete from submission", "truncate submission cascade"} {
+		if _, err := s.db.Pool().Exec(t.Context(), statement); err == nil {
+			t.Errorf("%s was carried out", statement)
+		}
+	}
+}
+
+// Nobody opens a text that could not be sent again.
+func TestClosedRoundTakesNothingBackButWithdrawals(t *testing.T) {
+	s := newSender(newHouse(t))
+	ctx := t.Context()
+	sent := s.send("Sendt.")
+	s.now = time.Date(2022, 4, 5, 10, 0, 0, 0, workflow.Oslo)
+	_, err := s.consult.CloseRound(ctx, s.ministry, s.round.ID)
+	must(t, err)
+	wantCode(t, s.consult.Return(ctx, s.ministry, s.id, sent.Number, "x"), "round_closed")
+	wantCode(t, s.document.Reopen(ctx, s.writer, s.id, s.response().Version, "x"), "round_closed")
+	must(t, s.consult.Withdraw(ctx, s.writer, s.id, sent.Number, "Vi trekker det."))
+	wantCode(t, s.document.Reopen(ctx, s.writer, s.id, s.response().Version, "x"), "round_closed")
+	wantCode(t, s.signoff.TakePosition(ctx, s.approver, s.id, signoff.Position{}), "wrong_state")
+}
