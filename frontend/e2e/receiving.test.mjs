@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { Portal, api } from './portal.mjs'
+
+/*
+ * What happens after a text is ready: sent by two people at once, returned, sent again, replaced and withdrawn.
+ * The steps stand on each other: the first that fails ends the play.
+ */
+let portal
+let broken
+const people = {}
+const at = {}
+
+before(async () => {
+  portal = await Portal.start()
+}, { timeout: 180_000 })
+after(() => portal?.stop())
+
+function step(name, play) {
+  test(name, { timeout: 120_000 }, async (t) => {
+    if (broken) return t.skip(`not played: “${broken}” failed`)
+    try {
+      await play()
+    } catch (error) {
+      broken = name
+      for (const [who, page] of Object.entries(people)) {
+        t.diagnostic(`${who}: ${page.url()} ${JSON.stringify(page.faults)}`)
+        await shot(page, `failed-${who}`)
+      }
+      throw error
+    }
+  })
+}
+
+async function shot(page, name) {
+  if (process.env.E2E_SHOTS) await page.screenshot({ path: `${process.env.E2E_SHOTS}/${name}.png`, fullPage: true })
+}
+const button = (page, name) => page.getByRole('button', { name, exact: true })
+const inDialog = (page, name) => page.getByRole('dialog').getByRole('button', { name, exact: true })
+const response = async (page) => (await api(page, 'GET', `/responses/${at.response}`)).body
+const giveReason = async (page, action, reason) => {
+  await button(page, action).first().click()
+  await page.getByRole('dialog').getByRole('textbox').fill(reason)
+  await inDialog(page, action).click()
+}
+
+step('two people send the same text at once, and there is one receipt', async () => {
+  const first = (people.secretariat = await portal.as('sekretariat-fonna', '/', { language: 'nn' }))
+  at.response = (await api(first, 'GET', '/my-turn')).body.tasks.find(({ kind }) => kind === 'submit').responseId
+  const second = await portal.as('sekretariat-fonna', '/', { language: 'nn', width: 390 })
+  for (const page of [first, second]) {
+    await page.goto(`/responses/${at.response}/submit`)
+    await button(page, 'Send inn').click()
+  }
+  await Promise.all([first, second].map((page) => inDialog(page, 'Ja, send inn').click()))
+  for (const page of [first, second]) await page.waitForURL(/\/receipt$/)
+  const { submissions, round } = await response(first)
+  assert.equal(submissions.length, 1)
+  Object.assign(at, { round: round.id, first: submissions[0].number })
+  for (const page of [first, second]) await page.getByText(at.first).first().waitFor()
+  await second.context().close()
+})
+
+step('the ministry returns it, and the secretariat sees why before anything else', async () => {
+  const ministry = (people.ministry = await portal.as('departement', `/submissions/${at.response}`))
+  await giveReason(ministry, 'Returner innspillet', 'Saksnummeret for vedtaket mangler.')
+  await ministry.getByText('Dette innspillet er returnert').waitFor()
+  await shot(ministry, 'returned-ministry')
+  const { secretariat } = people
+  await secretariat.goto('/')
+  await secretariat.getByRole('heading', { name: /er returnert$/ }).first().waitFor()
+  await shot(secretariat, 'returned-turn')
+  await secretariat.getByRole('link', { name: 'Sjå kvifor' }).click()
+  await secretariat.getByText('Saksnummeret for vedtaket mangler.').first().waitFor()
+  await shot(secretariat, 'returned-status')
+  await secretariat.setViewportSize({ width: 390, height: 844 })
+  await shot(secretariat, 'returned-status-390')
+  await secretariat.setViewportSize({ width: 1280, height: 900 })
+  assert.equal((await response(secretariat)).state, 'draft')
+})
+
+/** What was frozen is frozen anew, with the same words: the positions stand, the committee decides again. */
+async function freezeAndDecide(page) {
+  await page.goto(`/responses/${at.response}`)
+  await button(page, 'Lås for godkjenning').click()
+  await inDialog(page, 'Lås for godkjenning').click()
+  await button(page, 'Registrer vedtaket').click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Utval eller møte').fill('Strategisk samarbeidsutval')
+  await dialog.getByLabel('Møtedato').fill('2022-03-20')
+  await dialog.getByLabel('Saksnummer').fill('12/22')
+  await inDialog(page, 'Registrer vedtaket').click()
+  await page.getByRole('link', { name: 'Sjå over og send inn' }).click()
+  await button(page, 'Send inn').click()
+  await inDialog(page, 'Ja, send inn').click()
+  await page.waitForURL(/\/receipt$/)
+  return (await response(page)).submissions
+}
+
+step('sent again it has a receipt of its own that points to the one before', async () => {
+  const submissions = await freezeAndDecide(people.secretariat)
+  assert.deepEqual(submissions.map(({ state }) => state), ['submitted', 'returned'])
+  assert.equal(submissions[0].replaces, at.first)
+  at.second = submissions[0].number
+  await shot(people.secretariat, 'receipt-second')
+})
+
+step('while a replacement is written the ministry reads what was sent', async () => {
+  const { secretariat, ministry } = people
+  await secretariat.goto(`/responses/${at.response}`)
+  await giveReason(secretariat, 'Erstatt innspelet', 'Vi vil presisere svar 2.')
+  await secretariat.getByText('De lagar eit nytt innspel').waitFor()
+  await shot(secretariat, 'replacing')
+  await ministry.goto(`/submissions/${at.response}`)
+  await ministry.getByText(at.second).first().waitFor()
+  assert.doesNotMatch(await ministry.locator('main').innerText(), /erstattet av et nytt/)
+  const [third] = await freezeAndDecide(secretariat)
+  assert.equal(third.replaces, at.second)
+  await ministry.goto(`/submissions/${at.response}?number=${at.second}`)
+  await ministry.getByText('Dette innspillet er erstattet av et nytt').waitFor()
+  await shot(ministry, 'replaced-ministry')
+  await ministry.getByRole('link', { name: new RegExp(third.number) }).first().click()
+  await ministry.getByRole('button', { name: 'Bekreft mottak' }).waitFor()
+  await ministry.goto(`/rounds/${at.round}/submissions`)
+  await ministry.getByText(`etter ${at.second}`).waitFor()
+  await shot(ministry, 'submissions')
+})
+
+step('what is withdrawn stays with the ministry, marked, and is counted no more', async () => {
+  const { secretariat, ministry } = people
+  const overview = async () => (await api(ministry, 'GET', `/rounds/${at.round}/overview`)).body
+  const before = await overview()
+  await secretariat.goto(`/responses/${at.response}`)
+  await giveReason(secretariat, 'Trekk innspelet', 'Utvalet har snudd.')
+  await secretariat.getByRole('heading', { name: 'Innspelet er trekt', exact: true }).waitFor()
+  await shot(secretariat, 'withdrawn')
+  await ministry.goto(`/submissions/${at.response}`)
+  await ministry.getByText('Dette innspillet er trukket').waitFor()
+  await ministry.getByText('Utvalet har snudd.').first().waitFor()
+  const now = await overview()
+  assert.equal(now.submitted, before.submitted - 1)
+  assert.equal(now.communities.find(({ organisation }) => organisation.id === 'fonna').state, 'withdrawn')
+  assert.equal((await api(ministry, 'GET', `/rounds/${at.round}/submissions`)).body.find(({ responseId }) => responseId === at.response).earlier.length, 2)
+  for (const page of Object.values(people)) assert.deepEqual(page.faults, [])
+})
