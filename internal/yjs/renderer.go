@@ -50,11 +50,7 @@ func NewRenderer(workers int) *Renderer {
 func (r *Renderer) Render(ctx context.Context, updates ...[]byte) (json.RawMessage, error) {
 	var out json.RawMessage
 	err := r.do(ctx, func(m *machine) error {
-		arrays := make([]any, len(updates))
-		for i, u := range updates {
-			arrays[i] = m.bytes(u)
-		}
-		text, err := m.render(goja.Undefined(), m.vm.NewArray(arrays...))
+		text, err := m.render(goja.Undefined(), m.arrays(updates))
 		if err != nil {
 			return err
 		}
@@ -110,8 +106,8 @@ func (r *Renderer) do(ctx context.Context, f func(*machine) error) (err error) {
 
 // machine is one virtual machine with the bundle loaded.
 type machine struct {
-	vm               *goja.Runtime
-	render, fromJSON goja.Callable
+	vm                           *goja.Runtime
+	render, difference, fromJSON goja.Callable
 }
 
 func newMachine() (*machine, error) {
@@ -128,6 +124,7 @@ func newMachine() (*machine, error) {
 	}
 	exports := m.vm.Get("samsvar").ToObject(m.vm)
 	m.render, _ = goja.AssertFunction(exports.Get("render"))
+	m.difference, _ = goja.AssertFunction(exports.Get("difference"))
 	m.fromJSON, _ = goja.AssertFunction(exports.Get("fromJSON"))
 	return m, nil
 }
@@ -147,6 +144,15 @@ func (m *machine) run(ctx context.Context, f func(*machine) error) error {
 		return fmt.Errorf("%w: %s", ErrInvalid, thrown.Value())
 	}
 	return err
+}
+
+// arrays gives an array of Uint8Arrays over the updates, which must not be changed.
+func (m *machine) arrays(updates [][]byte) goja.Value {
+	arrays := make([]any, len(updates))
+	for i, u := range updates {
+		arrays[i] = m.bytes(u)
+	}
+	return m.vm.NewArray(arrays...)
 }
 
 // bytes gives a Uint8Array over data, which must not be changed.

@@ -1,5 +1,6 @@
 import './host.js'
 import * as Y from 'yjs'
+import { differenceOf } from './difference.js'
 
 const rootName = 'default'
 
@@ -9,14 +10,23 @@ const maxDepth = 500
 // With overlapping marks the editor's binding adds a hash to the name of a mark.
 const hashedMark = /^(.*)--[a-zA-Z0-9+/=]{8}$/
 
-const render = updates => {
+const render = updates => text(docOf(updates))
+
+const docOf = updates => {
   const doc = new Y.Doc()
   // A transaction before the first keeps yjs from tidying up after the updates. That would take most of the time, and
   // it would delete superfluous marks: what is rendered must be what was stored.
   doc._transactionCleanups.push(null)
   updates.forEach(update => Y.applyUpdate(doc, update))
-  const content = nodes(doc.getXmlFragment(rootName), 0)
-  return `{"content":[${content}],"type":"doc"}`
+  return doc
+}
+
+const text = doc => `{"content":[${nodes(doc.getXmlFragment(rootName), 0)}],"type":"doc"}`
+
+// Names the first thing in which the documents of two lists of updates differ, for their readers or for their writers.
+const difference = (before, after) => {
+  const [a, b] = [docOf(before), docOf(after)]
+  return differenceOf(a, b) || (text(a) === text(b) ? '' : 'text')
 }
 
 const nodes = (parent, depth) => {
@@ -131,4 +141,4 @@ const elementOf = node => {
 
 const attributesOf = marks => Object.fromEntries((marks || []).map(mark => [mark.type, mark.attrs || {}]))
 
-globalThis.samsvar = { render, fromJSON }
+globalThis.samsvar = { render, difference, fromJSON }
