@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -26,11 +27,10 @@ import (
 	"samsvar/internal/pgembed"
 	"samsvar/internal/portal"
 	"samsvar/internal/postgres"
-	"samsvar/internal/postgres/pgtest"
 	"samsvar/internal/yjs"
 )
 
-var kills = flag.Int("collab.kills", 3, "how many times the server is killed while people type")
+var rounds = flag.Int("collab.rounds", 30, "how many times something is killed while people type")
 
 // serveEnv holds the database of a server to be killed: the test binary, started anew.
 const serveEnv = "COLLAB_TEST_SERVE"
@@ -48,7 +48,8 @@ func serveUntilKilled(database string) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	fail(err)
 	all := &rights{}
-	hub := collab.New(collab.Options{Log: postgres.NewLiveDocuments(pool), Gate: all, Limits: unhurried, Logger: slog.New(slog.DiscardHandler)})
+	relay := postgres.NewRelay(pool, slog.New(slog.DiscardHandler))
+	hub := collab.New(collab.Options{Log: postgres.NewLiveDocuments(pool), Relay: relay, Gate: all, Limits: unhurried, Logger: slog.New(slog.DiscardHandler)})
 	address := "http://" + listener.Addr().String()
 	fmt.Println(address)
 	fail(http.Serve(listener, hub.Handler(all.authenticate, address)))
@@ -97,8 +98,17 @@ type witness struct {
 
 var wordPattern = regexp.MustCompile(`w\d+n\d+;`)
 
+// newWitness comes over a WebSocket, or one in five over plain requests.
 func newWitness(t *testing.T, v *victim, number int) *witness {
-	c, err := dial(t, v.address, v.address, newAccount())
+	var c *client
+	var err error
+	if number%5 == 4 {
+		var line *requests
+		line, err = openRequests(v.address, newAccount())
+		c = newClient(t, line.account, line)
+	} else {
+		c, err = dial(t, v.address, v.address, newAccount())
+	}
 	must(t, err)
 	t.Cleanup(func() { c.conn.CloseNow(); <-c.ended })
 	return &witness{client: c, hand: newTypist(uint64(1000 + number)), claimed: make(map[uint64]uint64)}
@@ -163,8 +173,11 @@ func (w *witness) typeOn(id portal.DocumentID, number int) {
 	}
 }
 
-// tally is what was promised over a test, and what of it was broken.
-type tally struct{ saved, deleted, seen, claimed, broken int }
+// tally is what was promised over a test, what of it was broken, and how long it took to come back.
+type tally struct {
+	saved, deleted, seen, claimed, broken int
+	back                                  []time.Duration
+}
 
 // check holds what people were promised against what is stored.
 func (r *tally) check(t *testing.T, pool *pgxpool.Pool, id portal.DocumentID, witnesses []*witness) {
@@ -221,13 +234,24 @@ func (r *tally) check(t *testing.T, pool *pgxpool.Pool, id portal.DocumentID, wi
 	}
 }
 
-// round lets people type in documents of their own until something is killed.
-func (r *tally) round(t *testing.T, database string, kill func(*victim), restored func()) {
+// a round of typing in which something is killed.
+type round struct {
+	servers int                      // that the people are spread over
+	kill    func([]*victim)          // what is killed
+	restore func() (database string) // what must be there before it can be asked again
+}
+
+// play lets ten people type in two documents until something is killed, throws
+// away all that they had, and holds what they were promised against what is stored.
+func (r *tally) play(t *testing.T, database string, what round) {
 	t.Helper()
 	pool, err := pgxpool.New(t.Context(), database)
 	must(t, err)
-	v := startVictim(t, database)
-	const documents, each = 2, 3
+	var victims []*victim
+	for range what.servers {
+		victims = append(victims, startVictim(t, database))
+	}
+	const documents, each = 2, 5
 	var ids []portal.DocumentID
 	var all [documents][]*witness
 	var hands, ears sync.WaitGroup
@@ -238,7 +262,7 @@ func (r *tally) round(t *testing.T, database string, kill func(*victim), restore
 		ids = append(ids, id)
 		for n := range each {
 			number := d*each + n
-			w := newWitness(t, v, number)
+			w := newWitness(t, victims[n%what.servers], number)
 			w.client.join(id, nil)
 			all[d] = append(all[d], w)
 			ears.Go(w.listen)
@@ -246,18 +270,37 @@ func (r *tally) round(t *testing.T, database string, kill func(*victim), restore
 		}
 	}
 	time.Sleep(time.Duration(100+rand.IntN(400)) * time.Millisecond)
-	kill(v)
-	v.kill()
+	what.kill(victims)
+	if what.servers > 1 { // those who were spared go on for a while
+		time.Sleep(time.Duration(rand.IntN(200)) * time.Millisecond)
+	}
+	killed := time.Now()
+	for _, v := range victims {
+		v.kill()
+	}
 	hands.Wait()
 	ears.Wait()
 	pool.Close()
-	restored()
+	database = what.restore()
+	r.comeBack(t, database, ids[0], killed)
 	pool, err = pgxpool.New(t.Context(), database)
 	must(t, err)
 	defer pool.Close()
 	for d, id := range ids {
 		r.check(t, pool, id, all[d])
 	}
+}
+
+// comeBack notes how long it took from the kill until somebody could write again.
+func (r *tally) comeBack(t *testing.T, database string, id portal.DocumentID, killed time.Time) {
+	t.Helper()
+	v := startVictim(t, database)
+	defer v.kill()
+	c, err := dial(t, v.address, v.address, newAccount())
+	must(t, err)
+	defer func() { c.conn.CloseNow(); <-c.ended }()
+	c.join(id, nothing)
+	r.back = append(r.back, time.Since(killed))
 }
 
 func portOf(t *testing.T, address string) int {
@@ -290,53 +333,74 @@ func clocksOf(stateVector []byte) map[uint64]uint64 {
 }
 
 func (r *tally) report(t *testing.T) {
-	t.Logf("promised: %d words saved, %d deleted, %d seen by others, %d clocks claimed; broken: %d", r.saved, r.deleted, r.seen, r.claimed, r.broken)
+	slices.Sort(r.back)
+	median := r.back[len(r.back)/2]
+	t.Logf("%d rounds: promised %d words saved, %d deleted, %d seen by others, %d clocks claimed; broken: %d; back after %v at the median, %v at most",
+		len(r.back), r.saved, r.deleted, r.seen, r.claimed, r.broken, median.Round(time.Millisecond), r.back[len(r.back)-1].Round(time.Millisecond))
 	if r.saved < 100 || r.deleted < 10 || r.seen < 100 || r.claimed < 10 {
 		t.Error("too little was promised to say anything")
 	}
+	if median > 5*time.Second {
+		t.Errorf("back after %v at the median", median)
+	}
 }
 
-func TestWhatIsSavedSurvivesKillingTheServer(t *testing.T) {
-	database := pgtest.Database(t)
-	var r tally
-	for range *kills {
-		r.round(t, database, (*victim).kill, func() {})
-	}
-	r.report(t)
+// cluster is a PostgreSQL that may be killed.
+type cluster struct {
+	t      *testing.T
+	dir    string
+	server *pgembed.Server
 }
 
-func TestWhatIsSavedSurvivesKillingPostgresToo(t *testing.T) {
-	if testing.Short() {
-		t.Skip("makes a database cluster of its own")
-	}
+func newCluster(t *testing.T) *cluster {
+	t.Helper()
 	dir, err := os.MkdirTemp("", "collab-kill-")
 	must(t, err)
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	must(t, os.Chmod(dir, 0o711))
-	server, err := pgembed.Start(t.Context(), pgembed.Options{DataDir: dir})
+	c := &cluster{t: t, dir: dir}
+	c.server, err = pgembed.Start(t.Context(), pgembed.Options{DataDir: dir})
 	must(t, err)
-	t.Cleanup(func() { server.Stop(context.Background()) })
-	must(t, postgres.Migrate(t.Context(), server.URL()))
+	t.Cleanup(func() { c.server.Stop(context.Background()) })
+	must(t, postgres.Migrate(t.Context(), c.server.URL()))
+	return c
+}
 
-	var r tally
-	for round := range (*kills + 1) / 2 {
-		killPostgres := func(v *victim) {
-			if round%2 == 0 {
-				v.kill()
-			}
-			must(t, syscall.Kill(server.PID(), syscall.SIGKILL))
+func (c *cluster) url() string { return c.server.URL() }
+
+func (c *cluster) kill() { must(c.t, syscall.Kill(c.server.PID(), syscall.SIGKILL)) }
+
+// restore starts it again where it was.
+func (c *cluster) restore() string {
+	port := portOf(c.t, c.server.URL())
+	must(c.t, c.server.Stop(c.t.Context()))
+	eventually(c.t, "PostgreSQL is back", func() bool { // its orphans hold the data for a moment
+		again, err := pgembed.Start(c.t.Context(), pgembed.Options{DataDir: c.dir, Port: port})
+		if err == nil {
+			c.server = again
 		}
-		port := portOf(t, server.URL())
-		r.round(t, server.URL(), killPostgres, func() {
-			must(t, server.Stop(t.Context()))
-			eventually(t, "PostgreSQL is back", func() bool { // its orphans hold the data for a moment
-				again, err := pgembed.Start(t.Context(), pgembed.Options{DataDir: dir, Port: port})
-				if err == nil {
-					server = again
-				}
-				return err == nil
-			})
-		})
+		return err == nil
+	})
+	return c.server.URL()
+}
+
+// The program, PostgreSQL, or both, in turn; and one of two programs that serve the same texts.
+func TestWhatIsSavedSurvivesSIGKILL(t *testing.T) {
+	n := *rounds
+	if testing.Short() {
+		n = 4
+	}
+	c := newCluster(t)
+	stays := func() string { return c.url() }
+	kinds := []round{
+		{1, func(vs []*victim) { vs[0].kill() }, stays},
+		{1, func([]*victim) { c.kill() }, c.restore},
+		{1, func(vs []*victim) { vs[0].kill(); c.kill() }, c.restore},
+		{2, func(vs []*victim) { vs[rand.IntN(2)].kill() }, stays},
+	}
+	var r tally
+	for i := range n {
+		r.play(t, c.url(), kinds[i%len(kinds)])
 	}
 	r.report(t)
 }
