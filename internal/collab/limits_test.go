@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -258,11 +259,15 @@ func TestWhoSendsTooFastIsSlowedDownAndLosesNothing(t *testing.T) {
 	}
 }
 
-// Whatever comes, before a greeting and after, the server stands, and whoever behaves is served.
+// Whatever comes, before a greeting and after, for one's own text and another's,
+// over a WebSocket and over requests: the server stands, and whoever behaves is
+// served, and no slower for it.
 func TestRandomFrames(t *testing.T) {
-	frames := scaled(10_000)
+	frames := scaled(100_000)
 	p := open(t, unhurried)
-	id := p.document()
+	id, foreign := p.document(), p.document()
+	p.allowAll(foreign, collab.AccessNone)
+	p.put(foreign, newTypist(9).types("hemmelig"))
 	good := p.dial(newAccount())
 	good.join(id, nothing)
 	random := rand.New(rand.NewPCG(1, 2))
@@ -270,41 +275,67 @@ func TestRandomFrames(t *testing.T) {
 	account := newAccount()
 	var bad *client
 	survived := 0
+	var served []time.Duration
 	for n := range frames {
 		if bad == nil {
-			bad = p.dial(account)
+			if bad = p.dial(account); random.IntN(10) == 0 {
+				bad.hangUp()
+				bad = p.dialByRequests(account)
+			}
 			if random.IntN(2) == 0 {
 				bad.send(authMessage(id))
 			}
 		}
-		if bad.write(randomFrame(random, id)) == nil && (n%10 > 0 || bad.write(authMessage("x")) == nil && bad.isDenied()) {
+		about := id
+		if random.IntN(5) == 0 {
+			about = foreign
+		}
+		if bad.write(randomFrame(random, about)) == nil && (n%10 > 0 || bad.write(authMessage("x")) == nil && bad.isDenied(t, foreign)) {
 			survived++
 		} else {
-			bad.conn.CloseNow()
-			<-bad.ended
+			bad.hangUp()
 			bad = nil
 		}
-		if n%1000 == 0 {
+		if n%500 == 0 {
+			began := time.Now()
 			good.send(syncMessage(id, 2, hand.types("o")))
 			if !good.nextStatus() {
 				t.Fatal("who behaves was refused")
 			}
+			served = append(served, time.Since(began))
 		}
 	}
 	if survived == 0 || survived == frames {
 		t.Errorf("%d of %d frames did not end their connection", survived, frames)
 	}
-	if got := strings.Count(p.stored(id), "o"); got < frames/1000 {
+	if got := strings.Count(p.stored(id), "o"); got < frames/500 {
 		t.Errorf("%d letters are stored", got)
 	}
-	t.Logf("%d of %d frames did not meet the end of their connection; %+v", survived, frames, p.hub.Stats())
+	if got := p.stored(foreign); got != "hemmelig" {
+		t.Errorf("another's text is %q", got)
+	}
+	slices.Sort(served)
+	t.Logf("%d of %d frames did not meet the end of their connection; who behaves is served in %v at the median, %v at most; %+v",
+		survived, frames, served[len(served)/2], served[len(served)-1], p.hub.Stats())
+	if most := served[len(served)-1]; most > 5*time.Second {
+		t.Errorf("who behaves had to wait %v", most)
+	}
 }
 
-// isDenied waits until a greeting to no document is turned down, and says no when the connection ended instead.
-func (c *client) isDenied() bool {
+func (c *client) hangUp() {
+	c.conn.CloseNow()
+	<-c.ended
+}
+
+// isDenied waits until a greeting to no document is turned down, and says no when the connection ended instead. It
+// hears nothing of a foreign document meanwhile.
+func (c *client) isDenied(t *testing.T, foreign portal.DocumentID) bool {
 	for {
 		select {
 		case h := <-c.inbox:
+			if h.document == foreign && (h.kind != isAuth || h.step != 1) {
+				t.Errorf("heard of another's text: %v", h)
+			}
 			if h.kind == isAuth && h.document == "x" {
 				return true
 			}

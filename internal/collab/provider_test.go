@@ -11,12 +11,14 @@ import (
 
 func TestProvidersAgreeWhateverHappensToTheirConnections(t *testing.T) {
 	p := open(t, collab.Limits{})
+	other := p.beside(collab.Limits{})
 	g := p.gather()
 	persons := []string{"a", "b", "c"}
-	for seed := range scaled(20) {
+	for seed := range scaled(200) {
 		id := p.document()
-		for _, person := range persons {
-			g.open(person, id)
+		for i, person := range persons {
+			at := []*place{p, other}[i*seed%2] // every other time one of them is at another process
+			g.openWith(person, id, fields{"url": at.web.URL + "/collab", "origin": at.web.URL})
 		}
 		do[any](g, "wander", fields{"persons": persons, "seed": seed, "steps": 120})
 		if total := g.settle(persons...); total.Refused > 0 {
