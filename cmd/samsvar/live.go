@@ -12,6 +12,7 @@ import (
 	"samsvar/internal/httpapi"
 	"samsvar/internal/portal"
 	"samsvar/internal/postgres"
+	"samsvar/internal/yjs"
 )
 
 // newHub makes the live documents: kept by the database, guarded by document's rules.
@@ -20,6 +21,7 @@ func newHub(db *postgres.DB, documents document.Service, log *slog.Logger, metri
 		Buckets: []float64{.001, .002, .005, .01, .02, .05, .1, .5, 1}})
 	metrics.MustRegister(saved)
 	return collab.New(collab.Options{Log: postgres.NewLiveDocuments(db.Pool()), Relay: postgres.NewRelay(db.Pool(), log), Gate: gate{documents}, Logger: log,
+		Same:         yjs.NewRenderer(1).SameDocument,
 		Acknowledged: func(took time.Duration) { saved.Observe(took.Seconds()) }})
 }
 

@@ -40,6 +40,7 @@ type place struct {
 	pool *pgxpool.Pool
 	hub  *collab.Hub
 	web  *httptest.Server
+	same func(ctx context.Context, updates [][]byte, snapshot []byte) error // the second decoder
 	*rights
 }
 
@@ -60,7 +61,13 @@ func serve(t testing.TB, database string, limits collab.Limits, r *rights) *plac
 	must(t, err)
 	logger := slog.New(slog.NewTextHandler(t.Output(), nil))
 	p := &place{t: t, pool: pool, rights: r}
-	p.hub = collab.New(collab.Options{Log: postgres.NewLiveDocuments(pool), Gate: p, Relay: postgres.NewRelay(pool, logger), Limits: limits, Logger: logger})
+	p.same = func(ctx context.Context, updates [][]byte, snapshot []byte) error {
+		return renderer().SameDocument(ctx, updates, snapshot)
+	}
+	same := func(ctx context.Context, updates [][]byte, snapshot []byte) error {
+		return p.same(ctx, updates, snapshot)
+	}
+	p.hub = collab.New(collab.Options{Same: same, Log: postgres.NewLiveDocuments(pool), Gate: p, Relay: postgres.NewRelay(pool, logger), Limits: limits, Logger: logger})
 	handler := http.NewServeMux()
 	p.web = httptest.NewServer(handler)
 	live := p.hub.Handler(p.authenticate, p.web.URL)

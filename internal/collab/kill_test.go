@@ -49,7 +49,7 @@ func serveUntilKilled(database string) {
 	fail(err)
 	all := &rights{}
 	relay := postgres.NewRelay(pool, slog.New(slog.DiscardHandler))
-	hub := collab.New(collab.Options{Log: postgres.NewLiveDocuments(pool), Relay: relay, Gate: all, Limits: unhurried, Logger: slog.New(slog.DiscardHandler)})
+	hub := collab.New(collab.Options{Log: postgres.NewLiveDocuments(pool), Relay: relay, Gate: all, Limits: victimLimits, Same: renderer().SameDocument, Logger: slog.New(slog.DiscardHandler)})
 	address := "http://" + listener.Addr().String()
 	fmt.Println(address)
 	fail(http.Serve(listener, hub.Handler(all.authenticate, address)))
@@ -57,6 +57,9 @@ func serveUntilKilled(database string) {
 
 // unhurried lets a test type faster than people do.
 var unhurried = collab.Limits{MessagesPerSecond: 1e6, SocketsPerAccount: 1000}
+
+// victimLimits have texts compacted all the time.
+var victimLimits = collab.Limits{MessagesPerSecond: 1e6, SocketsPerAccount: 1000, CompactAfter: 200}
 
 type victim struct {
 	cmd     *exec.Cmd
@@ -315,11 +318,16 @@ func portOf(t *testing.T, address string) int {
 // storedClocks is how much is stored of each Yjs client.
 func storedClocks(t *testing.T, updates [][]byte) map[uint64]uint64 {
 	t.Helper()
+	return clocksOf(storeOf(t, updates...).StateVector())
+}
+
+func storeOf(t *testing.T, updates ...[]byte) *yjs.Store {
+	t.Helper()
 	store := yjs.NewStore()
 	for _, update := range updates {
 		must(t, store.Apply(update))
 	}
-	return clocksOf(store.StateVector())
+	return store
 }
 
 func clocksOf(stateVector []byte) map[uint64]uint64 {
