@@ -217,7 +217,8 @@ func (s scene) body(operation string) any {
 			"silenceDays": 0, "reason": "x", "version": 99},
 		"submitResponse":     map[string]any{"freezeId": s.freeze, "freezeHash": "sha256:0"},
 		"withdrawSubmission": map[string]any{"number": "1999-0001", "reason": "x"}, "returnSubmission": map[string]any{"number": "1999-0001", "reason": "x"},
-		"grantRole": map[string]any{"organisationId": "nowhere", "role": "reader"},
+		"extendRound": map[string]any{"deadline": "2001-01-01", "reason": "x"},
+		"grantRole":   map[string]any{"organisationId": "nowhere", "role": "reader"},
 	}[operation]
 }
 

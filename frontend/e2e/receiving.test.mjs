@@ -49,7 +49,10 @@ step('two people send the same text at once, and there is one receipt', async ()
   at.response = (await api(first, 'GET', '/my-turn')).body.tasks.find(({ kind }) => kind === 'submit').responseId
   const second = await portal.as('sekretariat-fonna', '/', { language: 'nn', width: 390 })
   for (const page of [first, second]) {
+    await page.clock.install({ time: '2022-03-30T12:00:00+02:00' }) // three hours ahead of the portal
     await page.goto(`/responses/${at.response}/submit`)
+    await page.getByText(/Klokka hos oss: onsdag 30\. mars 2022 kl\. 09\.\d\d/).waitFor()
+    await page.getByText(/Klokka på maskina di går (3 timar|2 timar og 59 minutt)/).waitFor()
     await button(page, 'Send inn').click()
   }
   await Promise.all([first, second].map((page) => inDialog(page, 'Ja, send inn').click()))
@@ -124,6 +127,30 @@ step('while a replacement is written the ministry reads what was sent', async ()
   await ministry.goto(`/rounds/${at.round}/submissions`)
   await ministry.getByText(`etter ${at.second}`).waitFor()
   await shot(ministry, 'submissions')
+})
+
+step('the ministry gives one municipality more time, and nobody else sees it', async () => {
+  const { ministry } = people
+  await ministry.goto(`/rounds/${at.round}`)
+  await button(ministry, 'Gi utsettelse').click()
+  const dialog = ministry.getByRole('dialog')
+  await dialog.getByText('Én mottaker').click()
+  await dialog.getByRole('combobox', { name: 'Mottaker' }).selectOption({ label: 'Kristiansand' })
+  await dialog.getByLabel('Ny frist').fill('2022-04-08')
+  await dialog.getByLabel('Klokkeslett').fill('12:00')
+  await dialog.getByRole('textbox', { name: 'Hvorfor?' }).fill('Formannskapet møtes 7. april.')
+  await shot(ministry, 'extend')
+  await inDialog(ministry, 'Gi utsettelse').click()
+  await ministry.getByText('Formannskapet møtes 7. april.').waitFor()
+  await shot(ministry, 'extended')
+  const kristiansand = await portal.as('koordinator-kristiansand', `/rounds/${at.round}`, { language: 'nn', width: 390 })
+  await kristiansand.getByText(/fredag 8\. april 2022 kl\. 12\.00/).first().waitFor()
+  await kristiansand.getByText('Formannskapet møtes 7. april.').waitFor()
+  await shot(kristiansand, 'extended-390')
+  const arendal = await portal.as('koordinator-arendal', `/rounds/${at.round}`)
+  await arendal.getByText(/fredag 1\. april 2022/).first().waitFor()
+  assert.doesNotMatch(await arendal.locator('main').innerText(), /Formannskapet|8\. april/)
+  for (const page of [kristiansand, arendal]) await page.context().close()
 })
 
 step('what is withdrawn stays with the ministry, marked, and is counted no more', async () => {

@@ -57,6 +57,11 @@ type Tx interface {
 	// UpdateRound replaces a draft; a version that is not the stored one is a conflict.
 	UpdateRound(r portal.Round, version int) error
 	SetRoundState(id portal.RoundID, from, to portal.RoundState, at time.Time) error
+	InsertExtension(id portal.RoundID, e portal.Extension) error
+	// DeadlineOf is the one that holds for the organisation, "" for those who have got no extension of their own.
+	DeadlineOf(id portal.RoundID, organisation portal.OrganisationID) (time.Time, error)
+	// Extendable says whether the organisation is a community, or may answer the round.
+	Extendable(id portal.RoundID, organisation portal.OrganisationID) (bool, error)
 	// Invite fixes the list of recipients as of the letter's date and says how many they are.
 	Invite(portal.Round) (int, error)
 	Forward(round portal.Round, authority portal.OrganisationID, at time.Time) (int, error)
@@ -84,9 +89,12 @@ type Tx interface {
 	Unchanged() error
 }
 
-// RoundView is a round with the facts that say what the actor is to it.
+// RoundView is a round with the facts that say what the actor is to it. Its
+// deadline is the one that holds for the actor's organisation.
 type RoundView struct {
 	portal.Round
+	Announced               time.Time          // the letter's own deadline
+	Extensions              []portal.Extension // that the actor may know of, newest first; only where one round is asked for
 	Invited, AskedToForward bool
 	Recipient               *portal.Recipient
 	Communities             []portal.Organisation // that the actor's organisation is, or belongs to
@@ -111,6 +119,7 @@ type CommunityStanding struct {
 	Response       portal.ResponseID
 	State          string // not_opened, opened, the response's state or, once it was sent, that of what was last sent
 	Receipt        *portal.Receipt
+	Deadline       time.Time // that holds for it
 	Municipalities int
 	Recipients     int
 	Opened         int

@@ -133,11 +133,11 @@ func (s Service) standing(ctx context.Context, id portal.RoundID) ([]portal.Resp
 
 // Late says by how many seconds a community is late: those of its submission,
 // or those that have passed without one.
-func (s Service) Late(o Overview, c CommunityStanding) int64 {
+func (s Service) Late(c CommunityStanding) int64 {
 	if c.Receipt != nil && c.Receipt.Stands() {
 		return c.Receipt.LateSeconds
 	}
-	return workflow.Late(s.Now(), o.Round.Deadline)
+	return workflow.Late(s.Now(), c.Deadline)
 }
 
 // Exportable are the responses with a standing submission that the actor may have rendered, by receipt number.

@@ -34,7 +34,7 @@ func (s Service) round(ctx context.Context, actor portal.Actor, id portal.RoundI
 
 // RoundAbilities are the actions of a round's page.
 func RoundAbilities(actor portal.Actor, v RoundView) []policy.Ability {
-	abilities := policy.Abilities(actor, v.object(), "round.edit", "round.open", "round.close", "round.forward", "round.recipients",
+	abilities := policy.Abilities(actor, v.object(), "round.edit", "round.open", "round.close", "round.extend", "round.forward", "round.recipients",
 		"round.overview", "round.submissions", "round.read_across", "round.export")
 	for _, kind := range []portal.ResponseKind{portal.Joint, portal.Separate} {
 		if policy.Decide(actor, "response.start", v.object()) != nil || !mayBegin(actor, v, kind) {
@@ -133,6 +133,47 @@ func (s Service) CloseRound(ctx context.Context, actor portal.Actor, id portal.R
 		return RoundView{}, err
 	}
 	return s.Round(ctx, actor, id)
+}
+
+// Extend gives more time: to everybody, to a community and its parties, or to
+// one organisation alone. It never takes time away.
+func (s Service) Extend(ctx context.Context, actor portal.Actor, id portal.RoundID, to portal.OrganisationID, deadline time.Time, reason string) (RoundView, error) {
+	err := s.changeRound(ctx, actor, id, "round.extend", func(tx Tx, v RoundView) (map[string]any, error) {
+		e := portal.Extension{Deadline: deadline, Reason: reason, GrantedBy: actor.Name, GrantedAt: s.Now()}
+		if to != "" {
+			e.For = &portal.Organisation{ID: to}
+		}
+		if err := s.checkExtension(tx, v, to, deadline); err != nil {
+			return nil, err
+		}
+		return map[string]any{"organisation": to, "deadline": deadline, "reason": reason}, tx.InsertExtension(id, e)
+	})
+	if err != nil {
+		return RoundView{}, err
+	}
+	return s.Round(ctx, actor, id)
+}
+
+func (s Service) checkExtension(tx Tx, v RoundView, to portal.OrganisationID, deadline time.Time) error {
+	if to != "" {
+		known, err := tx.Extendable(v.ID, to)
+		if err != nil {
+			return err
+		}
+		if !known {
+			return portal.InvalidField("organisationId", "unknown_recipient", "neither a community nor somebody who may answer")
+		}
+	}
+	now, err := tx.DeadlineOf(v.ID, to)
+	switch {
+	case err != nil:
+		return err
+	case !deadline.After(now):
+		return portal.InvalidField("deadline", "not_later", "the deadline is no later than the one that holds")
+	case !deadline.After(s.Now()):
+		return portal.InvalidField("deadline", "deadline_passed", "the deadline is not in the future")
+	}
+	return nil
 }
 
 // MarkOpened records, once, that the actor's organisation has opened the invitation.

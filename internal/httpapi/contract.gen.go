@@ -1091,6 +1091,9 @@ type CoordinatorInput struct {
 // Date A calendar date in Norway.
 type Date = openapi_types.Date
 
+// DeadlineInput A date (then 23:59:59 in Oslo), a time in Oslo as 2006-01-02T15:04, or RFC 3339 with offset.
+type DeadlineInput = string
+
 // Decision defines model for Decision.
 type Decision struct {
 	Body       string `json:"body"`
@@ -1137,6 +1140,30 @@ type ExportInput struct {
 
 // ExportInputFormat defines model for ExportInput.Format.
 type ExportInputFormat string
+
+// Extension defines model for Extension.
+type Extension struct {
+	// Deadline RFC 3339 with offset; the server's clock.
+	Deadline Time `json:"deadline"`
+
+	// GrantedAt RFC 3339 with offset; the server's clock.
+	GrantedAt Time   `json:"grantedAt"`
+	GrantedBy string `json:"grantedBy"`
+
+	// Organisation Absent for everybody.
+	Organisation *Organisation `json:"organisation,omitempty"`
+	Reason       string        `json:"reason"`
+}
+
+// ExtensionInput defines model for ExtensionInput.
+type ExtensionInput struct {
+	// Deadline A date (then 23:59:59 in Oslo), a time in Oslo as 2006-01-02T15:04, or RFC 3339 with offset.
+	Deadline DeadlineInput `json:"deadline"`
+
+	// OrganisationId A community or a recipient; absent for everybody.
+	OrganisationId *string `json:"organisationId,omitempty"`
+	Reason         string  `json:"reason"`
+}
 
 // Freeze defines model for Freeze.
 type Freeze struct {
@@ -1577,6 +1604,9 @@ type Round struct {
 	AcceptsLate bool      `json:"acceptsLate"`
 	Addressees  []string  `json:"addressees"`
 
+	// AnnouncedDeadline The letter's own; `deadline` is the one that holds for the actor.
+	AnnouncedDeadline Time `json:"announcedDeadline"`
+
 	// Background Paragraphs (or list items) in one or both written forms.
 	Background Paragraphs `json:"background"`
 
@@ -1585,8 +1615,11 @@ type Round struct {
 	CopyTo      []string        `json:"copyTo"`
 
 	// Deadline RFC 3339 with offset; the server's clock.
-	Deadline Time   `json:"deadline"`
-	Id       string `json:"id"`
+	Deadline Time `json:"deadline"`
+
+	// Extensions Those that hold for the actor, newest first; to the ministry, all.
+	Extensions []Extension `json:"extensions"`
+	Id         string      `json:"id"`
 
 	// Issued A calendar date in Norway.
 	Issued       Date              `json:"issued"`
@@ -1634,8 +1667,8 @@ type RoundInput struct {
 	Background *Paragraphs `json:"background,omitempty"`
 	CopyTo     *[]string   `json:"copyTo,omitempty"`
 
-	// Deadline A date (then 23:59:59 in Oslo) or RFC 3339 with offset.
-	Deadline string `json:"deadline"`
+	// Deadline A date (then 23:59:59 in Oslo), a time in Oslo as 2006-01-02T15:04, or RFC 3339 with offset.
+	Deadline DeadlineInput `json:"deadline"`
 
 	// Issued A calendar date in Norway.
 	Issued       Date                    `json:"issued"`
@@ -1989,6 +2022,9 @@ type EditRoundJSONRequestBody = RoundInput
 // StartExportJSONRequestBody defines body for StartExport for application/json ContentType.
 type StartExportJSONRequestBody = ExportInput
 
+// ExtendRoundJSONRequestBody defines body for ExtendRound for application/json ContentType.
+type ExtendRoundJSONRequestBody = ExtensionInput
+
 // StartResponseJSONRequestBody defines body for StartResponse for application/json ContentType.
 type StartResponseJSONRequestBody = StartInput
 
@@ -2102,6 +2138,9 @@ type ServerInterface interface {
 	// StartExport Start a job that renders every submission of the round into one zip file
 	// (POST /rounds/{roundId}/exports)
 	StartExport(ctx echo.Context, roundId RoundId) error
+	// ExtendRound Give more time: to everybody, to a community and its parties, or to one recipient
+	// (POST /rounds/{roundId}/extensions)
+	ExtendRound(ctx echo.Context, roundId RoundId) error
 	// ForwardRound Forward the invitation to the trusts of the actor's regional authority; repeating it changes nothing
 	// (POST /rounds/{roundId}/forward)
 	ForwardRound(ctx echo.Context, roundId RoundId) error
@@ -2647,6 +2686,22 @@ func (w *ServerInterfaceWrapper) StartExport(ctx echo.Context) error {
 	return err
 }
 
+// ExtendRound converts echo context to params.
+func (w *ServerInterfaceWrapper) ExtendRound(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "roundId" -------------
+	var roundId RoundId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "roundId", ctx.Param("roundId"), &roundId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter roundId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExtendRound(ctx, roundId)
+	return err
+}
+
 // ForwardRound converts echo context to params.
 func (w *ServerInterfaceWrapper) ForwardRound(ctx echo.Context) error {
 	var err error
@@ -2955,6 +3010,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PUT(options.BaseURL+"/rounds/:roundId", wrapper.EditRound, options.OperationMiddlewares["editRound"]...)
 	router.POST(options.BaseURL+"/rounds/:roundId/open", wrapper.OpenRound, options.OperationMiddlewares["openRound"]...)
 	router.POST(options.BaseURL+"/rounds/:roundId/close", wrapper.CloseRound, options.OperationMiddlewares["closeRound"]...)
+	router.POST(options.BaseURL+"/rounds/:roundId/extensions", wrapper.ExtendRound, options.OperationMiddlewares["extendRound"]...)
 	router.POST(options.BaseURL+"/rounds/:roundId/opened", wrapper.MarkRoundOpened, options.OperationMiddlewares["markRoundOpened"]...)
 	router.POST(options.BaseURL+"/rounds/:roundId/forward", wrapper.ForwardRound, options.OperationMiddlewares["forwardRound"]...)
 	router.GET(options.BaseURL+"/rounds/:roundId/recipients", wrapper.ListRecipients, options.OperationMiddlewares["listRecipients"]...)
@@ -4345,6 +4401,46 @@ func (response StartExportdefaultApplicationProblemPlusJSONResponse) VisitStartE
 	return err
 }
 
+type ExtendRoundRequestObject struct {
+	RoundId RoundId `json:"roundId"`
+	Body    *ExtendRoundJSONRequestBody
+}
+
+type ExtendRoundResponseObject interface {
+	VisitExtendRoundResponse(w http.ResponseWriter) error
+}
+
+type ExtendRound200JSONResponse Round
+
+func (response ExtendRound200JSONResponse) VisitExtendRoundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExtendRounddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExtendRounddefaultApplicationProblemPlusJSONResponse) VisitExtendRoundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ForwardRoundRequestObject struct {
 	RoundId RoundId `json:"roundId"`
 }
@@ -4971,6 +5067,9 @@ type StrictServerInterface interface {
 	// StartExport Start a job that renders every submission of the round into one zip file
 	// (POST /rounds/{roundId}/exports)
 	StartExport(ctx context.Context, request StartExportRequestObject) (StartExportResponseObject, error)
+	// ExtendRound Give more time: to everybody, to a community and its parties, or to one recipient
+	// (POST /rounds/{roundId}/extensions)
+	ExtendRound(ctx context.Context, request ExtendRoundRequestObject) (ExtendRoundResponseObject, error)
 	// ForwardRound Forward the invitation to the trusts of the actor's regional authority; repeating it changes nothing
 	// (POST /rounds/{roundId}/forward)
 	ForwardRound(ctx context.Context, request ForwardRoundRequestObject) (ForwardRoundResponseObject, error)
@@ -6220,6 +6319,54 @@ func (sh *strictHandler) StartExport(ctx echo.Context, roundId RoundId) error {
 		return err
 	} else if validResponse, ok := response.(StartExportResponseObject); ok {
 		return validResponse.VisitStartExportResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExtendRound operation middleware
+func (sh *strictHandler) ExtendRound(ctx echo.Context, roundId RoundId) error {
+	var request ExtendRoundRequestObject
+
+	request.RoundId = roundId
+
+	var body ExtendRoundJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExtendRound(ctx.Request().Context(), request.(ExtendRoundRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExtendRound")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExtendRoundResponseObject); ok {
+		return validResponse.VisitExtendRoundResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -189,10 +189,22 @@ func hashesFrom(h AnswerHashes) portal.Hashes {
 	return out
 }
 
-func roundFrom(in RoundInput) (portal.Round, error) {
-	deadline, err := workflow.ParseDeadline(in.Deadline)
+func deadlineFrom(in DeadlineInput) (time.Time, error) {
+	deadline, err := workflow.ParseDeadline(in)
 	if err != nil {
-		return portal.Round{}, portal.InvalidField("deadline", "invalid_date", err.Error())
+		return deadline, portal.InvalidField("deadline", "invalid_date", err.Error())
+	}
+	return deadline, nil
+}
+
+func extensionOf(e portal.Extension) Extension {
+	return Extension{Organisation: optional(e.For, organisationOf), Deadline: e.Deadline, Reason: e.Reason, GrantedAt: e.GrantedAt, GrantedBy: e.GrantedBy}
+}
+
+func roundFrom(in RoundInput) (portal.Round, error) {
+	deadline, err := deadlineFrom(in.Deadline)
+	if err != nil {
+		return portal.Round{}, err
 	}
 	r := portal.Round{Slug: in.Slug, Title: textFrom(in.Title), Sender: in.Sender, SignedByRole: or(in.SignedByRole, ""), Reference: or(in.Reference, ""),
 		Kind: string(or(in.Kind, RoundInputKindAddressed)), Issued: in.Issued.Time, Deadline: deadline,

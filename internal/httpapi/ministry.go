@@ -22,7 +22,7 @@ func (a *api) GetOverview(ctx context.Context, in GetOverviewRequestObject) (Get
 		MunicipalitiesCovered: o.Reach.Behind, MunicipalitiesTotal: o.Reach.Municipalities, Recipients: o.Reach.Recipients,
 		RecipientsOpened: o.Reach.Opened, Forwarded: each(o.Reach.Authorities, recipientOf), Now: a.now()}
 	out.Communities = each(o.Communities, func(c consult.CommunityStanding) OverviewCommunity {
-		late := a.consult.Late(o, c)
+		late := a.consult.Late(c)
 		shown := OverviewCommunity{Organisation: organisationOf(c.Organisation), State: CommunityState(c.State), Late: late > 0, LateSeconds: some(late),
 			Municipalities: c.Municipalities, Recipients: c.Recipients, Opened: c.Opened, ResponseId: some(string(c.Response))}
 		if c.Receipt != nil {

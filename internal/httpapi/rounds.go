@@ -10,7 +10,7 @@ import (
 
 func (a *api) roundOf(actor portal.Actor, v consult.RoundView) Round {
 	out := Round{Id: string(v.ID), Slug: v.Slug, Title: textOf(v.Title), State: RoundState(v.State), Kind: RoundKind(v.Kind), Sender: v.Sender,
-		SignedByRole: v.SignedByRole, Reference: v.Reference, Issued: dateOf(v.Issued), Deadline: v.Deadline,
+		SignedByRole: v.SignedByRole, Reference: v.Reference, Issued: dateOf(v.Issued), Deadline: v.Deadline, AnnouncedDeadline: v.Announced, Extensions: each(v.Extensions, extensionOf),
 		JointAnswers: RoundJointAnswers(v.JointAnswers), SeparateAnswers: RoundSeparateAnswers(v.SeparateAnswers), AcceptsLate: v.AcceptsLate,
 		Background: paragraphsOf(v.Background), PriorityGroups: paragraphsOf(v.PriorityGroups), Addressees: each(v.Addressees, same), CopyTo: each(v.CopyTo, same),
 		SendTo: v.SendTo, Questions: each(v.Questions, questionOf), Version: v.Version, Responses: each(v.Responses, responseSummaryOf),
@@ -97,6 +97,18 @@ func (a *api) CloseRound(ctx context.Context, in CloseRoundRequestObject) (Close
 		return nil, err
 	}
 	return CloseRound200JSONResponse(a.roundOf(actorOf(ctx), v)), nil
+}
+
+func (a *api) ExtendRound(ctx context.Context, in ExtendRoundRequestObject) (ExtendRoundResponseObject, error) {
+	deadline, err := deadlineFrom(in.Body.Deadline)
+	if err != nil {
+		return nil, err
+	}
+	v, err := a.consult.Extend(ctx, actorOf(ctx), portal.RoundID(in.RoundId), portal.OrganisationID(or(in.Body.OrganisationId, "")), deadline, in.Body.Reason)
+	if err != nil {
+		return nil, err
+	}
+	return ExtendRound200JSONResponse(a.roundOf(actorOf(ctx), v)), nil
 }
 
 func (a *api) ForwardRound(ctx context.Context, in ForwardRoundRequestObject) (ForwardRoundResponseObject, error) {

@@ -69,6 +69,7 @@ var Table = []Row{
 	{"round.edit", []Relation{CaseOfficer}, []string{"draft"}},
 	{"round.open", []Relation{CaseOfficer}, []string{"draft"}},
 	{"round.close", []Relation{CaseOfficer}, []string{"open"}},
+	{"round.extend", []Relation{CaseOfficer}, []string{"open"}},
 	{"round.mark_opened", []Relation{Recipient}, published},
 	{"round.forward", []Relation{Forwarder}, []string{"open"}},
 	{"round.recipients", []Relation{CaseOfficer}, nil},

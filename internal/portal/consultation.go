@@ -40,6 +40,16 @@ type Round struct {
 	Version                       int
 }
 
+// Extension is more time, with its reason: for everybody, for a community and
+// its parties, or for one organisation alone.
+type Extension struct {
+	For       *Organisation // nil for everybody
+	Deadline  time.Time
+	Reason    string
+	GrantedBy string // the person
+	GrantedAt time.Time
+}
+
 // Question is one of the round's questions. GuidanceWords is a suggested length; 0 for none.
 type Question struct {
 	ID            QuestionID

@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,9 +22,13 @@ type sender struct {
 }
 
 func newSender(h *house) *sender {
-	s := &sender{house: h, ministry: h.as("hod", portal.CaseOfficer), writer: h.as("k-4216", portal.Coordinator), approver: h.as("k-4216", portal.Approver)}
-	s.round = h.openRound(s.ministry)
-	r, err := h.consult.Start(h.t.Context(), s.writer, s.round.ID, portal.Separate, portal.Bokmal)
+	ministry := h.as("hod", portal.CaseOfficer)
+	return senderTo(h, ministry, h.openRound(ministry), "k-4216")
+}
+
+func senderTo(h *house, ministry portal.Actor, round consult.RoundView, from portal.OrganisationID) *sender {
+	s := &sender{house: h, ministry: ministry, round: round, writer: h.as(from, portal.Coordinator), approver: h.as(from, portal.Approver)}
+	r, err := h.consult.Start(h.t.Context(), s.writer, round.ID, portal.Separate, portal.Bokmal)
 	must(h.t, err)
 	s.id = r.ID
 	return s
@@ -223,4 +228,116 @@ func TestClosedRoundTakesNothingBackButWithdrawals(t *testing.T) {
 	must(t, s.consult.Withdraw(ctx, s.writer, s.id, sent.Number, "Vi trekker det."))
 	wantCode(t, s.document.Reopen(ctx, s.writer, s.id, s.response().Version, "x"), "round_closed")
 	wantCode(t, s.signoff.TakePosition(ctx, s.approver, s.id, signoff.Position{}), "wrong_state")
+}
+
+// The server's clock decides at the request, and nothing else: no job runs here.
+func TestDeadlineToTheTenthOfASecond(t *testing.T) {
+	h := newHouse(t)
+	ministry, began := h.as("hod", portal.CaseOfficer), h.now
+	for _, day := range []string{"2022-04-01", "2022-03-27", "2022-10-30"} { // an ordinary one; summer time begins; and ends
+		midnight, err := time.ParseInLocation(time.DateOnly, day, workflow.Oslo)
+		must(t, err)
+		midnight = midnight.AddDate(0, 0, 1)
+		for _, accepts := range []string{"true", "false"} {
+			letter := strings.NewReplacer("plan-2024", day+accepts, "2022-04-01", day, "kind: addressed", "kind: addressed\naccepts_late: "+accepts).Replace(invitation)
+			h.now = began
+			round := h.openLetter(ministry, letter)
+			for from, c := range map[portal.OrganisationID]struct {
+				at   time.Time
+				late int64
+			}{
+				"k-4216": {midnight.Add(-100 * time.Millisecond), 0},
+				"k-4203": {midnight, 1},
+				"k-4204": {midnight.Add(100 * time.Millisecond), 1},
+			} {
+				h.now = began
+				s := senderTo(h, ministry, round, from)
+				s.sign("Til siste slutt.")
+				h.now = c.at
+				r := s.response()
+				receipt, err := h.consult.Submit(t.Context(), s.writer, s.id, r.Freeze.ID, r.Freeze.Hash)
+				if accepts == "false" && c.late > 0 {
+					wantCode(t, err, "deadline_passed")
+					continue
+				}
+				must(t, err)
+				if receipt.LateSeconds != c.late {
+					t.Errorf("sent %v: late by %d, want %d", c.at, receipt.LateSeconds, c.late)
+				}
+			}
+		}
+	}
+}
+
+func TestExtensionHoldsForWhomItIsGiven(t *testing.T) {
+	h := newHouse(t)
+	ctx := t.Context()
+	ministry := h.as("hod", portal.CaseOfficer)
+	s := senderTo(h, ministry, h.openLetter(ministry, strings.Replace(invitation, "kind: addressed", "kind: addressed\naccepts_late: false", 1)), "k-4216")
+	birkenes, agder, vestfold, arendal := s.writer, h.as("agder", portal.Secretariat), h.as("vestfold", portal.Secretariat), h.as("k-4203", portal.Coordinator)
+	_, err := h.consult.Start(ctx, agder, s.round.ID, portal.Joint, portal.Bokmal)
+	must(t, err)
+	day := func(d int) time.Time { return time.Date(2022, 4, d, 23, 59, 59, 0, workflow.Oslo) }
+	extend := func(who portal.Actor, to portal.OrganisationID, d int) error {
+		_, err := h.consult.Extend(ctx, who, s.round.ID, to, day(d), "Kommunestyret møtes først da.")
+		return err
+	}
+	due := func(who portal.Actor) int {
+		v, err := h.consult.Round(ctx, who, s.round.ID)
+		must(t, err)
+		return v.Deadline.In(workflow.Oslo).Day()
+	}
+	seen := func(who portal.Actor) int {
+		v, err := h.consult.Round(ctx, who, s.round.ID)
+		must(t, err)
+		return len(v.Extensions)
+	}
+	_, err = h.consult.Forward(ctx, h.as("helse-sor-ost-rhf", portal.RegionalContact), s.round.ID)
+	must(t, err)
+
+	wantCode(t, extend(agder, "", 5), "not_yours")
+	wantCode(t, extend(s.ministry, "", 1), "invalid_input")
+	wantCode(t, extend(s.ministry, "drift", 5), "invalid_input")
+	audits := h.audits()
+	must(t, extend(s.ministry, "k-4216", 10))
+	must(t, extend(s.ministry, "agder", 6))
+	wantCode(t, extend(s.ministry, "agder", 5), "invalid_input")
+	if n := h.audits() - audits; n != 2 {
+		t.Errorf("%d events", n)
+	}
+	for _, c := range []struct {
+		name       string
+		who        portal.Actor
+		day, knows int
+	}{
+		{"the one that got it, and a party", birkenes, 10, 2}, {"the community", agder, 6, 1}, {"another party", arendal, 6, 1},
+		{"another community", vestfold, 1, 0}, {"the ministry", s.ministry, 1, 2},
+	} {
+		if due(c.who) != c.day || seen(c.who) != c.knows {
+			t.Errorf("%s: the %d., want the %d.; knows of %d", c.name, due(c.who), c.day, seen(c.who))
+		}
+	}
+	s.sign("I tide, for oss.")
+	h.now = day(10)
+	r := s.response()
+	receipt, err := h.consult.Submit(ctx, birkenes, s.id, r.Freeze.ID, r.Freeze.Hash)
+	must(t, err)
+	if receipt.LateSeconds != 0 {
+		t.Errorf("%+v", receipt)
+	}
+	o, err := h.consult.Overview(ctx, s.ministry, s.round.ID)
+	must(t, err)
+	for _, c := range o.Communities {
+		want := int64(9 * 24 * 3600)
+		if c.Organisation.ID == "agder" {
+			want = 4 * 24 * 3600
+		}
+		if late := h.consult.Late(c); late != want {
+			t.Errorf("%s is late by %d, want %d", c.Organisation.ID, late, want)
+		}
+	}
+	must(t, extend(s.ministry, "", 20))
+	if due(vestfold) != 20 || due(birkenes) != 20 {
+		t.Error("more time for everybody is not for everybody")
+	}
 }

@@ -30,7 +30,7 @@ type responseRow struct {
 
 const responseColumns = `
 	select coalesce(f.rule, c.rule, s.rule) as rule, s.id, s.kind, s.language, s.state, s.version, o.id as owner_id, o.kind as owner_kind, o.name as owner_name,
-		r.id as round_id, r.slug, r.sender, r.reference, r.state as round_state, r.title, r.issued, r.deadline, r.accepts_late, r.version as round_version,
+		r.id as round_id, r.slug, r.sender, r.reference, r.state as round_state, r.title, r.issued, deadline_of(r.id, s.owner_id) as deadline, r.accepts_late, r.version as round_version,
 		coalesce(cast(f.id as text), '') as freeze_id, coalesce(f.hash, '') as freeze_hash, coalesce(f.number, 0) as freeze_number, f.frozen_at,
 		coalesce(freezer.name, '') as frozen_by,
 		case when s.freeze_id is null then coalesce((select e.reason from frozen_version e where e.response_id = s.id order by e.number desc limit 1), '') else '' end

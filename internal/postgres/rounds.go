@@ -27,6 +27,7 @@ type roundRow struct {
 	OpenedAt       *time.Time
 	ForwardedAt    *time.Time
 	ForwardedBy    *string
+	Due            time.Time // the deadline that holds for it
 }
 
 func (r roundRow) round() portal.Round {
@@ -37,7 +38,8 @@ func (r roundRow) round() portal.Round {
 }
 
 func (r roundRow) view(actor portal.Actor) consult.RoundView {
-	v := consult.RoundView{Round: r.round(), Invited: r.Invited}
+	v := consult.RoundView{Round: r.round(), Announced: r.Deadline, Invited: r.Invited}
+	v.Deadline = r.Due
 	if r.Relation != nil {
 		v.AskedToForward = *r.AskedToForward
 		v.Recipient = &portal.Recipient{Organisation: portal.Organisation{ID: actor.Organisation, Kind: actor.Kind, Name: actor.OrganisationName},
@@ -52,7 +54,7 @@ func (r roundRow) view(actor portal.Actor) consult.RoundView {
 // roundsFor selects rounds with what they are to the organisation @org: invited
 // itself, through a member of its community, or as a party of a response.
 const roundsFor = `
-	select r.*, mine.relation, mine.asked_to_forward, mine.opened_at, mine.forwarded_at, authority.name as forwarded_by,
+	select r.*, mine.relation, mine.asked_to_forward, mine.opened_at, mine.forwarded_at, authority.name as forwarded_by, deadline_of(r.id, @org) as due,
 		mine.round_id is not null
 			or r.id in (select x.round_id from membership m join recipient x on x.organisation_id = m.party_id join round y on y.id = x.round_id
 				where m.community_id = @org and m.valid_from <= y.issued and (m.valid_to is null or y.issued < m.valid_to))
@@ -98,6 +100,9 @@ func loadRound(g *gorm.DB, actor portal.Actor, id portal.RoundID) (consult.Round
 	}
 	views := []consult.RoundView{found.view(actor)}
 	if err := addQuestions(g, &views[0]); err != nil {
+		return views[0], err
+	}
+	if err := addExtensions(g, actor, &views[0]); err != nil {
 		return views[0], err
 	}
 	err = addStanding(g, actor, views)
@@ -317,10 +322,11 @@ func (db *DB) Communities(ctx context.Context, id portal.RoundID) ([]consult.Com
 		SubmissionState, Number            *string
 		SubmittedAt, ReceivedAt            *time.Time
 		LateSeconds                        int64
+		Deadline                           time.Time
 		Municipalities, Recipients, Opened int
 	}](db.gorm.WithContext(ctx), `
 		select c.id, c.name, coalesce(cast(s.id as text), '') as response, coalesce(f.state, s.state, case when m.opened > 0 then 'opened' else 'not_opened' end) as state,
-			f.state as submission_state, f.number, f.submitted_at, f.received_at, coalesce(f.late_seconds, 0) as late_seconds, m.municipalities, m.recipients, m.opened
+			deadline_of(r.id, c.id) as deadline, f.state as submission_state, f.number, f.submitted_at, f.received_at, coalesce(f.late_seconds, 0) as late_seconds, m.municipalities, m.recipients, m.opened
 		from round r
 		cross join organisation c
 		left join response s on s.round_id = r.id and s.owner_id = c.id and s.kind = 'joint'
@@ -332,7 +338,7 @@ func (db *DB) Communities(ctx context.Context, id portal.RoundID) ([]consult.Com
 		where r.id = ? and c.kind = 'health_community' order by c.name collate "nb-x-icu"`, id)
 	standings := make([]consult.CommunityStanding, len(found))
 	for i, f := range found {
-		standings[i] = consult.CommunityStanding{State: f.State, Municipalities: f.Municipalities, Recipients: f.Recipients, Opened: f.Opened,
+		standings[i] = consult.CommunityStanding{State: f.State, Deadline: f.Deadline, Municipalities: f.Municipalities, Recipients: f.Recipients, Opened: f.Opened,
 			Organisation: portal.Organisation{ID: portal.OrganisationID(f.ID), Kind: portal.HealthCommunity, Name: f.Name}}
 		if f.Number != nil {
 			standings[i].Response = portal.ResponseID(f.Response)

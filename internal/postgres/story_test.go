@@ -142,7 +142,12 @@ questions:
 
 func (h *house) openRound(ministry portal.Actor) consult.RoundView {
 	h.t.Helper()
-	v, err := h.consult.ImportRound(h.t.Context(), ministry, []byte(invitation))
+	return h.openLetter(ministry, invitation)
+}
+
+func (h *house) openLetter(ministry portal.Actor, letter string) consult.RoundView {
+	h.t.Helper()
+	v, err := h.consult.ImportRound(h.t.Context(), ministry, []byte(letter))
 	must(h.t, err)
 	v, err = h.consult.OpenRound(h.t.Context(), ministry, v.ID)
 	must(h.t, err)

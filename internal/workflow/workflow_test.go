@@ -22,6 +22,19 @@ func TestDeadlineIsTheLastSecondOfTheDayInOslo(t *testing.T) {
 			t.Errorf("%s: %v %v, want %s", day, got.UTC(), err, want)
 		}
 	}
+	for minute, want := range map[string]string{
+		"2022-04-01T12:00": "2022-04-01T10:00:00Z",
+		"2022-10-30T02:30": "2022-10-30T01:30:00Z", // comes twice; the later one
+		"2022-10-30T01:59": "2022-10-29T23:59:00Z",
+	} {
+		got, err := ParseDeadline(minute)
+		if err != nil || got.UTC().Format(time.RFC3339) != want {
+			t.Errorf("%s: %v %v, want %s", minute, got.UTC(), err, want)
+		}
+	}
+	if got, err := ParseDeadline("2022-03-27T02:30"); err == nil {
+		t.Errorf("a time that no clock in Oslo showed was taken as %v", got)
+	}
 	if _, err := ParseDeadline("1. april"); err == nil {
 		t.Error("a date in words was taken")
 	}

@@ -182,6 +182,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rounds/{roundId}/extensions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                roundId: components["parameters"]["roundId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give more time: to everybody, to a community and its parties, or to one recipient */
+        post: operations["extendRound"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/rounds/{roundId}/opened": {
         parameters: {
             query?: never;
@@ -1040,6 +1059,10 @@ export interface components {
             reference: string;
             issued: components["schemas"]["Date"];
             deadline: components["schemas"]["Time"];
+            /** @description The letter's own; `deadline` is the one that holds for the actor. */
+            announcedDeadline: components["schemas"]["Time"];
+            /** @description Those that hold for the actor, newest first; to the ministry, all. */
+            extensions: components["schemas"]["Extension"][];
             /** @enum {string} */
             jointAnswers: "encouraged" | "allowed" | "no";
             /** @enum {string} */
@@ -1060,6 +1083,22 @@ export interface components {
             abilities: components["schemas"]["Ability"][];
             now: components["schemas"]["Time"];
         };
+        Extension: {
+            /** @description Absent for everybody. */
+            organisation?: components["schemas"]["Organisation"];
+            deadline: components["schemas"]["Time"];
+            reason: string;
+            grantedAt: components["schemas"]["Time"];
+            grantedBy: string;
+        };
+        ExtensionInput: {
+            /** @description A community or a recipient; absent for everybody. */
+            organisationId?: string;
+            deadline: components["schemas"]["DeadlineInput"];
+            reason: string;
+        };
+        /** @description A date (then 23:59:59 in Oslo), a time in Oslo as 2006-01-02T15:04, or RFC 3339 with offset. */
+        DeadlineInput: string;
         QuestionInput: {
             text: components["schemas"]["Text"];
             /** @default false */
@@ -1080,8 +1119,7 @@ export interface components {
             signedByRole?: string;
             reference?: string;
             issued: components["schemas"]["Date"];
-            /** @description A date (then 23:59:59 in Oslo) or RFC 3339 with offset. */
-            deadline: string;
+            deadline: components["schemas"]["DeadlineInput"];
             /**
              * @default addressed
              * @enum {string}
@@ -1867,6 +1905,33 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Round"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    extendRound: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                roundId: components["parameters"]["roundId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtensionInput"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {

@@ -49,6 +49,12 @@ describe('dates', () => {
     expect(dates.formatDuration(seconds, 'nn')).toBe(nn)
   })
 
+  it('gives a form the time of day, unless the date says it all', () => {
+    expect(dates.wallTime('2022-04-01T10:00:00Z')).toBe('12:00')
+    expect(dates.wallTime('2022-12-01T23:05:00Z')).toBe('00:05')
+    expect(dates.wallTime('2022-04-01T21:59:59Z')).toBe('')
+  })
+
   it('knows the calendar date in Norway', () => {
     expect(dates.calendarDate(new Date('2022-03-29T22:30:00Z'))).toBe('2022-03-30')
   })

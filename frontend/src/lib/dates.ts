@@ -116,6 +116,13 @@ export function formatDuration(seconds: number, language: Language): string {
   return parts.filter(({ count }, index) => count > 0 || index === 0).map(({ words }) => words).join(' og ')
 }
 
+/** The time of day in Norway as a form writes it: `12:00`; nothing at the very end of a day, which is meant by the date alone. */
+export function wallTime(value: DateLike): string {
+  const { hour, minute, second } = parts(value)
+  if (hour === 23 && minute === 59 && second === 59) return ''
+  return [hour, minute].map((number) => String(number).padStart(2, '0')).join(':')
+}
+
 /** The calendar date in Norway, as a form and the API write it: `2022-04-01`. */
 export function calendarDate(value: Date): string {
   const { year, month, day } = parts(value)

@@ -1,4 +1,5 @@
 import type { Schemas } from '@/api'
+import { calendarDate, wallTime } from '@/lib/dates'
 
 export type RoundInput = Schemas['RoundInput']
 type Round = Schemas['Round']
@@ -21,6 +22,7 @@ export interface RoundForm {
   reference: string
   issued: string
   deadline: string
+  deadlineTime: string
   jointAnswers: Round['jointAnswers']
   separateAnswers: Round['separateAnswers']
   acceptsLate: boolean
@@ -38,7 +40,7 @@ export interface RoundForm {
 export const blankQuestion = (): QuestionForm => ({ nb: '', nn: '', optional: false, examples: false, words: '' })
 
 export const blankForm = (sender: string): RoundForm => ({
-  titleNb: '', titleNn: '', slug: '', sender, signedByRole: '', reference: '', issued: '', deadline: '',
+  titleNb: '', titleNn: '', slug: '', sender, signedByRole: '', reference: '', issued: '', deadline: '', deadlineTime: '',
   jointAnswers: 'encouraged', separateAnswers: 'allowed', acceptsLate: true,
   backgroundNb: '', backgroundNn: '', groupsNb: '', groupsNn: '',
   municipalities: true, authorities: true, copyTo: '', sendTo: '', questions: [blankQuestion()],
@@ -53,7 +55,8 @@ export function formFrom(round: Round): RoundForm {
     signedByRole: round.signedByRole,
     reference: round.reference,
     issued: round.issued,
-    deadline: dayOf(round.deadline),
+    deadline: calendarDate(new Date(round.deadline)),
+    deadlineTime: wallTime(round.deadline),
     jointAnswers: round.jointAnswers,
     separateAnswers: round.separateAnswers,
     acceptsLate: round.acceptsLate,
@@ -84,7 +87,7 @@ export function inputFrom(form: RoundForm, version?: number): RoundInput {
     signedByRole: form.signedByRole.trim(),
     reference: form.reference.trim(),
     issued: form.issued,
-    deadline: form.deadline,
+    deadline: deadlineInput(form.deadline, form.deadlineTime),
     kind: 'addressed',
     jointAnswers: form.jointAnswers,
     separateAnswers: form.separateAnswers,
@@ -118,6 +121,9 @@ export function merged(base: RoundForm, mine: RoundForm, theirs: RoundForm): Rou
   return { ...theirs, ...changedByMe }
 }
 
+/** A date, which means its last second, or a time of day in Norway. The server knows what that is elsewhere. */
+export const deadlineInput = (day: string, time: string) => (time ? `${day}T${time}` : day)
+
 function written<T extends { length: number }>(nb: T, nn: T): { nb?: T; nn?: T } {
   return { ...(nb.length ? { nb } : {}), ...(nn.length ? { nn } : {}) }
 }
@@ -135,9 +141,4 @@ export function slugOf(title: string, issued: string): string {
     .normalize('NFD')
     .replace(/[^a-z0-9]+/g, '-')
   return `${words}-${issued.slice(0, 4)}`.replace(/-+/g, '-').replace(/^-|-$/g, '').slice(-80).replace(/^-/, '')
-}
-
-/** The calendar day in Norway of a point in time. */
-function dayOf(time: string): string {
-  return new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Oslo' }).format(new Date(time))
 }
