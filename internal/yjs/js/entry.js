@@ -13,11 +13,11 @@ const hashedMark = /^(.*)--[a-zA-Z0-9+/=]{8}$/
 const render = updates => text(docOf(updates))
 
 const docOf = updates => {
-  const doc = new Y.Doc()
-  // A transaction before the first keeps yjs from tidying up after the updates. That would take most of the time, and
+  const doc = new Y.Doc({ guid: '' }) // drawing a name takes longer than reading a short update
+  // A transaction before this one keeps yjs from tidying up after the updates. That would take most of the time, and
   // it would delete superfluous marks: what is rendered must be what was stored.
   doc._transactionCleanups.push(null)
-  updates.forEach(update => Y.applyUpdate(doc, update))
+  doc.transact(() => updates.forEach(update => Y.applyUpdate(doc, update)))
   return doc
 }
 

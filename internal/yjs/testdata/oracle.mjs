@@ -32,8 +32,9 @@ const loadBundle = () => {
 }
 const { render } = loadBundle()
 
+// With a name given: drawing one takes longer than reading a short update.
 const docOf = updates => {
-  const doc = new Y.Doc()
+  const doc = new Y.Doc({ guid: '' })
   updates.forEach(update => Y.applyUpdate(doc, update))
   return doc
 }
@@ -52,7 +53,7 @@ const operations = {
       try {
         Y.applyUpdate(doc, after)
       } catch (error) {
-        return { threw: error.stack }
+        return { threw: String(error) }
       }
       const verdict = stateOf(doc)
       if (!snapshot) return verdict
