@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"time"
 
 	"samsvar/internal/consult"
@@ -51,9 +52,10 @@ func seed(ctx context.Context, c config, db *postgres.DB) error {
 		Clock: clock, Issuer: c.BaseURL + devidp.Path, FromJSON: renderer.FromJSON,
 		Directory: directory.Service{Store: db.Directory(), Now: clock.Now},
 		Consult:   consult.Service{Store: db.Consult(), Now: clock.Now, NewID: ids, Changed: nobody},
-		Document:  document.Service{Store: db.Documents(), Renderer: renderer, Drafts: renderer, Now: clock.Now, NewID: ids, Changed: nobody},
-		Signoff:   signoff.Service{Store: db.Signoff(), Now: clock.Now, NewID: ids},
-		Append:    live.Write,
+		Document: document.Service{Store: db.Documents(), Renderer: yjs.Native{}, Second: renderer, Drafts: yjs.Native{},
+			Now: clock.Now, NewID: ids, Logger: slog.Default(), Changed: nobody},
+		Signoff: signoff.Service{Store: db.Signoff(), Now: clock.Now, NewID: ids},
+		Append:  live.Write,
 	})
 }
 

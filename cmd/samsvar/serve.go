@@ -97,8 +97,8 @@ func serveOn(ctx context.Context, c config, db *postgres.DB, url string, now fun
 	log, metrics := slog.Default(), prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 
-	renderer := yjs.NewRenderer(2)
-	documents := document.Service{Store: db.Documents(), Renderer: renderer, Drafts: document.NewRemembering(renderer, 512), Now: now, NewID: portal.NewID}
+	documents := document.Service{Store: db.Documents(), Renderer: yjs.Native{}, Second: yjs.NewRenderer(2), Drafts: document.NewRemembering(yjs.Native{}, 512),
+		Now: now, NewID: portal.NewID, Logger: log}
 	hub := newHub(db, documents, log, metrics)
 	documents.Changed = func(ids []portal.DocumentID) { hub.Refresh(ids...) }
 	exports := export.Service{Store: db.Exports(), Renderer: export.NewRenderer(c.Renderer), Now: now, NewID: portal.NewID, Logger: log}

@@ -26,9 +26,10 @@ func seeded(t *testing.T) (demo.World, *postgres.DB) {
 		Clock: clock, Issuer: "test", FromJSON: renderer.FromJSON,
 		Directory: directory.Service{Store: db.Directory(), Now: clock.Now},
 		Consult:   consult.Service{Store: db.Consult(), Now: clock.Now, NewID: ids, Changed: func([]portal.DocumentID) {}},
-		Document:  document.Service{Store: db.Documents(), Renderer: renderer, Drafts: renderer, Now: clock.Now, NewID: ids, Changed: func([]portal.DocumentID) {}},
-		Signoff:   signoff.Service{Store: db.Signoff(), Now: clock.Now, NewID: ids},
-		Append:    postgres.NewLiveDocuments(db.Pool()).Write,
+		Document: document.Service{Store: db.Documents(), Renderer: yjs.Native{}, Second: renderer, Drafts: yjs.Native{},
+			Now: clock.Now, NewID: ids, Changed: func([]portal.DocumentID) {}},
+		Signoff: signoff.Service{Store: db.Signoff(), Now: clock.Now, NewID: ids},
+		Append:  postgres.NewLiveDocuments(db.Pool()).Write,
 	}
 	reference, err := directory.Parse(directory.Embedded())
 	if err == nil {

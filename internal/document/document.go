@@ -3,9 +3,11 @@
 package document
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
+	"errors"
+	"log/slog"
 	"time"
 
 	"samsvar/internal/evidence"
@@ -51,9 +53,11 @@ type Tx interface {
 type Service struct {
 	Store    Store
 	Renderer Renderer // of what is frozen
+	Second   Renderer // of the same, by other code: nothing is frozen on the word of one decoder
 	Drafts   Renderer // of what is being written; may remember
 	Now      func() time.Time
 	NewID    func() string
+	Logger   *slog.Logger
 	// Changed is told, after the commit, whose right to write has changed.
 	Changed func(ids []portal.DocumentID)
 }
@@ -135,9 +139,9 @@ var nothing = json.RawMessage(`{"content":[],"type":"doc"}`)
 func (s Service) freezeAnswer(ctx context.Context, r portal.Response, a portal.Answer, updates [][]byte) (portal.FrozenAnswer, error) {
 	frozen := portal.FrozenAnswer{Answer: a.ID, Number: a.Number, Status: a.Status, Content: nothing}
 	if a.Status == portal.AnswerReady {
-		content, err := s.Renderer.Render(ctx, updates...)
+		content, err := s.readTwice(ctx, a, updates)
 		if err != nil {
-			return frozen, fmt.Errorf("render answer %d: %w", a.Number, err)
+			return frozen, err
 		}
 		if !hasText(content) {
 			return frozen, portal.Conflictf("answer_empty", "answer %d is marked as ready and has no text", a.Number).With("answer", a.Number)
@@ -148,6 +152,21 @@ func (s Service) freezeAnswer(ctx context.Context, r portal.Response, a portal.A
 		Status: string(a.Status), Language: string(r.Language), Content: frozen.Content})
 	frozen.Hash = string(hash)
 	return frozen, err
+}
+
+// readTwice gives what both decoders read. Where they do not agree nobody can say which text the parties would sign.
+func (s Service) readTwice(ctx context.Context, a portal.Answer, updates [][]byte) (json.RawMessage, error) {
+	content, err := s.Renderer.Render(ctx, updates...)
+	again, otherErr := s.Second.Render(ctx, updates...)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err = errors.Join(err, otherErr); err == nil && bytes.Equal(content, again) {
+		return content, nil
+	}
+	s.Logger.ErrorContext(ctx, "decoders disagree on a text that was to be frozen", "document", a.Document, "answer", a.ID,
+		"updates", len(updates), "bytes", len(content), "other bytes", len(again), "error", err)
+	return nil, portal.Conflictf("text_uncertain", "two decoders read answer %d differently", a.Number).With("answer", a.Number).Because(err)
 }
 
 func hasText(content json.RawMessage) bool {

@@ -112,7 +112,7 @@ func BenchmarkResident(b *testing.B) {
 func BenchmarkRenderNativeLog(b *testing.B) {
 	tr := loadTrace(b, benchTrace)
 	for b.Loop() {
-		if _, err := RenderNative(tr.updates...); err != nil {
+		if _, err := renderNative(tr.updates...); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -121,7 +121,7 @@ func BenchmarkRenderNativeLog(b *testing.B) {
 func BenchmarkRenderNativeSnapshot(b *testing.B) {
 	snapshot := storeOf(b, loadTrace(b, benchTrace).updates...).Snapshot()
 	for b.Loop() {
-		if _, err := RenderNative(snapshot); err != nil {
+		if _, err := renderNative(snapshot); err != nil {
 			b.Fatal(err)
 		}
 	}

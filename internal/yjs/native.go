@@ -1,15 +1,19 @@
 package yjs
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
 )
 
-// RenderNative is Renderer.Render without yjs: the same document from the same updates. Updates are refused as Store.Apply
+// Native renders without yjs.
+type Native struct{}
+
+// Render gives the same document from the same updates as Renderer.Render does. Updates are refused as Store.Apply
 // refuses them. Only for structs that no editor makes, put after a later and before an earlier letter of one run of text,
 // does yjs decide otherwise, and not always alike: their place there depends on the order in which updates came.
-func RenderNative(updates ...[]byte) (json.RawMessage, error) {
+func (Native) Render(_ context.Context, updates ...[]byte) (json.RawMessage, error) {
 	s := NewStore()
 	for i, u := range updates {
 		if err := s.Apply(u); err != nil {

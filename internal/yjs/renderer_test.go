@@ -62,7 +62,7 @@ func TestRenderGivesBackWhatFromJSONStored(t *testing.T) {
 	if string(got) != sampleRendered {
 		t.Error(firstDifference(got, []byte(sampleRendered)))
 	}
-	if native, err := RenderNative(update); err != nil || string(native) != string(got) {
+	if native, err := renderNative(update); err != nil || string(native) != string(got) {
 		t.Errorf("native (%v): %s", err, firstDifference(native, got))
 	}
 	if again := fromJSON(t, r, sample); string(again) == string(update) {
@@ -81,7 +81,7 @@ func TestTheEditorReadsWhatFromJSONStored(t *testing.T) {
 		t.Errorf("the editor reads %v", got)
 	}
 	written := ask[[]byte](t, o, "editorWrites", map[string]any{"doc": want})
-	if got, err := RenderNative(written); err != nil || string(got) != sampleRendered {
+	if got, err := renderNative(written); err != nil || string(got) != sampleRendered {
 		t.Errorf("the editor stores (%v) %s", err, firstDifference(got, []byte(sampleRendered)))
 	}
 }
@@ -139,7 +139,7 @@ func TestBothRenderersRefuseDeepNesting(t *testing.T) {
 	if _, err := r.Render(context.Background(), update); !errors.Is(err, ErrInvalid) {
 		t.Errorf("yjs: got %v", err)
 	}
-	if _, err := RenderNative(update); !errors.Is(err, ErrInvalid) {
+	if _, err := renderNative(update); !errors.Is(err, ErrInvalid) {
 		t.Errorf("native: got %v", err)
 	}
 }

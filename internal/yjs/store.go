@@ -1,8 +1,8 @@
 // Package yjs reads, keeps and renders Yjs documents: XML documents under the root "default", in update format V1.
 //
 // A Store takes updates as they come, answers sync requests without integrating them into a document, and renders the
-// document when asked. A Renderer runs yjs itself to render updates, and to make one of a ready document: it is what the
-// rest is measured by.
+// document when asked. A Renderer runs yjs itself: to make an update of a ready document, and to read again what must not
+// be read wrongly, text to be signed and snapshots that are to replace a log. It is what the rest is measured by.
 package yjs
 
 import (

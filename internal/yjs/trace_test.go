@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"os"
@@ -81,6 +82,10 @@ func storeOf(t testing.TB, updates ...[]byte) *Store {
 	return s
 }
 
+func renderNative(updates ...[]byte) (json.RawMessage, error) {
+	return Native{}.Render(context.Background(), updates...)
+}
+
 func TestTracesRenderToTheirDocuments(t *testing.T) {
 	for _, tr := range loadTraces(t) {
 		t.Run(tr.name, func(t *testing.T) {
@@ -93,7 +98,7 @@ func TestTracesRenderToTheirDocuments(t *testing.T) {
 				t.Fatal(err)
 			}
 			for name, updates := range map[string][][]byte{"log": tr.updates, "snapshot": {s.Snapshot()}, "diff": {diff}} {
-				got, err := RenderNative(updates...)
+				got, err := renderNative(updates...)
 				if err != nil {
 					t.Fatal(err)
 				}
