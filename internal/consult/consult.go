@@ -44,6 +44,8 @@ type Reads interface {
 	Package(ctx context.Context, number string) ([]byte, error)
 	Packages(ctx context.Context, id portal.RoundID) (map[portal.ResponseID][]byte, error)
 	History(ctx context.Context, id portal.ResponseID) ([]HistoryItem, error)
+	// Positions are all that was ever said about a response, newest first.
+	Positions(ctx context.Context, id portal.ResponseID) ([]Said, error)
 }
 
 // Tx is one write. Lock methods wait for whoever holds the row.
@@ -143,6 +145,13 @@ func (f Filed) Replaces() string {
 		return last.Number
 	}
 	return ""
+}
+
+// Said is a position on record, and whose.
+type Said struct {
+	Organisation portal.Organisation
+	IsParty      bool // false: it has left since
+	Position     portal.Position
 }
 
 // HistoryItem is one line of what happened to a response.

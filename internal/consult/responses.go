@@ -73,13 +73,14 @@ func (s Service) Response(ctx context.Context, actor portal.Actor, id portal.Res
 // Abilities are the actions of a response's pages, with what stands in the way of each.
 func (s Service) Abilities(actor portal.Actor, r portal.Response) []policy.Ability {
 	abilities := policy.Abilities(actor, policy.ResponseObject(r), "response.assign", "response.set_status", "document.write", "response.freeze",
-		"response.reopen", "response.position", "response.warn", "response.decide", "response.submit")
+		"response.reopen", "response.parties", "response.position", "response.withdraw_position", "response.warn", "response.decide", "response.submit")
 	abilities = append(abilities, policy.Abilities(actor, policy.ObjectOf("submission.read", r), "submission.read", "submission.download", "submission.withdraw")...)
 	now := s.Now()
 	hinder := map[policy.Action]string{
 		"response.reopen":   only(r.Last() != nil && r.Round.State != portal.RoundOpen, "round_closed"),
 		"response.freeze":   workflow.Hindrance(r, "freeze", now),
 		"response.position": workflow.Hindrance(r, "position", now),
+		"response.parties":  only(r.Kind == portal.Separate, "no_committee"),
 		"response.warn":     workflow.Hindrance(r, "warn", now),
 		"response.decide":   workflow.Hindrance(r, "decide", now),
 		"response.submit": first(workflow.Hindrance(r, "submit", now), only(r.Round.State != portal.RoundOpen, "round_closed"),
@@ -162,6 +163,14 @@ func (s Service) ResponsesBy(ctx context.Context, actor portal.Actor, owner port
 		}
 		return !may("response.read") && !may("submission.read")
 	}), err
+}
+
+// Positions are all that the parties have ever said, newest first.
+func (s Service) Positions(ctx context.Context, actor portal.Actor, id portal.ResponseID) ([]Said, error) {
+	if _, err := s.Response(ctx, actor, id); err != nil {
+		return nil, err
+	}
+	return s.Store.Positions(ctx, id)
 }
 
 // History is what happened to a response, newest first.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"samsvar/internal/portal"
@@ -115,8 +116,13 @@ func responseTurn(turn *MyTurn, actor portal.Actor, r portal.Response, now time.
 		owed, waited = approvalTurn(r, actor, editor, now)
 	case portal.Ready:
 		owed, waited = lateApproval(r, actor, now), "wait_submit"
-		if editor {
+		switch {
+		case editor && rejected(r) != nil:
+			owed = "resolve_rejection"
+		case editor:
 			owed = "submit"
+		case rejected(r) != nil:
+			waited = "wait_rejected"
 		}
 	case portal.Submitted:
 		waited = "wait_received"
@@ -161,6 +167,10 @@ func approvalTurn(r portal.Response, actor portal.Actor, editor bool, now time.T
 		return "record_decision", ""
 	case lateApproval(r, actor, now) != "":
 		return lateApproval(r, actor, now), ""
+	case editor && rejected(r) != nil:
+		return "resolve_rejection", ""
+	case rejected(r) != nil:
+		return "", "wait_rejected"
 	case !may("position"):
 		return "", "wait_recommendation"
 	case met && !workflow.Decided(r):
@@ -172,13 +182,23 @@ func approvalTurn(r portal.Response, actor portal.Actor, editor bool, now time.T
 	}
 }
 
+// rejected names those who reject the text.
+func rejected(r portal.Response) (names []string) {
+	for _, p := range r.Parties {
+		if p.Position != nil && p.Position.Kind == portal.Rejected {
+			names = append(names, p.Organisation.Name)
+		}
+	}
+	return names
+}
+
 // lateApproval is the approver's task while the text is frozen, also after the committee has decided.
 func lateApproval(r portal.Response, actor portal.Actor, now time.Time) string {
 	p := partyOf(r, actor.Organisation)
 	if p == nil || !actor.Has(portal.Approver) || workflow.Hindrance(r, "position", now) != "" {
 		return ""
 	}
-	switch validity, _ := workflow.Judge(workflow.StandingOf(*p, now), r.Hashes()); validity {
+	switch validity, _ := workflow.Judge(workflow.StandingOf(*p, now), workflow.LaidBefore(r)); validity {
 	case workflow.NoPosition:
 		return "take_position"
 	case workflow.Stale:
@@ -207,7 +227,7 @@ func facts(r portal.Response, actor portal.Actor, now time.Time) map[string]any 
 		}
 	}
 	if p := partyOf(r, actor.Organisation); p != nil {
-		_, answers := workflow.Judge(workflow.StandingOf(*p, now), r.Hashes())
+		_, answers := workflow.Judge(workflow.StandingOf(*p, now), workflow.LaidBefore(r))
 		stale = len(answers)
 	}
 	tally := workflow.CountResponse(r, now)
@@ -215,6 +235,9 @@ func facts(r portal.Response, actor portal.Actor, now time.Time) map[string]any 
 		"answered": tally.Hospital.Answered + tally.Municipal.Answered, "lateSeconds": workflow.Late(now, r.Round.Deadline)}
 	if last := r.Last(); last != nil {
 		f["number"] = last.Number
+	}
+	if names := rejected(r); names != nil {
+		f["rejecting"] = strings.Join(names, ", ")
 	}
 	return f
 }

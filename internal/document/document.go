@@ -46,6 +46,15 @@ type Tx interface {
 	OpenText(r portal.Response, by portal.AccountID, reason string, at time.Time) error
 	SetResponseState(r portal.Response, to portal.ResponseState) error
 	SetFreeze(r portal.Response, id portal.FreezeID) error
+	FrozenAnswers(id portal.FreezeID) ([]portal.FrozenAnswer, error)
+
+	// Parties are the members of the community on the date.
+	Parties(owner portal.Organisation, on time.Time) ([]portal.Party, error)
+	AddParty(r portal.Response, p portal.Party, at time.Time) error
+	RemoveParty(r portal.Response, organisation portal.OrganisationID, at time.Time) error
+	// NextCircle makes every position so far speak of another circle of parties.
+	NextCircle(id portal.ResponseID) error
+	KeepWarnings(from, to portal.FreezeID) error
 	Audit(portal.Actor, portal.AuditEvent) error
 }
 

@@ -356,12 +356,37 @@ func (e PartyValidity) Valid() bool {
 	}
 }
 
+// Defines values for PositionInputKind.
+const (
+	PositionInputKindApproved           PositionInputKind = "approved"
+	PositionInputKindApprovedWithRemark PositionInputKind = "approved_with_remark"
+	PositionInputKindRejected           PositionInputKind = "rejected"
+	PositionInputKindStandsOutside      PositionInputKind = "stands_outside"
+)
+
+// Valid indicates whether the value is a known member of the PositionInputKind enum.
+func (e PositionInputKind) Valid() bool {
+	switch e {
+	case PositionInputKindApproved:
+		return true
+	case PositionInputKindApprovedWithRemark:
+		return true
+	case PositionInputKindRejected:
+		return true
+	case PositionInputKindStandsOutside:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PositionKind.
 const (
 	PositionKindApproved           PositionKind = "approved"
 	PositionKindApprovedWithRemark PositionKind = "approved_with_remark"
 	PositionKindRejected           PositionKind = "rejected"
 	PositionKindStandsOutside      PositionKind = "stands_outside"
+	PositionKindWithdrawn          PositionKind = "withdrawn"
 )
 
 // Valid indicates whether the value is a known member of the PositionKind enum.
@@ -374,6 +399,8 @@ func (e PositionKind) Valid() bool {
 	case PositionKindRejected:
 		return true
 	case PositionKindStandsOutside:
+		return true
+	case PositionKindWithdrawn:
 		return true
 	default:
 		return false
@@ -800,6 +827,7 @@ const (
 	TurnKindReceive              TurnKind = "receive"
 	TurnKindRecordDecision       TurnKind = "record_decision"
 	TurnKindRecordRecommendation TurnKind = "record_recommendation"
+	TurnKindResolveRejection     TurnKind = "resolve_rejection"
 	TurnKindReturned             TurnKind = "returned"
 	TurnKindStartResponse        TurnKind = "start_response"
 	TurnKindSubmit               TurnKind = "submit"
@@ -809,6 +837,7 @@ const (
 	TurnKindWaitPositions        TurnKind = "wait_positions"
 	TurnKindWaitReceived         TurnKind = "wait_received"
 	TurnKindWaitRecommendation   TurnKind = "wait_recommendation"
+	TurnKindWaitRejected         TurnKind = "wait_rejected"
 	TurnKindWaitStart            TurnKind = "wait_start"
 	TurnKindWaitSubmit           TurnKind = "wait_submit"
 	TurnKindWithdrawn            TurnKind = "withdrawn"
@@ -838,6 +867,8 @@ func (e TurnKind) Valid() bool {
 		return true
 	case TurnKindRecordRecommendation:
 		return true
+	case TurnKindResolveRejection:
+		return true
 	case TurnKindReturned:
 		return true
 	case TurnKindStartResponse:
@@ -855,6 +886,8 @@ func (e TurnKind) Valid() bool {
 	case TurnKindWaitReceived:
 		return true
 	case TurnKindWaitRecommendation:
+		return true
+	case TurnKindWaitRejected:
 		return true
 	case TurnKindWaitStart:
 		return true
@@ -1335,13 +1368,17 @@ type Paragraphs struct {
 type Party struct {
 	Mine         bool         `json:"mine"`
 	Organisation Organisation `json:"organisation"`
-	Position     *Position    `json:"position,omitempty"`
-	Side         PartySide    `json:"side"`
-	StaleAnswers []string     `json:"staleAnswers"`
+
+	// PartiesChanged Others answer now than when the position was taken.
+	PartiesChanged bool      `json:"partiesChanged"`
+	Position       *Position `json:"position,omitempty"`
+	Side           PartySide `json:"side"`
+	StaleAnswers   []string  `json:"staleAnswers"`
 
 	// Validity stale: the text has changed since; see staleAnswers.
-	Validity PartyValidity   `json:"validity"`
-	Warning  *SilenceWarning `json:"warning,omitempty"`
+	Validity  PartyValidity   `json:"validity"`
+	Warning   *SilenceWarning `json:"warning,omitempty"`
+	Withdrawn *Position       `json:"withdrawn,omitempty"`
 }
 
 // PartySide defines model for Party.Side.
@@ -1349,6 +1386,14 @@ type PartySide string
 
 // PartyValidity stale: the text has changed since; see staleAnswers.
 type PartyValidity string
+
+// PartyInput defines model for PartyInput.
+type PartyInput struct {
+	OrganisationId string `json:"organisationId"`
+
+	// Version The response's version that was read.
+	Version int `json:"version"`
+}
 
 // Person defines model for Person.
 type Person struct {
@@ -1360,11 +1405,16 @@ type Person struct {
 
 // Position defines model for Position.
 type Position struct {
-	By           Person       `json:"by"`
-	FreezeNumber int          `json:"freezeNumber"`
-	Id           string       `json:"id"`
-	Kind         PositionKind `json:"kind"`
-	Reason       *string      `json:"reason,omitempty"`
+	By           Person `json:"by"`
+	FreezeNumber int    `json:"freezeNumber"`
+	Id           string `json:"id"`
+
+	// Kind withdrawn: what was said before is taken back
+	Kind PositionKind `json:"kind"`
+
+	// Late Taken after the answer was sent: on record, and no part of what was sent.
+	Late   bool    `json:"late"`
+	Reason *string `json:"reason,omitempty"`
 
 	// RecordedAt RFC 3339 with offset; the server's clock.
 	RecordedAt Time `json:"recordedAt"`
@@ -1373,16 +1423,19 @@ type Position struct {
 // PositionInput defines model for PositionInput.
 type PositionInput struct {
 	// AnswerHashes Hash seen per answer id.
-	AnswerHashes AnswerHashes `json:"answerHashes"`
-	FreezeId     string       `json:"freezeId"`
-	Kind         PositionKind `json:"kind"`
+	AnswerHashes AnswerHashes      `json:"answerHashes"`
+	FreezeId     string            `json:"freezeId"`
+	Kind         PositionInputKind `json:"kind"`
 
 	// Reason Required when rejecting.
 	Reason  *string        `json:"reason,omitempty"`
 	Remarks *[]RemarkInput `json:"remarks,omitempty"`
 }
 
-// PositionKind defines model for PositionKind.
+// PositionInputKind defines model for PositionInput.Kind.
+type PositionInputKind string
+
+// PositionKind withdrawn: what was said before is taken back
 type PositionKind string
 
 // Problem RFC 9457. `code` is stable; `fields` point at wrong input; `facts` are values that the page needs.
@@ -1784,6 +1837,14 @@ type RuleVersion struct {
 	Version int     `json:"version"`
 }
 
+// SaidPosition defines model for SaidPosition.
+type SaidPosition struct {
+	// IsParty false: it has left since.
+	IsParty      bool         `json:"isParty"`
+	Organisation Organisation `json:"organisation"`
+	Position     Position     `json:"position"`
+}
+
 // SideTally defines model for SideTally.
 type SideTally struct {
 	Answered int `json:"answered"`
@@ -1933,6 +1994,12 @@ type Voter struct {
 	Name string `json:"name"`
 }
 
+// WithdrawInput defines model for WithdrawInput.
+type WithdrawInput struct {
+	FreezeId string `json:"freezeId"`
+	Reason   string `json:"reason"`
+}
+
 // AccountId defines model for accountId.
 type AccountId = string
 
@@ -1998,11 +2065,20 @@ type RecordDecisionJSONRequestBody = DecisionInput
 // FreezeResponseJSONRequestBody defines body for FreezeResponse for application/json ContentType.
 type FreezeResponseJSONRequestBody = VersionInput
 
+// AddPartyJSONRequestBody defines body for AddParty for application/json ContentType.
+type AddPartyJSONRequestBody = PartyInput
+
+// RemovePartyJSONRequestBody defines body for RemoveParty for application/json ContentType.
+type RemovePartyJSONRequestBody = ReasonInput
+
 // TakePositionJSONRequestBody defines body for TakePosition for application/json ContentType.
 type TakePositionJSONRequestBody = PositionInput
 
 // ConfirmPositionJSONRequestBody defines body for ConfirmPosition for application/json ContentType.
 type ConfirmPositionJSONRequestBody = ConfirmInput
+
+// WithdrawPositionJSONRequestBody defines body for WithdrawPosition for application/json ContentType.
+type WithdrawPositionJSONRequestBody = WithdrawInput
 
 // ReopenResponseJSONRequestBody defines body for ReopenResponse for application/json ContentType.
 type ReopenResponseJSONRequestBody = ReasonInput
@@ -2099,12 +2175,24 @@ type ServerInterface interface {
 	// GetHistory What happened to the response, newest first
 	// (GET /responses/{responseId}/history)
 	GetHistory(ctx echo.Context, responseId ResponseId) error
+	// AddParty Take a member of the community in as a party; every position goes stale
+	// (POST /responses/{responseId}/parties)
+	AddParty(ctx echo.Context, responseId ResponseId) error
+	// RemoveParty Let a party leave; the others' positions go stale if it had one
+	// (POST /responses/{responseId}/parties/{organisationId}/remove)
+	RemoveParty(ctx echo.Context, responseId ResponseId, organisationId OrganisationId) error
+	// ListPositions All that the parties have ever said, newest first
+	// (GET /responses/{responseId}/positions)
+	ListPositions(ctx echo.Context, responseId ResponseId) error
 	// TakePosition Take the party's position, bound to the hashes that were seen
 	// (POST /responses/{responseId}/positions)
 	TakePosition(ctx echo.Context, responseId ResponseId) error
 	// ConfirmPosition Uphold the party's earlier position on the text as it now stands
 	// (POST /responses/{responseId}/positions/confirm)
 	ConfirmPosition(ctx echo.Context, responseId ResponseId) error
+	// WithdrawPosition Take the party's position back, with a reason; what was said stays on record
+	// (POST /responses/{responseId}/positions/withdraw)
+	WithdrawPosition(ctx echo.Context, responseId ResponseId) error
 	// ReopenResponse Open the text for writing again, with a reason
 	// (POST /responses/{responseId}/reopen)
 	ReopenResponse(ctx echo.Context, responseId ResponseId) error
@@ -2499,6 +2587,62 @@ func (w *ServerInterfaceWrapper) GetHistory(ctx echo.Context) error {
 	return err
 }
 
+// AddParty converts echo context to params.
+func (w *ServerInterfaceWrapper) AddParty(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "responseId" -------------
+	var responseId ResponseId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "responseId", ctx.Param("responseId"), &responseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter responseId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AddParty(ctx, responseId)
+	return err
+}
+
+// RemoveParty converts echo context to params.
+func (w *ServerInterfaceWrapper) RemoveParty(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "responseId" -------------
+	var responseId ResponseId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "responseId", ctx.Param("responseId"), &responseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter responseId: %s", err))
+	}
+
+	// ------------- Path parameter "organisationId" -------------
+	var organisationId OrganisationId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "organisationId", ctx.Param("organisationId"), &organisationId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter organisationId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RemoveParty(ctx, responseId, organisationId)
+	return err
+}
+
+// ListPositions converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPositions(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "responseId" -------------
+	var responseId ResponseId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "responseId", ctx.Param("responseId"), &responseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter responseId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListPositions(ctx, responseId)
+	return err
+}
+
 // TakePosition converts echo context to params.
 func (w *ServerInterfaceWrapper) TakePosition(ctx echo.Context) error {
 	var err error
@@ -2528,6 +2672,22 @@ func (w *ServerInterfaceWrapper) ConfirmPosition(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ConfirmPosition(ctx, responseId)
+	return err
+}
+
+// WithdrawPosition converts echo context to params.
+func (w *ServerInterfaceWrapper) WithdrawPosition(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "responseId" -------------
+	var responseId ResponseId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "responseId", ctx.Param("responseId"), &responseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter responseId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.WithdrawPosition(ctx, responseId)
 	return err
 }
 
@@ -3026,7 +3186,11 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PUT(options.BaseURL+"/responses/:responseId/answers/:answerId/status", wrapper.SetAnswerStatus, options.OperationMiddlewares["setAnswerStatus"]...)
 	router.POST(options.BaseURL+"/responses/:responseId/freeze", wrapper.FreezeResponse, options.OperationMiddlewares["freezeResponse"]...)
 	router.POST(options.BaseURL+"/responses/:responseId/reopen", wrapper.ReopenResponse, options.OperationMiddlewares["reopenResponse"]...)
+	router.GET(options.BaseURL+"/responses/:responseId/positions", wrapper.ListPositions, options.OperationMiddlewares["listPositions"]...)
 	router.POST(options.BaseURL+"/responses/:responseId/positions", wrapper.TakePosition, options.OperationMiddlewares["takePosition"]...)
+	router.POST(options.BaseURL+"/responses/:responseId/positions/withdraw", wrapper.WithdrawPosition, options.OperationMiddlewares["withdrawPosition"]...)
+	router.POST(options.BaseURL+"/responses/:responseId/parties", wrapper.AddParty, options.OperationMiddlewares["addParty"]...)
+	router.POST(options.BaseURL+"/responses/:responseId/parties/:organisationId/remove", wrapper.RemoveParty, options.OperationMiddlewares["removeParty"]...)
 	router.POST(options.BaseURL+"/responses/:responseId/positions/confirm", wrapper.ConfirmPosition, options.OperationMiddlewares["confirmPosition"]...)
 	router.POST(options.BaseURL+"/responses/:responseId/decision", wrapper.RecordDecision, options.OperationMiddlewares["recordDecision"]...)
 	router.POST(options.BaseURL+"/responses/:responseId/silence-warning", wrapper.WarnOfSilence, options.OperationMiddlewares["warnOfSilence"]...)
@@ -3888,6 +4052,126 @@ func (response GetHistorydefaultApplicationProblemPlusJSONResponse) VisitGetHist
 	return err
 }
 
+type AddPartyRequestObject struct {
+	ResponseId ResponseId `json:"responseId"`
+	Body       *AddPartyJSONRequestBody
+}
+
+type AddPartyResponseObject interface {
+	VisitAddPartyResponse(w http.ResponseWriter) error
+}
+
+type AddParty200JSONResponse Response
+
+func (response AddParty200JSONResponse) VisitAddPartyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddPartydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddPartydefaultApplicationProblemPlusJSONResponse) VisitAddPartyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemovePartyRequestObject struct {
+	ResponseId     ResponseId     `json:"responseId"`
+	OrganisationId OrganisationId `json:"organisationId"`
+	Body           *RemovePartyJSONRequestBody
+}
+
+type RemovePartyResponseObject interface {
+	VisitRemovePartyResponse(w http.ResponseWriter) error
+}
+
+type RemoveParty200JSONResponse Response
+
+func (response RemoveParty200JSONResponse) VisitRemovePartyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemovePartydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemovePartydefaultApplicationProblemPlusJSONResponse) VisitRemovePartyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPositionsRequestObject struct {
+	ResponseId ResponseId `json:"responseId"`
+}
+
+type ListPositionsResponseObject interface {
+	VisitListPositionsResponse(w http.ResponseWriter) error
+}
+
+type ListPositions200JSONResponse []SaidPosition
+
+func (response ListPositions200JSONResponse) VisitListPositionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPositionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListPositionsdefaultApplicationProblemPlusJSONResponse) VisitListPositionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type TakePositionRequestObject struct {
 	ResponseId ResponseId `json:"responseId"`
 	Body       *TakePositionJSONRequestBody
@@ -3957,6 +4241,46 @@ type ConfirmPositiondefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ConfirmPositiondefaultApplicationProblemPlusJSONResponse) VisitConfirmPositionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawPositionRequestObject struct {
+	ResponseId ResponseId `json:"responseId"`
+	Body       *WithdrawPositionJSONRequestBody
+}
+
+type WithdrawPositionResponseObject interface {
+	VisitWithdrawPositionResponse(w http.ResponseWriter) error
+}
+
+type WithdrawPosition200JSONResponse Response
+
+func (response WithdrawPosition200JSONResponse) VisitWithdrawPositionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawPositiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response WithdrawPositiondefaultApplicationProblemPlusJSONResponse) VisitWithdrawPositionResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -5028,12 +5352,24 @@ type StrictServerInterface interface {
 	// GetHistory What happened to the response, newest first
 	// (GET /responses/{responseId}/history)
 	GetHistory(ctx context.Context, request GetHistoryRequestObject) (GetHistoryResponseObject, error)
+	// AddParty Take a member of the community in as a party; every position goes stale
+	// (POST /responses/{responseId}/parties)
+	AddParty(ctx context.Context, request AddPartyRequestObject) (AddPartyResponseObject, error)
+	// RemoveParty Let a party leave; the others' positions go stale if it had one
+	// (POST /responses/{responseId}/parties/{organisationId}/remove)
+	RemoveParty(ctx context.Context, request RemovePartyRequestObject) (RemovePartyResponseObject, error)
+	// ListPositions All that the parties have ever said, newest first
+	// (GET /responses/{responseId}/positions)
+	ListPositions(ctx context.Context, request ListPositionsRequestObject) (ListPositionsResponseObject, error)
 	// TakePosition Take the party's position, bound to the hashes that were seen
 	// (POST /responses/{responseId}/positions)
 	TakePosition(ctx context.Context, request TakePositionRequestObject) (TakePositionResponseObject, error)
 	// ConfirmPosition Uphold the party's earlier position on the text as it now stands
 	// (POST /responses/{responseId}/positions/confirm)
 	ConfirmPosition(ctx context.Context, request ConfirmPositionRequestObject) (ConfirmPositionResponseObject, error)
+	// WithdrawPosition Take the party's position back, with a reason; what was said stays on record
+	// (POST /responses/{responseId}/positions/withdraw)
+	WithdrawPosition(ctx context.Context, request WithdrawPositionRequestObject) (WithdrawPositionResponseObject, error)
 	// ReopenResponse Open the text for writing again, with a reason
 	// (POST /responses/{responseId}/reopen)
 	ReopenResponse(ctx context.Context, request ReopenResponseRequestObject) (ReopenResponseResponseObject, error)
@@ -5820,6 +6156,128 @@ func (sh *strictHandler) GetHistory(ctx echo.Context, responseId ResponseId) err
 	return nil
 }
 
+// AddParty operation middleware
+func (sh *strictHandler) AddParty(ctx echo.Context, responseId ResponseId) error {
+	var request AddPartyRequestObject
+
+	request.ResponseId = responseId
+
+	var body AddPartyJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddParty(ctx.Request().Context(), request.(AddPartyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddParty")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AddPartyResponseObject); ok {
+		return validResponse.VisitAddPartyResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RemoveParty operation middleware
+func (sh *strictHandler) RemoveParty(ctx echo.Context, responseId ResponseId, organisationId OrganisationId) error {
+	var request RemovePartyRequestObject
+
+	request.ResponseId = responseId
+	request.OrganisationId = organisationId
+
+	var body RemovePartyJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveParty(ctx.Request().Context(), request.(RemovePartyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveParty")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RemovePartyResponseObject); ok {
+		return validResponse.VisitRemovePartyResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListPositions operation middleware
+func (sh *strictHandler) ListPositions(ctx echo.Context, responseId ResponseId) error {
+	var request ListPositionsRequestObject
+
+	request.ResponseId = responseId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPositions(ctx.Request().Context(), request.(ListPositionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPositions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPositionsResponseObject); ok {
+		return validResponse.VisitListPositionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // TakePosition operation middleware
 func (sh *strictHandler) TakePosition(ctx echo.Context, responseId ResponseId) error {
 	var request TakePositionRequestObject
@@ -5910,6 +6368,54 @@ func (sh *strictHandler) ConfirmPosition(ctx echo.Context, responseId ResponseId
 		return err
 	} else if validResponse, ok := response.(ConfirmPositionResponseObject); ok {
 		return validResponse.VisitConfirmPositionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// WithdrawPosition operation middleware
+func (sh *strictHandler) WithdrawPosition(ctx echo.Context, responseId ResponseId) error {
+	var request WithdrawPositionRequestObject
+
+	request.ResponseId = responseId
+
+	var body WithdrawPositionJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.WithdrawPosition(ctx.Request().Context(), request.(WithdrawPositionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WithdrawPosition")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(WithdrawPositionResponseObject); ok {
+		return validResponse.VisitWithdrawPositionResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -125,23 +125,27 @@ func sentRemarkOf(r evidence.Remark) Remark {
 }
 
 func partyOf(r portal.Response, actor portal.Actor, now time.Time) func(portal.Party) Party {
-	current := r.Hashes()
+	laid := workflow.LaidBefore(r)
 	return func(p portal.Party) Party {
-		validity, stale := workflow.Judge(workflow.StandingOf(p, now), current)
-		if current == nil && p.Position != nil { // nothing is frozen: whether it still holds shows when something is
+		validity, stale := workflow.Judge(workflow.StandingOf(p, now), laid)
+		if laid.Hashes == nil && p.Position != nil { // nothing is frozen: whether it still holds shows when something is
 			stale = nil
 		}
 		out := Party{Organisation: organisationOf(p.Organisation), Side: PartySide(p.Side), Validity: PartyValidity(validity),
-			StaleAnswers: each(stale, func(id portal.AnswerID) string { return string(id) }), Mine: p.Organisation.ID == actor.Organisation}
+			StaleAnswers: each(stale, func(id portal.AnswerID) string { return string(id) }), Mine: p.Organisation.ID == actor.Organisation,
+			PartiesChanged: laid.Hashes != nil && p.Position != nil && p.Position.Circle != r.Circle}
 		if w := p.Warning; w != nil {
 			out.Warning = &SilenceWarning{WarnedAt: w.WarnedAt, CountsFrom: w.CountsFrom, By: w.By, Counts: workflow.StandingOf(p, now).Warned}
 		}
-		if x := p.Position; x != nil {
-			out.Position = &Position{Id: string(x.ID), Kind: PositionKind(x.Kind), Reason: some(x.Reason), RecordedAt: x.RecordedAt, FreezeNumber: x.FreezeNumber,
-				By: Person{Name: x.Name, Organisation: p.Organisation.Name}}
-		}
+		position := func(x portal.Position) Position { return positionOf(x, p.Organisation) }
+		out.Position, out.Withdrawn = optional(p.Position, position), optional(p.Withdrawn, position)
 		return out
 	}
+}
+
+func positionOf(x portal.Position, of portal.Organisation) Position {
+	return Position{Id: string(x.ID), Kind: PositionKind(x.Kind), Reason: some(x.Reason), RecordedAt: x.RecordedAt, FreezeNumber: x.FreezeNumber, Late: x.Late,
+		By: Person{Name: x.Name, Organisation: of.Name}}
 }
 
 func tallyOf(t workflow.Tally) Tally {

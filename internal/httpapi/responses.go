@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 
+	"samsvar/internal/consult"
 	"samsvar/internal/document"
 	"samsvar/internal/portal"
 	"samsvar/internal/signoff"
@@ -132,6 +133,31 @@ func (a *api) ConfirmPosition(ctx context.Context, in ConfirmPositionRequestObje
 	err := a.signoff.Confirm(ctx, actorOf(ctx), portal.ResponseID(in.ResponseId), portal.FreezeID(in.Body.FreezeId), hashesFrom(in.Body.AnswerHashes))
 	out, err := a.showResponse(ctx, in.ResponseId, err)
 	return ConfirmPosition200JSONResponse(out), err
+}
+
+func (a *api) WithdrawPosition(ctx context.Context, in WithdrawPositionRequestObject) (WithdrawPositionResponseObject, error) {
+	err := a.signoff.Withdraw(ctx, actorOf(ctx), portal.ResponseID(in.ResponseId), portal.FreezeID(in.Body.FreezeId), in.Body.Reason)
+	out, err := a.showResponse(ctx, in.ResponseId, err)
+	return WithdrawPosition200JSONResponse(out), err
+}
+
+func (a *api) ListPositions(ctx context.Context, in ListPositionsRequestObject) (ListPositionsResponseObject, error) {
+	said, err := a.consult.Positions(ctx, actorOf(ctx), portal.ResponseID(in.ResponseId))
+	return ListPositions200JSONResponse(each(said, func(x consult.Said) SaidPosition {
+		return SaidPosition{Organisation: organisationOf(x.Organisation), IsParty: x.IsParty, Position: positionOf(x.Position, x.Organisation)}
+	})), err
+}
+
+func (a *api) AddParty(ctx context.Context, in AddPartyRequestObject) (AddPartyResponseObject, error) {
+	err := a.document.AddParty(ctx, actorOf(ctx), portal.ResponseID(in.ResponseId), in.Body.Version, portal.OrganisationID(in.Body.OrganisationId))
+	out, err := a.showResponse(ctx, in.ResponseId, err)
+	return AddParty200JSONResponse(out), err
+}
+
+func (a *api) RemoveParty(ctx context.Context, in RemovePartyRequestObject) (RemovePartyResponseObject, error) {
+	err := a.document.RemoveParty(ctx, actorOf(ctx), portal.ResponseID(in.ResponseId), in.Body.Version, portal.OrganisationID(in.OrganisationId), in.Body.Reason)
+	out, err := a.showResponse(ctx, in.ResponseId, err)
+	return RemoveParty200JSONResponse(out), err
 }
 
 func (a *api) WarnOfSilence(ctx context.Context, in WarnOfSilenceRequestObject) (WarnOfSilenceResponseObject, error) {

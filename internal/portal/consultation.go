@@ -142,6 +142,7 @@ const (
 	ApprovedWithRemark PositionKind = "approved_with_remark"
 	Rejected           PositionKind = "rejected"       // blocks; reason required
 	StandsOutside      PositionKind = "stands_outside" // does not block; is listed
+	PositionWithdrawn  PositionKind = "withdrawn"      // takes back what was said before: the party has no position
 )
 
 // Response is one answer to a round as a whole, with all that says where it stands.
@@ -153,6 +154,7 @@ type Response struct {
 	Owner    Organisation
 	State    ResponseState
 	Rule     Rule
+	Circle   int // counts the changes of who the parties are that concern all of them
 	Version  int
 
 	Freeze         *Freeze // the frozen version being treated; nil while drafting
@@ -216,6 +218,7 @@ type Party struct {
 	Organisation Organisation
 	Side         Side
 	Position     *Position
+	Withdrawn    *Position       // the record that took the newest one back; Position is nil then
 	Warning      *SilenceWarning // that it was given about the frozen text
 }
 
@@ -233,6 +236,8 @@ type Position struct {
 	Kind         PositionKind
 	Reason       string
 	Hashes       Hashes
+	Circle       int  // of the response when it was taken
+	Late         bool // taken after the answer was sent: on record, and no part of what was sent
 	Account      AccountID
 	Name         string // of the person
 	RecordedAt   time.Time

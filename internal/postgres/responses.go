@@ -14,7 +14,7 @@ type responseRow struct {
 	ID, Kind, Language, State     string
 	OwnerID, OwnerKind, OwnerName string
 	Rule                          jsonb[portal.Rule]
-	Version                       int
+	Version, Circle               int
 
 	RoundID, Slug, Sender, Reference, RoundState string
 	Title                                        jsonb[portal.Text]
@@ -29,7 +29,7 @@ type responseRow struct {
 }
 
 const responseColumns = `
-	select coalesce(f.rule, c.rule, s.rule) as rule, s.id, s.kind, s.language, s.state, s.version, o.id as owner_id, o.kind as owner_kind, o.name as owner_name,
+	select coalesce(f.rule, c.rule, s.rule) as rule, s.id, s.kind, s.language, s.state, s.version, s.circle, o.id as owner_id, o.kind as owner_kind, o.name as owner_name,
 		r.id as round_id, r.slug, r.sender, r.reference, r.state as round_state, r.title, r.issued, deadline_of(r.id, s.owner_id) as deadline, r.accepts_late, r.version as round_version,
 		coalesce(cast(f.id as text), '') as freeze_id, coalesce(f.hash, '') as freeze_hash, coalesce(f.number, 0) as freeze_number, f.frozen_at,
 		coalesce(freezer.name, '') as frozen_by,
@@ -45,7 +45,7 @@ const responseColumns = `
 
 func (r responseRow) response() portal.Response {
 	out := portal.Response{ID: portal.ResponseID(r.ID), Kind: portal.ResponseKind(r.Kind), Language: portal.Language(r.Language),
-		State: portal.ResponseState(r.State), Rule: r.Rule.V, Version: r.Version, ReopenedReason: r.ReopenedReason,
+		State: portal.ResponseState(r.State), Rule: r.Rule.V, Version: r.Version, Circle: r.Circle, ReopenedReason: r.ReopenedReason,
 		Owner: portal.Organisation{ID: portal.OrganisationID(r.OwnerID), Kind: portal.OrganisationKind(r.OwnerKind), Name: r.OwnerName},
 		Round: portal.Round{ID: portal.RoundID(r.RoundID), Slug: r.Slug, Sender: r.Sender, Reference: r.Reference, State: portal.RoundState(r.RoundState),
 			Title: r.Title.V, Issued: r.Issued, Deadline: r.Deadline, AcceptsLate: r.AcceptsLate, Version: r.RoundVersion}}
@@ -166,7 +166,8 @@ func addParties(g *gorm.DB, ids []string, place map[string]*portal.Response) err
 	found, err := rows[struct {
 		ResponseID, OrganisationID, OrganisationKind, Side, Name, Number string
 		PositionID, FreezeID, Kind, Reason, AccountID, AccountName       string
-		FreezeNumber                                                     int
+		FreezeNumber, Circle                                             int
+		Late                                                             bool
 		AnswerHashes                                                     jsonb[portal.Hashes]
 		RecordedAt, WarnedAt, CountsFrom                                 *time.Time
 		WarnedBy                                                         string
@@ -174,6 +175,7 @@ func addParties(g *gorm.DB, ids []string, place map[string]*portal.Response) err
 			coalesce(cast(x.id as text), '') as position_id, coalesce(cast(x.freeze_id as text), '') as freeze_id, coalesce(f.number, 0) as freeze_number,
 			coalesce(x.kind, '') as kind, coalesce(x.reason, '') as reason, coalesce(cast(x.account_id as text), '') as account_id,
 			coalesce(x.account_name, '') as account_name, x.answer_hashes, x.recorded_at,
+			coalesce(x.circle, 0) as circle, coalesce(x.late, false) as late,
 			w.warned_at, w.counts_from, coalesce(warner.name, '') as warned_by
 		from party p
 		join organisation o on o.id = p.organisation_id
@@ -187,9 +189,14 @@ func addParties(g *gorm.DB, ids []string, place map[string]*portal.Response) err
 		p := portal.Party{Side: portal.Side(f.Side), Organisation: portal.Organisation{ID: portal.OrganisationID(f.OrganisationID),
 			Kind: portal.OrganisationKind(f.OrganisationKind), Name: f.Name, Number: f.Number}}
 		if f.PositionID != "" {
-			p.Position = &portal.Position{ID: portal.PositionID(f.PositionID), Freeze: portal.FreezeID(f.FreezeID), FreezeNumber: f.FreezeNumber,
-				Kind: portal.PositionKind(f.Kind), Reason: f.Reason, Hashes: f.AnswerHashes.V, Account: portal.AccountID(f.AccountID), Name: f.AccountName,
-				RecordedAt: *f.RecordedAt}
+			position := &portal.Position{ID: portal.PositionID(f.PositionID), Freeze: portal.FreezeID(f.FreezeID), FreezeNumber: f.FreezeNumber,
+				Kind: portal.PositionKind(f.Kind), Reason: f.Reason, Hashes: f.AnswerHashes.V, Circle: f.Circle, Late: f.Late,
+				Account: portal.AccountID(f.AccountID), Name: f.AccountName, RecordedAt: *f.RecordedAt}
+			if position.Kind == portal.PositionWithdrawn {
+				p.Withdrawn = position
+			} else {
+				p.Position = position
+			}
 		}
 		if f.WarnedAt != nil {
 			p.Warning = &portal.SilenceWarning{WarnedAt: *f.WarnedAt, CountsFrom: *f.CountsFrom, By: f.WarnedBy}

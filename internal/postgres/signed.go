@@ -138,8 +138,8 @@ func remarks(g *gorm.DB, ids ...portal.ResponseID) (map[portal.ResponseID][]port
 }
 
 func (t *tx) InsertPosition(r portal.Response, organisation portal.OrganisationID, p portal.Position, remarks []portal.Remark) error {
-	err := t.Exec(`insert into position (id, response_id, freeze_id, organisation_id, account_id, account_name, kind, reason, answer_hashes, recorded_at)
-		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, p.ID, r.ID, p.Freeze, organisation, p.Account, p.Name, p.Kind, p.Reason, jsonOf(p.Hashes), p.RecordedAt).Error
+	err := t.Exec(`insert into position (id, response_id, freeze_id, organisation_id, account_id, account_name, kind, reason, answer_hashes, circle, late, recorded_at)
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, p.ID, r.ID, p.Freeze, organisation, p.Account, p.Name, p.Kind, p.Reason, jsonOf(p.Hashes), p.Circle, p.Late, p.RecordedAt).Error
 	for _, remark := range remarks {
 		if err != nil {
 			return err

@@ -57,6 +57,11 @@ func (s Service) TakePosition(ctx context.Context, actor portal.Actor, id portal
 		if err := check(r, in); err != nil {
 			return nil, err
 		}
+		if r.Receipt() != nil {
+			if err := s.lateApproval(r, actor, in); err != nil {
+				return nil, err
+			}
+		}
 		earlier, err := tx.Remarks(id)
 		if err != nil {
 			return nil, err
@@ -74,8 +79,11 @@ func (s Service) Confirm(ctx context.Context, actor portal.Actor, id portal.Resp
 		if err := s.mayPosition(r, freeze, hashes); err != nil {
 			return nil, err
 		}
+		if r.Receipt() != nil {
+			return nil, portal.Conflictf("already_sent", "the answer was sent: what was said is said anew")
+		}
 		p := party(r, actor.Organisation)
-		switch validity, _ := workflow.Judge(workflow.StandingOf(p, s.Now()), r.Hashes()); validity {
+		switch validity, _ := workflow.Judge(workflow.StandingOf(p, s.Now()), workflow.LaidBefore(r)); validity {
 		case workflow.NoPosition:
 			return nil, portal.Conflictf("no_position", "the party has no position to uphold")
 		case workflow.Valid:
@@ -90,16 +98,52 @@ func (s Service) Confirm(ctx context.Context, actor portal.Actor, id portal.Resp
 	})
 }
 
+// lateApproval lets a party that said nothing about what was sent say afterwards
+// that it stands behind it. What was sent does not change by that.
+func (s Service) lateApproval(r portal.Response, actor portal.Actor, in Position) error {
+	validity, _ := workflow.Judge(workflow.StandingOf(party(r, actor.Organisation), s.Now()), workflow.LaidBefore(r))
+	switch {
+	case validity == workflow.Valid:
+		return portal.Conflictf("already_sent", "the answer was sent with the party's position")
+	case in.Kind != portal.Approved:
+		return portal.InvalidField("kind", "late_approval_only", "after the answer was sent, a party can only approve it")
+	}
+	return nil
+}
+
+// Withdraw takes the party's newest position back, with a reason. What was said
+// stays on record, and the party has then said nothing.
+func (s Service) Withdraw(ctx context.Context, actor portal.Actor, id portal.ResponseID, freeze portal.FreezeID, reason string) error {
+	return s.change(ctx, actor, id, "response.withdraw_position", func(tx Tx, r portal.Response) (map[string]any, error) {
+		p := party(r, actor.Organisation)
+		switch {
+		case r.Freeze.ID != freeze:
+			return nil, portal.Conflictf("text_changed", "the frozen text is not the one that was seen")
+		case p.Withdrawn != nil:
+			return nil, tx.Unchanged()
+		case p.Position == nil:
+			return nil, portal.Conflictf("no_position", "the party has no position to withdraw")
+		}
+		return s.record(tx, actor, r, Position{Freeze: freeze, Hashes: r.Hashes(), Kind: portal.PositionWithdrawn, Reason: reason})
+	})
+}
+
 func (s Service) record(tx Tx, actor portal.Actor, r portal.Response, in Position) (map[string]any, error) {
 	now := s.Now()
 	position := portal.Position{ID: portal.PositionID(s.NewID()), Freeze: r.Freeze.ID, FreezeNumber: r.Freeze.Number, Kind: in.Kind,
-		Reason: strings.TrimSpace(in.Reason), Hashes: in.Hashes, Account: actor.Account, Name: actor.Name, RecordedAt: now}
+		Reason: strings.TrimSpace(in.Reason), Hashes: in.Hashes, Circle: r.Circle, Late: r.Receipt() != nil, Account: actor.Account, Name: actor.Name, RecordedAt: now}
 	remarks := make([]portal.Remark, len(in.Remarks))
 	for i, remark := range in.Remarks {
 		remarks[i] = portal.Remark{ID: portal.RemarkID(s.NewID()), Answer: remark.Answer, Text: strings.TrimSpace(remark.Text),
 			Author: portal.Organisation{ID: actor.Organisation}, RecordedAt: now}
 	}
 	detail := map[string]any{"kind": in.Kind, "freeze": r.Freeze.Number, "hash": r.Freeze.Hash, "remarks": len(remarks)}
+	if position.Late {
+		detail["late"] = true
+	}
+	if position.Reason != "" {
+		detail["reason"] = position.Reason
+	}
 	return detail, tx.InsertPosition(r, actor.Organisation, position, remarks)
 }
 
@@ -139,7 +183,7 @@ func check(r portal.Response, in Position) error {
 // repeats says whether the party's newest position already says this, to the word.
 func repeats(r portal.Response, actor portal.Actor, in Position, earlier []portal.Remark) bool {
 	p := party(r, actor.Organisation).Position
-	if p == nil || p.Kind != in.Kind || p.Reason != strings.TrimSpace(in.Reason) || !maps.Equal(p.Hashes, in.Hashes) || len(earlier) != len(in.Remarks) {
+	if p == nil || p.Kind != in.Kind || p.Reason != strings.TrimSpace(in.Reason) || !maps.Equal(p.Hashes, in.Hashes) || p.Circle != r.Circle || len(earlier) != len(in.Remarks) {
 		return false
 	}
 	for i, remark := range in.Remarks {

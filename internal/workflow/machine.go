@@ -26,6 +26,8 @@ var ResponseSteps = []Step[portal.ResponseState]{
 	{"submit", portal.Approval, portal.Submitted, "where no committee decides last: a separate answer, or a rule of recommendation; its rule is met"},
 	{"reopen", portal.Approval, portal.Draft, "reason required; positions stay on record"},
 	{"reopen", portal.Ready, portal.Draft, "reason required; the decision no longer counts"},
+	{"relay", portal.Approval, portal.Approval, "the parties have changed: the same text is laid before them anew"},
+	{"relay", portal.Ready, portal.Approval, "the parties have changed; the decision no longer counts"},
 	{"receive", portal.Submitted, portal.Received, "the ministry journals it"},
 	{"reopen", portal.Submitted, portal.Draft, "to replace it: what was sent stands until the new text is sent"},
 	{"reopen", portal.Received, portal.Draft, "to replace it: what was received stands until the new text is sent"},

@@ -16,33 +16,44 @@ const (
 	Stale      Validity = "stale"
 )
 
+// Laid is what lies before the parties: the frozen answers, and which circle of
+// parties they are laid before.
+type Laid struct {
+	Hashes portal.Hashes // nil while nothing is frozen
+	Circle int
+}
+
+// LaidBefore is what the parties of the response have before them.
+func LaidBefore(r portal.Response) Laid { return Laid{Hashes: r.Hashes(), Circle: r.Circle} }
+
 // Standing is a party and its newest position.
 type Standing struct {
 	Organisation portal.OrganisationID
 	Side         portal.Side
 	Kind         portal.PositionKind // empty when the party has not answered
-	Seen         portal.Hashes       // the hashes the position was bound to
+	Seen         Laid                // what the position was bound to
 	Warned       bool                // it has said nothing, and was told that its silence counts by now
 }
 
-// Judge compares what was seen with what stands. An answer that was not seen,
-// or is no longer there, makes the position stale as surely as a changed one.
-func Judge(s Standing, current portal.Hashes) (Validity, []portal.AnswerID) {
+// Judge compares what was seen with what lies there now. An answer that was not
+// seen, or is no longer there, makes the position stale as surely as a changed
+// one; another circle of parties makes it stale though no answer has changed.
+func Judge(s Standing, now Laid) (Validity, []portal.AnswerID) {
 	if s.Kind == "" {
 		return NoPosition, nil
 	}
 	var stale []portal.AnswerID
-	for id, hash := range current {
-		if s.Seen[id] != hash {
+	for id, hash := range now.Hashes {
+		if s.Seen.Hashes[id] != hash {
 			stale = append(stale, id)
 		}
 	}
-	for id := range s.Seen {
-		if _, there := current[id]; !there {
+	for id := range s.Seen.Hashes {
+		if _, there := now.Hashes[id]; !there {
 			stale = append(stale, id)
 		}
 	}
-	if len(stale) > 0 {
+	if len(stale) > 0 || s.Seen.Circle != now.Circle {
 		return Stale, stale
 	}
 	return Valid, nil
@@ -66,11 +77,11 @@ type Tally struct {
 }
 
 // Count tallies the standings against the rule. Without a frozen text
-// (current is nil) nothing is met, nor by silence alone.
-func Count(rule portal.Rule, standings []Standing, current portal.Hashes) Tally {
+// nothing is met, nor by silence alone.
+func Count(rule portal.Rule, standings []Standing, laid Laid) Tally {
 	t, spoken := Tally{Rule: rule}, false
 	for _, s := range standings {
-		validity, _ := Judge(s, current)
+		validity, _ := Judge(s, laid)
 		silent := validity == NoPosition && s.Warned && rule.SilenceDays > 0
 		answered := validity == Valid && s.Kind != portal.Rejected
 		spoken = spoken || answered
@@ -96,7 +107,7 @@ func Count(rule portal.Rule, standings []Standing, current portal.Hashes) Tally 
 		t.Hospital.Required = share(rule.HospitalPercent, t.Hospital.Total)
 		t.Municipal.Required = share(rule.MunicipalPercent, t.Municipal.Total)
 	}
-	t.Met = current != nil && spoken && t.Rejected == 0 && t.Hospital.met() && t.Municipal.met() && t.Voters.met()
+	t.Met = laid.Hashes != nil && spoken && t.Rejected == 0 && t.Hospital.met() && t.Municipal.met() && t.Voters.met()
 	return t
 }
 
@@ -119,15 +130,15 @@ func CountResponse(r portal.Response, now time.Time) Tally {
 	for i, p := range r.Parties {
 		standings[i] = StandingOf(p, now)
 	}
-	return Count(r.Rule, standings, r.Hashes())
+	return Count(r.Rule, standings, LaidBefore(r))
 }
 
 // StandingOf is what a party's newest position says, or what its silence has come to mean.
 func StandingOf(p portal.Party, now time.Time) Standing {
 	s := Standing{Organisation: p.Organisation.ID, Side: p.Side}
 	if p.Position != nil {
-		s.Kind, s.Seen = p.Position.Kind, p.Position.Hashes
+		s.Kind, s.Seen = p.Position.Kind, Laid{Hashes: p.Position.Hashes, Circle: p.Position.Circle}
 	}
-	s.Warned = p.Position == nil && p.Warning != nil && !now.Before(p.Warning.CountsFrom)
+	s.Warned = p.Position == nil && p.Withdrawn == nil && p.Warning != nil && !now.Before(p.Warning.CountsFrom)
 	return s
 }

@@ -57,17 +57,20 @@ func TestLateAroundTheDeadline(t *testing.T) {
 func TestOnlyTheChangedAnswerGoesStale(t *testing.T) {
 	seen := portal.Hashes{"1": "a", "2": "b", "3": "c", "4": "d"}
 	now := portal.Hashes{"1": "a", "2": "b", "3": "c", "4": "D"}
-	validity, stale := Judge(Standing{Kind: portal.Approved, Seen: seen}, now)
+	validity, stale := Judge(Standing{Kind: portal.Approved, Seen: Laid{Hashes: seen}}, Laid{Hashes: now})
 	if validity != Stale || len(stale) != 1 || stale[0] != "4" {
 		t.Fatalf("%s %v", validity, stale)
 	}
-	if validity, stale := Judge(Standing{Kind: portal.Approved, Seen: now}, now); validity != Valid || stale != nil {
+	if validity, stale := Judge(Standing{Kind: portal.Approved, Seen: Laid{Hashes: now}}, Laid{Hashes: now, Circle: 1}); validity != Stale || stale != nil {
+		t.Fatalf("another circle of parties: %s %v", validity, stale)
+	}
+	if validity, stale := Judge(Standing{Kind: portal.Approved, Seen: Laid{Hashes: now}}, Laid{Hashes: now}); validity != Valid || stale != nil {
 		t.Fatalf("%s %v", validity, stale)
 	}
 }
 
 func TestDefaultRuleNeedsBothSides(t *testing.T) {
-	now := portal.Hashes{"1": "a"}
+	now := Laid{Hashes: portal.Hashes{"1": "a"}}
 	say := func(side portal.Side, kinds ...portal.PositionKind) (out []Standing) {
 		for _, k := range kinds {
 			out = append(out, Standing{Side: side, Kind: k, Seen: now})
@@ -95,7 +98,7 @@ func TestDefaultRuleNeedsBothSides(t *testing.T) {
 }
 
 func TestOtherRules(t *testing.T) {
-	now := portal.Hashes{"1": "a"}
+	now := Laid{Hashes: portal.Hashes{"1": "a"}}
 	of := func(kind portal.PositionKind, warned bool, names ...portal.OrganisationID) (out []Standing) {
 		for _, name := range names {
 			out = append(out, Standing{Organisation: name, Side: portal.MunicipalSide, Kind: kind, Seen: now, Warned: warned})
@@ -165,14 +168,14 @@ func TestRulesThatCannotBe(t *testing.T) {
 // No tally is met with a rejection, without a frozen text, or by stale positions alone.
 func TestTallyNeverMetWrongly(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		current := portal.Hashes{"1": "a", "2": "b"}
+		current := Laid{Hashes: portal.Hashes{"1": "a", "2": "b"}, Circle: 1}
 		standings := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Standing {
 			seen := portal.Hashes{"1": "a", "2": rapid.SampledFrom([]string{"b", "old"}).Draw(t, "seen")}
 			return Standing{
 				Organisation: rapid.SampledFrom([]portal.OrganisationID{"1", "2", "3"}).Draw(t, "who"), Warned: rapid.Bool().Draw(t, "warned"),
 				Side: rapid.SampledFrom([]portal.Side{portal.HospitalSide, portal.MunicipalSide}).Draw(t, "side"),
 				Kind: rapid.SampledFrom([]portal.PositionKind{"", portal.Approved, portal.ApprovedWithRemark, portal.Rejected, portal.StandsOutside}).Draw(t, "kind"),
-				Seen: seen,
+				Seen: Laid{Hashes: seen, Circle: rapid.IntRange(1, 2).Draw(t, "circle")},
 			}
 		}), 0, 40).Draw(t, "standings")
 		rule := portal.Rule{Kind: rapid.SampledFrom([]portal.RuleKind{portal.Consensus, portal.NamedVoters, portal.Recommendation}).Draw(t, "kind"),
@@ -193,7 +196,7 @@ func TestTallyNeverMetWrongly(t *testing.T) {
 		if rule.SilenceDays == 0 && tally.Silent > 0 || rule.SilenceDays == 0 && tally.Hospital.Answered+tally.Municipal.Answered > valid {
 			t.Fatalf("silence counted, and the rule says that it never does: %+v", tally)
 		}
-		if Count(rule, standings, nil).Met {
+		if Count(rule, standings, Laid{Circle: 1}).Met {
 			t.Fatal("met without a frozen text")
 		}
 	})

@@ -498,10 +498,69 @@ export interface paths {
             };
             cookie?: never;
         };
-        get?: never;
+        /** All that the parties have ever said, newest first */
+        get: operations["listPositions"];
         put?: never;
         /** Take the party's position, bound to the hashes that were seen */
         post: operations["takePosition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/responses/{responseId}/positions/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the party's position back, with a reason; what was said stays on record */
+        post: operations["withdrawPosition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/responses/{responseId}/parties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a member of the community in as a party; every position goes stale */
+        post: operations["addParty"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/responses/{responseId}/parties/{organisationId}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+                organisationId: components["parameters"]["organisationId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a party leave; the others' positions go stale if it had one */
+        post: operations["removeParty"];
         delete?: never;
         options?: never;
         head?: never;
@@ -974,7 +1033,7 @@ export interface components {
         /** @description One thing owed or waited for. The page words it by `kind` and builds the link from the ids. */
         Turn: {
             /** @enum {string} */
-            kind: "open_round" | "read_invitation" | "forward" | "start_response" | "write_answers" | "freeze" | "take_position" | "confirm_position" | "record_decision" | "record_recommendation" | "submit" | "receive" | "follow_round" | "wait_start" | "wait_freeze" | "wait_positions" | "wait_decision" | "wait_recommendation" | "wait_submit" | "wait_received" | "done" | "returned" | "withdrawn";
+            kind: "open_round" | "read_invitation" | "forward" | "start_response" | "write_answers" | "freeze" | "take_position" | "confirm_position" | "resolve_rejection" | "record_decision" | "record_recommendation" | "submit" | "receive" | "follow_round" | "wait_start" | "wait_freeze" | "wait_positions" | "wait_rejected" | "wait_decision" | "wait_recommendation" | "wait_submit" | "wait_received" | "done" | "returned" | "withdrawn";
             /** Format: uuid */
             roundId: string;
             roundTitle: components["schemas"]["Text"];
@@ -1181,8 +1240,11 @@ export interface components {
             /** @description Who has the answer open for writing now. */
             writers: components["schemas"]["Person"][];
         };
-        /** @enum {string} */
-        PositionKind: "approved" | "approved_with_remark" | "rejected" | "stands_outside";
+        /**
+         * @description withdrawn: what was said before is taken back
+         * @enum {string}
+         */
+        PositionKind: "approved" | "approved_with_remark" | "rejected" | "stands_outside" | "withdrawn";
         Position: {
             /** Format: uuid */
             id: string;
@@ -1191,6 +1253,14 @@ export interface components {
             recordedAt: components["schemas"]["Time"];
             by: components["schemas"]["Person"];
             freezeNumber: number;
+            /** @description Taken after the answer was sent: on record, and no part of what was sent. */
+            late: boolean;
+        };
+        SaidPosition: {
+            organisation: components["schemas"]["Organisation"];
+            /** @description false: it has left since. */
+            isParty: boolean;
+            position: components["schemas"]["Position"];
         };
         Party: {
             organisation: components["schemas"]["Organisation"];
@@ -1203,6 +1273,9 @@ export interface components {
              */
             validity: "none" | "valid" | "stale";
             staleAnswers: string[];
+            /** @description Others answer now than when the position was taken. */
+            partiesChanged: boolean;
+            withdrawn?: components["schemas"]["Position"];
             mine: boolean;
             warning?: components["schemas"]["SilenceWarning"];
         };
@@ -1415,10 +1488,21 @@ export interface components {
             answerId?: string;
             text: string;
         };
+        WithdrawInput: {
+            /** Format: uuid */
+            freezeId: string;
+            reason: string;
+        };
+        PartyInput: {
+            /** @description The response's version that was read. */
+            version: number;
+            organisationId: string;
+        };
         PositionInput: {
             /** Format: uuid */
             freezeId: string;
-            kind: components["schemas"]["PositionKind"];
+            /** @enum {string} */
+            kind: "approved" | "approved_with_remark" | "rejected" | "stands_outside";
             /** @description Required when rejecting. */
             reason?: string;
             remarks?: components["schemas"]["RemarkInput"][];
@@ -2315,6 +2399,29 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listPositions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SaidPosition"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     takePosition: {
         parameters: {
             query?: never;
@@ -2327,6 +2434,88 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["PositionInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Response"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    withdrawPosition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Response"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    addParty: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartyInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Response"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeParty: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+                organisationId: components["parameters"]["organisationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInput"];
             };
         };
         responses: {
