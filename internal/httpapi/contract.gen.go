@@ -1879,6 +1879,9 @@ type StartInputKind string
 type Submission struct {
 	Abilities []Ability `json:"abilities"`
 
+	// Late Approvals after it was sent: on record, and no part of the package.
+	Late []SaidPosition `json:"late"`
+
 	// Package The consolidated submission as specified in docs/evidence.md, format samsvar-submission/1.
 	Package   SubmissionPackage `json:"package"`
 	Questions []Question        `json:"questions"`

@@ -62,12 +62,22 @@ func (a *api) showSubmission(ctx context.Context, actor portal.Actor, id Respons
 	if err != nil {
 		return Submission{}, err
 	}
-	out := Submission{Receipt: receiptOf(receipt), Submissions: each(r.Submissions, receiptOf), Package: json.RawMessage(raw),
+	out := Submission{Receipt: receiptOf(receipt), Submissions: each(r.Submissions, receiptOf), Package: json.RawMessage(raw), Late: lateOf(r, receipt.Freeze),
 		Questions: each(r.Answers, func(x portal.Answer) Question { return questionOf(x.Question) })}
 	o := policy.ObjectOf("submission.read", r)
 	o.State = string(receipt.State)
 	out.Abilities = each(policy.Abilities(actor, o, "submission.download", "submission.receive", "submission.return"), abilityOf)
 	return out, nil
+}
+
+func lateOf(r portal.Response, sent portal.FreezeID) []SaidPosition {
+	late := []SaidPosition{}
+	for _, p := range r.Parties {
+		if p.Position != nil && p.Position.Late && p.Position.Freeze == sent {
+			late = append(late, SaidPosition{Organisation: organisationOf(p.Organisation), IsParty: true, Position: positionOf(*p.Position, p.Organisation)})
+		}
+	}
+	return late
 }
 
 func (a *api) DownloadSubmission(ctx context.Context, in DownloadSubmissionRequestObject) (DownloadSubmissionResponseObject, error) {

@@ -1614,6 +1614,8 @@ export interface components {
             /** @description All that the same response ever sent, newest first, this one among them. */
             submissions: components["schemas"]["Receipt"][];
             package: components["schemas"]["SubmissionPackage"];
+            /** @description Approvals after it was sent: on record, and no part of the package. */
+            late: components["schemas"]["SaidPosition"][];
             questions: components["schemas"]["Question"][];
             abilities: components["schemas"]["Ability"][];
         };

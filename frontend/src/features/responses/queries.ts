@@ -23,6 +23,19 @@ export const historyQuery = (responseId: string) =>
     queryFn: () => call(api.GET('/responses/{responseId}/history', { params: { path: { responseId } } })),
   })
 
+export const positionsQuery = (responseId: string) =>
+  queryOptions({
+    queryKey: ['responses', responseId, 'positions'],
+    queryFn: () => call(api.GET('/responses/{responseId}/positions', { params: { path: { responseId } } })),
+  })
+
+/** The community whose answer it is, as it is today. */
+export const membersQuery = (organisationId: string) =>
+  queryOptions({
+    queryKey: ['communities', organisationId],
+    queryFn: () => call(api.GET('/communities/{organisationId}', { params: { path: { organisationId } } })),
+  })
+
 /** What the server answered to a change is what every page shows from now on. */
 export function keepResponse(response: Schemas['Response']): void {
   queryClient.setQueryData(responseQuery(response.id).queryKey, response)

@@ -17,7 +17,13 @@ export type Stand = (typeof stands)[number]
 /** What the party says about the text as it stands. While drafting nothing is stale: it is what they said last. */
 export function standOf(party: Party, frozen: boolean): Stand {
   if (!party.position) return 'no_response'
+  if (party.position.kind === 'withdrawn') return 'no_response'
   return frozen && party.validity === 'stale' ? 'stale' : party.position.kind
+}
+
+/** Why the party's position no longer speaks of what lies before it. */
+export function staleness(party: Party): boolean | 'parties' {
+  return party.validity === 'stale' && (party.staleAnswers.length === 0 ? 'parties' : true)
 }
 
 /** The numbers of the answers with these ids. */

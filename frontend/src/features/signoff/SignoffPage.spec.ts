@@ -18,8 +18,8 @@ const question = (number: number) => ({ id: `q-${number}`, number, text: { nb: `
 const freeze = () => ({ id: `freeze-${version}`, number: version, hash: `sha256:${version}`, frozenAt: '2022-03-19T10:00:00Z', frozenBy: 'Sekretær' })
 
 function response() {
-  const position = { id: 'p-1', kind: 'approved', freezeNumber: 1, recordedAt: '2022-03-19T10:00:00Z', by: { name: 'Godkjenner', organisation: 'Lillevik' } }
-  const party = { organisation: { id: 'k-1', kind: 'municipality', name: 'Lillevik' }, side: 'municipal', mine: true, staleAnswers: positionTaken ? [] : ['a-2'], validity: positionTaken ? 'valid' : 'stale', position }
+  const position = { id: 'p-1', kind: 'approved', freezeNumber: 1, late: false, recordedAt: '2022-03-19T10:00:00Z', by: { name: 'Godkjenner', organisation: 'Lillevik' } }
+  const party = { organisation: { id: 'k-1', kind: 'municipality', name: 'Lillevik' }, side: 'municipal', mine: true, partiesChanged: false, staleAnswers: positionTaken ? [] : ['a-2'], validity: positionTaken ? 'valid' : 'stale', position }
   const side = { answered: 0, required: 1, total: 1 }
   return {
     id: 'response-1', kind: 'joint', language: 'nb', state: 'approval', version, freeze: freeze(), decisions: [], now: '2022-03-30T10:00:00Z',
@@ -44,7 +44,7 @@ function reply(method: string, path: string): Response {
   if (method === 'POST' && refuse) return json({ type: 'about:blank', title: 'x', status: 409, code: 'text_changed' }, 409)
   if (method === 'POST') positionTaken = true
   if (path.endsWith('/text')) return json(text())
-  return json(path.endsWith('/history') ? [] : response())
+  return json(method === 'GET' && /history|positions/.test(path) ? [] : response())
 }
 
 beforeEach(() => {

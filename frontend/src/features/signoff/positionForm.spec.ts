@@ -47,8 +47,8 @@ describe('a position', () => {
 
   it('begins from what the party said last, with its own remarks and nobody else’s', () => {
     const party = {
-      organisation: { id: 'k', kind: 'municipality', name: 'Lillevik' }, side: 'municipal', validity: 'stale', staleAnswers: [], mine: true,
-      position: { id: 'p', kind: 'approved_with_remark', recordedAt: '', by: { name: '', organisation: '' }, freezeNumber: 1 },
+      organisation: { id: 'k', kind: 'municipality', name: 'Lillevik' }, side: 'municipal', validity: 'stale', staleAnswers: [], partiesChanged: false, mine: true,
+      position: { id: 'p', kind: 'approved_with_remark', recordedAt: '', by: { name: '', organisation: '' }, freezeNumber: 1, late: false },
     } as const
     const remark = (author: string) => ({ id: author, authors: [author], answerId: 'a-1', text: `Fra ${author}`, recordedAt: '' })
     expect(formFrom({ ...party, staleAnswers: [] }, [remark('Storvik'), remark('Lillevik')])).toEqual({

@@ -1,6 +1,6 @@
 import type { Schemas } from '@/api'
 
-type Kind = Schemas['PositionKind']
+type Kind = Schemas['PositionInput']['kind']
 
 export interface PositionForm {
   kind: Kind | ''
@@ -16,10 +16,14 @@ export const blankForm = (): PositionForm => ({ kind: '', reason: '', remarks: [
 export function formFrom(party: Schemas['Party'], remarks: readonly Schemas['Remark'][]): PositionForm {
   const own = remarks.filter((remark) => remark.authors.includes(party.organisation.name))
   return {
-    kind: party.position?.kind ?? '',
+    kind: kindOf(party),
     reason: party.position?.reason ?? '',
     remarks: own.length ? own.map(({ answerId, text }) => ({ answerId: answerId ?? '', text })) : [emptyRemark()],
   }
+}
+
+function kindOf({ position }: Schemas['Party']): Kind | '' {
+  return position && position.kind !== 'withdrawn' ? position.kind : ''
 }
 
 /** Whether this position comes with a reason, and whether it must. */

@@ -41,6 +41,7 @@ export const positionLooks: Record<Schemas['PositionKind'] | 'no_response' | 'st
   approved_with_remark: { tone: 'success', icon: 'chat' },
   rejected: { tone: 'danger', icon: 'crossOctagon' },
   stands_outside: { tone: 'neutral', icon: 'circleSlash' },
+  withdrawn: { tone: 'neutral', icon: 'arrowUndo' },
   no_response: { tone: 'neutral', icon: 'hourglass' },
   stale: { tone: 'warning', icon: 'refresh' },
 }

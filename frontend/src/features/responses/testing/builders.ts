@@ -6,11 +6,11 @@ type Party = Schemas['Party']
 /** A party that has said nothing, unless the test says otherwise. */
 export function aParty(name: string, over: Partial<Party> = {}): Party {
   const organisation = { id: name.toLowerCase(), kind: 'municipality', name } as const
-  return { organisation, side: 'municipal', validity: 'none', staleAnswers: [], mine: false, ...over }
+  return { organisation, side: 'municipal', validity: 'none', staleAnswers: [], partiesChanged: false, mine: false, ...over }
 }
 
 export function aPosition(kind: Schemas['PositionKind'], freezeNumber = 1): Schemas['Position'] {
-  return { id: `${kind}-${freezeNumber}`, kind, freezeNumber, recordedAt: '2022-03-20T10:00:00Z', by: { name: 'Godkjenner', organisation: 'Kommunen' } }
+  return { id: `${kind}-${freezeNumber}`, kind, freezeNumber, late: false, recordedAt: '2022-03-20T10:00:00Z', by: { name: 'Godkjenner', organisation: 'Kommunen' } }
 }
 
 export function anAnswer(number: number, status: Schemas['Answer']['status'] = 'ready'): Schemas['Answer'] {
