@@ -19,17 +19,19 @@ import (
 // config is every setting there is. A setting named X can also be given as
 // X_FILE, the name of a file that holds it: for secrets.
 type config struct {
-	Addr        string   `env:"SAMSVAR_ADDR" envDefault:"127.0.0.1:8080" about:"address to listen on"`
-	BaseURL     string   `env:"SAMSVAR_BASE_URL" about:"address that people use; http://<SAMSVAR_ADDR> when empty. With https the program is in production"`
-	DatabaseURL string   `env:"DATABASE_URL" secret:"yes" about:"PostgreSQL to use, 15 or newer; a private one when empty"`
-	Data        string   `env:"SAMSVAR_DATA" envDefault:".samsvar" about:"folder of the private PostgreSQL"`
-	AuditKey    string   `env:"SAMSVAR_AUDIT_KEY" secret:"yes" about:"Ed25519 private key (PEM) that signs the audit trail, made by samsvar keys; a private database has its own"`
-	AuditHeads  string   `env:"SAMSVAR_AUDIT_HEADS" about:"folder, outside the database, for the signed heads of the audit trail; with a private database <SAMSVAR_DATA>/heads when empty"`
-	OIDC        string   `env:"SAMSVAR_OIDC_CONFIG" about:"YAML file that lists identity providers; without it the development provider, on loopback only"`
-	Proxies     []string `env:"SAMSVAR_TRUSTED_PROXIES" about:"networks (such as 10.0.0.0/8, with commas between) of proxies in front, whose X-Forwarded-For is believed"`
-	Metrics     string   `env:"SAMSVAR_METRICS_ADDR" envDefault:"127.0.0.1:9090" about:"address of /metrics for Prometheus; off when empty"`
-	Renderer    string   `env:"SAMSVAR_RENDERER" envDefault:"internal/export/renderer" about:"folder of the program that makes PDF and DOCX, with its node_modules"`
-	Now         string   `env:"SAMSVAR_NOW" about:"time (RFC 3339) at which the clock starts, for trying out deadlines; refused in production"`
+	Addr            string   `env:"SAMSVAR_ADDR" envDefault:"127.0.0.1:8080" about:"address to listen on"`
+	BaseURL         string   `env:"SAMSVAR_BASE_URL" about:"address that people use; http://<SAMSVAR_ADDR> when empty. With https the program is in production"`
+	DatabaseURL     string   `env:"DATABASE_URL" secret:"yes" about:"PostgreSQL to use, 15 or newer; a private one when empty"`
+	Data            string   `env:"SAMSVAR_DATA" envDefault:".samsvar" about:"folder of the private PostgreSQL"`
+	ProgramPassword string   `env:"SAMSVAR_PROGRAM_PASSWORD" secret:"yes" about:"password of the database role samsvar_program, for samsvar roles alone"`
+	ReaderPassword  string   `env:"SAMSVAR_READER_PASSWORD" secret:"yes" about:"password of the database role samsvar_reader, for samsvar roles alone"`
+	AuditKey        string   `env:"SAMSVAR_AUDIT_KEY" secret:"yes" about:"Ed25519 private key (PEM) that signs the audit trail, made by samsvar keys; a private database has its own"`
+	AuditHeads      string   `env:"SAMSVAR_AUDIT_HEADS" about:"folder, outside the database, for the signed heads of the audit trail; with a private database <SAMSVAR_DATA>/heads when empty"`
+	OIDC            string   `env:"SAMSVAR_OIDC_CONFIG" about:"YAML file that lists identity providers; without it the development provider, on loopback only"`
+	Proxies         []string `env:"SAMSVAR_TRUSTED_PROXIES" about:"networks (such as 10.0.0.0/8, with commas between) of proxies in front, whose X-Forwarded-For is believed"`
+	Metrics         string   `env:"SAMSVAR_METRICS_ADDR" envDefault:"127.0.0.1:9090" about:"address of /metrics for Prometheus; off when empty"`
+	Renderer        string   `env:"SAMSVAR_RENDERER" envDefault:"internal/export/renderer" about:"folder of the program that makes PDF and DOCX, with its node_modules"`
+	Now             string   `env:"SAMSVAR_NOW" about:"time (RFC 3339) at which the clock starts, for trying out deadlines; refused in production"`
 }
 
 func readConfig() (config, error) {

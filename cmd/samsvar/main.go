@@ -24,6 +24,7 @@ func commands() []command {
 	return []command{
 		{"serve", "serve", "serve the portal; without DATABASE_URL on a private PostgreSQL", serve},
 		{"demo", "demo", "fill a private database with an invented country at work, and serve it", demonstrate},
+		{"roles", "roles", "make the database roles of the program and of those who look on, or give them new passwords", makeRoles},
 		{"migrate", "migrate", "bring the database to the newest version and load the reference data", migrate},
 		{"load-reference", "load-reference [folder]", "load communities and municipalities from a folder of newer files", loadReference},
 		{"grant", "grant issuer subject organisation role", "give an account a role from the command line: the first administrator", grantRole},

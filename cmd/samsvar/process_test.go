@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"samsvar/internal/pgembed"
+	"samsvar/internal/postgres"
 )
 
 // asProgram makes the test binary be the program itself, for tests that need a process of its own.
@@ -261,9 +262,15 @@ func TestProcessOutlivesItsDatabase(t *testing.T) {
 	secret := filepath.Join(t.TempDir(), "database-url")
 	check(t, os.WriteFile(secret, []byte(server.URL()+"\n"), 0o600))
 	settings := "DATABASE_URL_FILE=" + secret
-	if status, said := runs(t, []string{settings}, "migrate"); status != 0 {
-		t.Fatal(said)
+	for _, command := range []string{"roles", "migrate"} {
+		if status, said := runs(t, []string{settings, "SAMSVAR_PROGRAM_PASSWORD=its own ' word", "SAMSVAR_READER_PASSWORD=x"}, command); status != 0 {
+			t.Fatal(said)
+		}
 	}
+	login, err := url.Parse(server.URL())
+	check(t, err)
+	login.User = url.UserPassword(postgres.ProgramRole, "its own ' word")
+	settings = "DATABASE_URL=" + login.String()
 	p := serves(t, settings)
 	who := p.browser("ny")
 
@@ -316,6 +323,7 @@ func TestProcessRefusesToStart(t *testing.T) {
 		{"a secret that is not there", []string{"DATABASE_URL_FILE=/nowhere"}, []string{"serve"}, "DATABASE_URL_FILE"},
 		{"a demonstration for everybody", []string{"SAMSVAR_ADDR=0.0.0.0:8080"}, []string{"demo"}, "loopback"},
 		{"a port that is taken", []string{"SAMSVAR_ADDR=" + taken.Addr().String(), "SAMSVAR_DATA=" + dataDir(t)}, []string{"serve"}, "address already in use"},
+		{"roles for nothing", nil, []string{"roles"}, "SAMSVAR_PROGRAM_PASSWORD"},
 		{"a migration of nothing", nil, []string{"migrate"}, "DATABASE_URL"},
 		{"what it does not know", nil, []string{"dance"}, `"dance"`},
 		{"a setting it does not know", nil, []string{"serve", "--fast"}, "fast"},

@@ -39,10 +39,11 @@ func start(t testing.TB) *program {
 	check(t, err)
 	addr := listener.Addr().String()
 	check(t, listener.Close())
-	c := config{Addr: addr, BaseURL: "http://" + addr, DatabaseURL: pgtest.Database(t), Renderer: "../../internal/export/renderer"}
+	owner := pgtest.Database(t)
+	c := config{Addr: addr, BaseURL: "http://" + addr, DatabaseURL: postgres.PrivateLogin(owner, postgres.ProgramRole), Renderer: "../../internal/export/renderer"}
 	db, err := postgres.Open(t.Context(), c.DatabaseURL)
 	check(t, err)
-	check(t, prepare(t.Context(), c, c.DatabaseURL))
+	check(t, prepare(t.Context(), c, owner))
 	check(t, seed(t.Context(), c, db))
 	ctx, stop := context.WithCancel(context.Background())
 	ready, done := make(chan struct{}), make(chan error, 1)

@@ -61,10 +61,13 @@ func withDatabase(ctx context.Context, c config, use func(db *postgres.DB, url s
 				slog.Warn("the private PostgreSQL did not stop cleanly", "error", err)
 			}
 		}()
-		url = server.URL()
-		if err := prepare(ctx, c, url); err != nil {
+		if err := postgres.MakePrivateRoles(ctx, server.URL()); err != nil {
 			return err
 		}
+		if err := prepare(ctx, c, server.URL()); err != nil {
+			return err
+		}
+		url = postgres.PrivateLogin(server.URL(), postgres.ProgramRole)
 	}
 	db, err := postgres.Open(ctx, url)
 	if err != nil {

@@ -24,6 +24,18 @@ func migrate(ctx context.Context, c config, _ []string, out io.Writer) error {
 	return nil
 }
 
+// makeRoles works as somebody who may make roles; migrate then says what they may do.
+func makeRoles(ctx context.Context, c config, _ []string, out io.Writer) error {
+	if c.DatabaseURL == "" || c.ProgramPassword == "" || c.ReaderPassword == "" {
+		return errors.New("DATABASE_URL (of a login that may make roles), SAMSVAR_PROGRAM_PASSWORD and SAMSVAR_READER_PASSWORD must be set")
+	}
+	if err := postgres.MakeRoles(ctx, c.DatabaseURL, c.ProgramPassword, c.ReaderPassword); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "%s and %s can log in. What they may do is said by samsvar migrate.\n", postgres.ProgramRole, postgres.ReaderRole)
+	return nil
+}
+
 func loadReference(ctx context.Context, c config, args []string, out io.Writer) error {
 	files := directory.Embedded()
 	if len(args) > 0 {

@@ -32,13 +32,15 @@ type DB struct {
 	pool *pgxpool.Pool
 }
 
-// Open connects to the database at url. It does not migrate.
+// Open connects to the database at url, as the program: a login that may be
+// more steps down to that role, once the roles are made. It does not migrate.
 func Open(ctx context.Context, url string) (*DB, error) {
 	settings, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
 	settings.ConnConfig.RuntimeParams["jit"] = "off" // compiling takes longer than any of these queries
+	settings.AfterConnect = stepDown
 	pool, err := pgxpool.NewWithConfig(ctx, settings)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
@@ -186,6 +188,12 @@ func null(s string) any {
 func isUnique(err error, constraint string) bool {
 	var pg *pgconn.PgError
 	return errors.As(err, &pg) && pg.Code == "23505" && (constraint == "" || pg.ConstraintName == constraint)
+}
+
+// isDuplicate says whether err tells of a role that is there already.
+func isDuplicate(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "42710" || pg.Code == "23505") // the latter when two make it at once
 }
 
 // date is a calendar date as the database wants it.

@@ -24,7 +24,8 @@ func Migrations() fs.FS {
 	return sub
 }
 
-// Migrate brings the database at url to the newest version. Several processes
+// Migrate brings the database at url, which is its owner's, to the newest
+// version, and gives the other roles their rights there. Several processes
 // may call it at once: one migrates, the others wait for it.
 func Migrate(ctx context.Context, url string) error {
 	err := withProvider(url, func(p *goose.Provider) error {
@@ -34,7 +35,10 @@ func Migrate(ctx context.Context, url string) error {
 	if err != nil {
 		return err
 	}
-	return chainOld(ctx, url)
+	if err := chainOld(ctx, url); err != nil {
+		return err
+	}
+	return grant(ctx, url)
 }
 
 // Migrated says whether every embedded migration has been applied.

@@ -109,45 +109,40 @@ func (db *DB) TrailAt(ctx context.Context, sequence int64) (evidence.Event, erro
 
 // chainOld gives events from before the chain their place in it, once.
 func chainOld(ctx context.Context, url string) error {
-	conn, err := pgx.Connect(ctx, url)
-	if err != nil {
-		return fmt.Errorf("chain the audit trail: %w", err)
-	}
-	defer conn.Close(context.WithoutCancel(ctx))
-	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+	return connected(ctx, url, "chain the audit trail", func(conn *pgx.Conn) error {
 		var open bool
-		err := tx.QueryRow(ctx, `select not attnotnull from pg_attribute where attrelid = 'audit_event'::regclass and attname = 'hash'`).Scan(&open)
+		err := conn.QueryRow(ctx, `select not attnotnull from pg_attribute where attrelid = 'audit_event'::regclass and attname = 'hash'`).Scan(&open)
 		if err != nil || !open {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `lock table audit_event; alter table audit_event disable trigger append_only`); err != nil {
-			return err
-		}
-		found, err := tx.Query(ctx, eventColumns+" order by id")
-		if err != nil {
-			return err
-		}
-		old, err := pgx.CollectRows(found, scanEvent)
-		if err != nil {
-			return err
-		}
-		batch, tail := &pgx.Batch{}, evidence.Tail{}
-		for _, e := range old {
-			id := e.Sequence
-			if err := e.Chain(tail); err != nil {
-				return err
-			}
-			tail = e.Tail()
-			batch.Queue("update audit_event set id = $2, previous = $3, hash = $4 where id = $1", id, e.Sequence, e.Previous, e.Hash)
-		}
-		if err := tx.SendBatch(ctx, batch).Close(); err != nil {
-			return err
-		}
-		_, err = tx.Exec(ctx, `alter table audit_event alter column previous set not null, alter column hash set not null, enable trigger append_only`)
-		return err
+		return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error { return chainAll(ctx, tx) })
 	})
-	if err != nil {
-		return fmt.Errorf("chain the audit trail: %w", err)
+}
+
+func chainAll(ctx context.Context, tx pgx.Tx) error {
+	if _, err := tx.Exec(ctx, `lock table audit_event; alter table audit_event disable trigger append_only`); err != nil {
+		return err
 	}
-	return nil
+	found, err := tx.Query(ctx, eventColumns+" order by id")
+	if err != nil {
+		return err
+	}
+	old, err := pgx.CollectRows(found, scanEvent)
+	if err != nil {
+		return err
+	}
+	batch, tail := &pgx.Batch{}, evidence.Tail{}
+	for _, e := range old {
+		id := e.Sequence
+		if err := e.Chain(tail); err != nil {
+			return err
+		}
+		tail = e.Tail()
+		batch.Queue("update audit_event set id = $2, previous = $3, hash = $4 where id = $1", id, e.Sequence, e.Previous, e.Hash)
+	}
+	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `alter table audit_event alter column previous set not null, alter column hash set not null, enable trigger append_only`)
+	return err
 }

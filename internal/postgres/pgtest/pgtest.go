@@ -27,8 +27,9 @@ const ClusterEnv = "SAMSVAR_TEST_DATABASE_URL"
 // templateLock is the advisory lock under which a cluster's template is made.
 const templateLock = 7267827
 
-// Database gives the URL of a fresh database with every migration applied. It
-// is dropped when the test ends, whoever is still connected.
+// Database gives the URL of a fresh database with every migration applied, for
+// its owner; what opens it with postgres.Open steps down to the program's role.
+// It is dropped when the test ends, whoever is still connected.
 func Database(t testing.TB) string {
 	t.Helper()
 	cluster, err := ready()
@@ -95,6 +96,9 @@ func (c *cluster) ensureTemplate(migrations fs.FS, migrate func(context.Context,
 		if _, err := conn.Exec(ctx, statement); err != nil {
 			return err
 		}
+	}
+	if err := postgres.MakePrivateRoles(ctx, c.url); err != nil {
+		return err
 	}
 	if err := migrate(ctx, onDatabase(c.url, unfinished)); err != nil {
 		return err

@@ -1,0 +1,164 @@
+package postgres
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Three kinds of users come to the database. The owner makes and migrates it; the program works in it and can undo
+// nothing that is evidence; the reader looks on, and sees no drafts and no logins.
+const (
+	ProgramRole = "samsvar_program"
+	ReaderRole  = "samsvar_reader"
+)
+
+// In most tables the program may do everything with rows. What has a trigger named append_only it may read and add to.
+var (
+	// onlyAdded may be read and added to, too.
+	onlyAdded = []string{"decision"}
+	// kept is never deleted from.
+	kept = []string{"response", "answer", "document", "round", "recipient", "account"}
+	// fixed is never deleted from, and these columns never change; the others tell what became of the row.
+	fixed = map[string][]string{
+		"submission": {"response_id", "round_id", "year", "sequence", "number", "submitted_at", "late_seconds", "submitted_by", "submitted_for", "package",
+			"package_hash", "freeze_id", "replaces"},
+		"frozen_version": {"id", "response_id", "number", "hash", "frozen_at", "frozen_by", "rule"},
+		"party_record":   {"response_id", "organisation_id", "side", "name", "number"},
+		"party":          {"response_id", "organisation_id", "side", "name", "number"},
+	}
+)
+
+// readerMayNot is what the reader does not see.
+var readerMayNot = []string{"sessions", "job", "document_update", "document_snapshot", "document_history"}
+
+// MakeRoles makes the program's and the reader's logins, or gives those there are new passwords. The login of url must
+// be allowed to make roles. What they may do is granted by Migrate.
+func MakeRoles(ctx context.Context, url, programPassword, readerPassword string) error {
+	return connected(ctx, url, "make the database roles", func(conn *pgx.Conn) error {
+		for role, password := range map[string]string{ProgramRole: programPassword, ReaderRole: readerPassword} {
+			_, err := conn.Exec(ctx, "create role "+role)
+			if err != nil && !isDuplicate(err) {
+				return err
+			}
+			var quoted string
+			if err := conn.QueryRow(ctx, "select quote_literal($1)", password).Scan(&quoted); err != nil {
+				return err
+			}
+			if _, err := conn.Exec(ctx, "alter role "+role+" login noinherit nocreatedb nocreaterole connection limit -1 password "+quoted); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// MakePrivateRoles makes the roles of a private database, with passwords of its own choice.
+func MakePrivateRoles(ctx context.Context, address string) error {
+	program, reader := privatePassword(address, ProgramRole), privatePassword(address, ReaderRole)
+	return MakeRoles(ctx, address, program, reader)
+}
+
+// PrivateLogin is the address by which a role logs in to a private database, whose owner logs in by address.
+func PrivateLogin(address, role string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address // the connection will say what is wrong with it
+	}
+	u.User = url.UserPassword(role, privatePassword(address, role))
+	return u.String()
+}
+
+// privatePassword follows from the owner's, and does not give it away.
+func privatePassword(address, role string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	owners, _ := u.User.Password()
+	sum := sha256.Sum256([]byte(role + "\n" + owners))
+	return hex.EncodeToString(sum[:])
+}
+
+// grant gives the roles what they may, and takes all else away. Without the roles there is nothing to give.
+func grant(ctx context.Context, url string) error {
+	return connected(ctx, url, "grant rights", func(conn *pgx.Conn) error {
+		var there bool
+		err := conn.QueryRow(ctx, "select count(*) = 2 from pg_roles where rolname in ($1, $2)", ProgramRole, ReaderRole).Scan(&there)
+		if err != nil || !there {
+			return err
+		}
+		found, err := conn.Query(ctx, `select c.relname, exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgname = 'append_only'),
+				array(select attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped order by a.attnum)
+			from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v') order by c.relname`)
+		if err != nil {
+			return err
+		}
+		tables, err := pgx.CollectRows(found, pgx.RowToStructByPos[table])
+		if err != nil {
+			return err
+		}
+		var s strings.Builder
+		fmt.Fprintf(&s, "grant usage on schema public to %s, %s; grant usage on all sequences in schema public to %[1]s;\n", ProgramRole, ReaderRole)
+		for _, t := range tables {
+			name := pgx.Identifier{t.Name}.Sanitize()
+			fmt.Fprintf(&s, "revoke all on %s from %s, %s; grant %s on %[1]s to %[2]s;\n", name, ProgramRole, ReaderRole, t.programMay())
+			if !slices.Contains(readerMayNot, t.Name) {
+				fmt.Fprintf(&s, "grant select on %s to %s;\n", name, ReaderRole)
+			}
+		}
+		_, err = conn.Exec(ctx, s.String()) // several statements at once are one transaction
+		return err
+	})
+}
+
+type table struct {
+	Name       string
+	AppendOnly bool
+	Columns    []string
+}
+
+func (t table) programMay() string {
+	never, isFixed := fixed[t.Name]
+	switch {
+	case t.Name == "goose_db_version":
+		return "select"
+	case t.AppendOnly, slices.Contains(onlyAdded, t.Name):
+		return "select, insert"
+	case slices.Contains(kept, t.Name):
+		return "select, insert, update"
+	case !isFixed:
+		return "select, insert, update, delete"
+	}
+	free := slices.DeleteFunc(slices.Clone(t.Columns), func(column string) bool { return slices.Contains(never, column) })
+	if len(free) == 0 {
+		return "select, insert"
+	}
+	return "select, insert, update (" + strings.Join(free, ", ") + ")"
+}
+
+// stepDown makes a connection the program's, when its login may be more than that.
+func stepDown(ctx context.Context, conn *pgx.Conn) error {
+	_, err := conn.Exec(ctx, `select set_config('role', rolname, false) from pg_roles
+		where rolname = $1 and rolname <> current_user and pg_has_role(current_user, oid, 'member')`, ProgramRole)
+	return err
+}
+
+// connected does something on a connection of its own.
+func connected(ctx context.Context, url, what string, do func(*pgx.Conn) error) error {
+	conn, err := pgx.Connect(ctx, url)
+	if err == nil {
+		defer conn.Close(context.WithoutCancel(ctx))
+		err = do(conn)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
+}

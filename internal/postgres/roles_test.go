@@ -1,0 +1,129 @@
+package postgres_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"samsvar/internal/portal"
+	"samsvar/internal/postgres"
+	"samsvar/internal/postgres/pgtest"
+)
+
+// loggedIn is a connection by the role's own login, not one that stepped down.
+func loggedIn(t *testing.T, address, role string) *pgx.Conn {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), postgres.PrivateLogin(address, role))
+	must(t, err)
+	t.Cleanup(func() { conn.Close(context.Background()) })
+	return conn
+}
+
+// filledHouse has something in every table that is evidence: a response that was frozen, signed, decided and sent.
+func filledHouse(t *testing.T) (h *house, r portal.Response) {
+	t.Helper()
+	h = newHouse(t)
+	v := h.openRound(h.as("hod", portal.CaseOfficer))
+	secretariat := h.as("vestfold", portal.Secretariat)
+	r, err := h.consult.Start(t.Context(), secretariat, v.ID, portal.Joint, portal.Bokmal)
+	must(t, err)
+	for n := 1; n <= 6; n++ {
+		h.write(r, n, "Svar.")
+	}
+	r = h.ready(secretariat, r)
+	_, err = h.document.Freeze(t.Context(), secretariat, r.ID, r.Version)
+	must(t, err)
+	for _, p := range r.Parties {
+		must(t, h.approve(h.as(p.Organisation.ID, portal.Approver), r.ID, portal.ApprovedWithRemark))
+	}
+	r, err = h.consult.Response(t.Context(), secretariat, r.ID)
+	must(t, err)
+	must(t, h.signoff.Decide(t.Context(), secretariat, r.ID, r.Freeze.ID, portal.Decision{Level: "strategic", Body: "SSU", DecidedOn: h.now, CaseNumber: "1"}))
+	_, err = h.consult.Submit(t.Context(), secretariat, r.ID, r.Freeze.ID, r.Freeze.Hash)
+	must(t, err)
+	return h, r
+}
+
+func TestTheProgramCannotUndoEvidence(t *testing.T) {
+	h, _ := filledHouse(t)
+	program := loggedIn(t, h.url, postgres.ProgramRole)
+	_, err := program.Exec(t.Context(), "grant all on audit_event, position, submission to samsvar_program") // a warning, says PostgreSQL, and does nothing
+	must(t, err)
+	tries := []string{
+		"update submission set package = '{}'", "update submission set package_hash = 'x'", "update submission set submitted_at = now()",
+		"update frozen_version set hash = 'x'", "delete from frozen_version", "delete from submission", "delete from response", "delete from answer",
+		"delete from document", "update frozen_version set frozen_at = now()",
+		"delete from account", "delete from round",
+		"drop trigger append_only on audit_event", "alter table audit_event disable trigger all", "alter table position disable trigger append_only",
+		"set session_replication_role = replica", "alter table audit_event owner to samsvar_program", "drop table audit_event",
+		"create or replace function refuse_change() returns trigger language plpgsql as 'begin return new; end'",
+		"create or replace function audit_tail() returns table (sequence bigint, hash text) language sql as 'select 0::bigint, null::text'",
+		"create table mine (n int)", "create role mine", "alter role samsvar_program superuser", "alter role samsvar_program bypassrls",
+		"set role samsvar", "set session authorization samsvar", "update goose_db_version set version_id = 0",
+		"copy (select 1) to program 'true'", "select pg_read_file('PG_VERSION')",
+	}
+	for _, table := range []string{"audit_event", "position", "remark", "decision", "frozen_answer", "party"} {
+		tries = append(tries, "delete from "+table, "truncate "+table+" cascade")
+	}
+	for table, column := range map[string]string{"audit_event": "action", "position": "kind", "remark": "body", "decision": "body", "frozen_answer": "content", "party": "name"} {
+		tries = append(tries, "update "+table+" set "+column+" = "+column)
+	}
+	for _, try := range tries {
+		_, err := program.Exec(t.Context(), try)
+		var refused *pgconn.PgError
+		if !errors.As(err, &refused) || refused.Code != "42501" {
+			t.Errorf("%s: %v", try, err)
+		}
+	}
+	if n := len(trail(t, h.db)); n == 0 {
+		t.Error("there was nothing to undo")
+	}
+}
+
+// Rights are not all: whoever may change rows, as the owner, meets the triggers.
+func TestTheOwnerMeetsTheTriggers(t *testing.T) {
+	h, _ := filledHouse(t)
+	owner, err := pgx.Connect(t.Context(), h.url)
+	must(t, err)
+	defer owner.Close(context.Background())
+	for _, table := range []string{"audit_event", "position", "remark", "frozen_answer"} {
+		for _, try := range []string{"delete from " + table, "truncate " + table + " cascade"} {
+			if _, err := owner.Exec(t.Context(), try); err == nil {
+				t.Errorf("%s was carried out", try)
+			}
+		}
+	}
+}
+
+func TestTheReaderLooksOn(t *testing.T) {
+	address := pgtest.Database(t)
+	reader := loggedIn(t, address, postgres.ReaderRole)
+	for _, query := range []string{"select count(*) from audit_event", "select count(*) from submission"} {
+		if _, err := reader.Exec(t.Context(), query); err != nil {
+			t.Errorf("%s: %v", query, err)
+		}
+	}
+	for _, try := range []string{"insert into audit_event (id) values (1)", "update account set name = 'x'", "delete from response", "select * from sessions",
+		"select * from document_update", "select * from document_snapshot", "select * from job", "select * from sessions; select 1", "create table mine (n int)"} {
+		if _, err := reader.Exec(t.Context(), try); err == nil {
+			t.Errorf("%s was carried out", try)
+		}
+	}
+}
+
+func TestWhoeverOpensStepsDown(t *testing.T) {
+	address := pgtest.Database(t)
+	for _, login := range []string{address, postgres.PrivateLogin(address, postgres.ProgramRole)} {
+		db, err := postgres.Open(t.Context(), login)
+		must(t, err)
+		var who string
+		must(t, db.Pool().QueryRow(t.Context(), "select current_user").Scan(&who))
+		if who != postgres.ProgramRole {
+			t.Errorf("works as %s", who)
+		}
+		db.Close()
+	}
+}
