@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"log/slog"
+	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -38,14 +40,40 @@ func (g gate) Access(ctx context.Context, actor portal.Actor, id portal.Document
 	return accesses[access], err
 }
 
-func presence(hub *collab.Hub) func(...portal.DocumentID) map[portal.DocumentID][]httpapi.Writer {
-	return func(ids ...portal.DocumentID) map[portal.DocumentID][]httpapi.Writer {
-		out := map[portal.DocumentID][]httpapi.Writer{}
-		for id, people := range hub.Presence(ids...) {
-			for _, p := range people {
-				out[id] = append(out[id], httpapi.Writer{Name: p.Name, Organisation: p.OrganisationName})
-			}
+// live is the hub as the API knows it.
+type live struct {
+	hub   *collab.Hub
+	store document.Store
+	base  *url.URL
+	log   *slog.Logger
+}
+
+func (l live) Handler(authenticate func(*http.Request) (portal.Actor, error)) http.Handler {
+	return l.hub.Handler(authenticate, l.base.Scheme+"://"+l.base.Host)
+}
+
+func (l live) Presence(ids ...portal.DocumentID) map[portal.DocumentID][]httpapi.Writer {
+	out := map[portal.DocumentID][]httpapi.Writer{}
+	for id, people := range l.hub.Presence(ids...) {
+		for _, p := range people {
+			out[id] = append(out[id], httpapi.Writer{Name: p.Name, Organisation: p.OrganisationName})
 		}
-		return out
+	}
+	return out
+}
+
+func (l live) AccountChanged(id portal.AccountID) { l.hub.RefreshAccount(id) }
+
+// ResponseChanged is said once the write is done, whatever becomes of the request.
+func (l live) ResponseChanged(id portal.ResponseID) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	r, err := l.store.Response(ctx, id)
+	if err != nil {
+		l.log.Warn("open texts find out by themselves", "response", id, "error", err)
+		return
+	}
+	for _, a := range r.Answers {
+		l.hub.Refresh(a.Document)
 	}
 }

@@ -3,6 +3,8 @@ package collab
 import (
 	"context"
 	"sync"
+
+	"samsvar/internal/portal"
 )
 
 // due is what has been heard of a document while its goroutine was busy.
@@ -12,6 +14,7 @@ type due struct {
 	mu       sync.Mutex
 	head     int64
 	rights   bool
+	accounts map[portal.AccountID]bool
 	ask      bool
 	visitors []*visitor
 }
@@ -23,6 +26,9 @@ func (d *document) hear(n news) {
 	d.due.head = max(d.due.head, n.Edited)
 	d.due.rights = d.due.rights || n.Rights
 	d.due.ask = d.due.ask || n.Ask
+	if n.Account != "" {
+		d.due.accounts[n.Account] = true
+	}
 	if n.Visitor != nil {
 		d.due.visitors = append(d.due.visitors, n.Visitor)
 	}
@@ -32,26 +38,26 @@ func (d *document) hear(n news) {
 	}
 }
 
-func (d *document) heard() (head int64, rights, ask bool, visitors []*visitor) {
-	d.due.mu.Lock()
-	defer d.due.mu.Unlock()
-	head, rights, ask, visitors = d.due.head, d.due.rights, d.due.ask, d.due.visitors
-	d.due.rights, d.due.ask, d.due.visitors = false, false, nil
-	return head, rights, ask, visitors
+// take gives what is due, which then is not any more.
+func (due *due) take() (head int64, whose func(portal.AccountID) bool, ask bool, visitors []*visitor) {
+	due.mu.Lock()
+	defer due.mu.Unlock()
+	all, accounts := due.rights, due.accounts
+	head, ask, visitors = due.head, due.ask, due.visitors
+	due.rights, due.accounts, due.ask, due.visitors = false, make(map[portal.AccountID]bool), false, nil
+	return head, func(a portal.AccountID) bool { return all || accounts[a] }, ask, visitors
 }
 
 // attend does what is due.
 func (d *document) attend() {
-	head, rights, ask, visitors := d.heard()
+	head, whose, ask, visitors := d.due.take()
 	if d.closed != "" {
 		return
 	}
 	if head > d.seen {
 		d.follow()
 	}
-	if rights {
-		d.refresh()
-	}
+	d.refresh(whose)
 	if ask {
 		d.presentAll()
 	}

@@ -84,7 +84,7 @@ type message struct {
 func newDocument(h *Hub, id portal.DocumentID) *document {
 	return &document{
 		hub: h, id: id,
-		inbox: make(chan message, inboxSize), due: due{wake: make(chan struct{}, 1)},
+		inbox: make(chan message, inboxSize), due: due{wake: make(chan struct{}, 1), accounts: make(map[portal.AccountID]bool)},
 		retired: make(chan struct{}), gone: make(chan struct{}),
 		sessions: make(map[*session]struct{}), owners: make(map[uint64]portal.AccountID), shown: make(map[uint64]*appearance),
 		savedFrame: statusFrame(id, true), refusedFrame: statusFrame(id, false),
@@ -261,11 +261,13 @@ func (d *document) ask(s *session) {
 	s.socket.send(syncFrame(d.id, step1, d.store.StateVector()))
 }
 
-// refresh looks up what everybody here may do.
-func (d *document) refresh() {
+// refresh looks up what those here may do whose rights may have changed.
+func (d *document) refresh(whose func(portal.AccountID) bool) {
 	d.commit()
 	for s := range d.sessions {
-		d.recheckSession(s)
+		if whose(s.actor.Account) {
+			d.recheckSession(s)
+		}
 	}
 }
 

@@ -217,18 +217,17 @@ func (h *Hub) allOpened() []*document {
 	return slices.Collect(maps.Values(h.documents))
 }
 
-// Recheck does what Refresh does for every open document. The hub does it by
-// itself every Limits.Recheck; call it when it is not known which documents a
-// change of roles is about.
-func (h *Hub) Recheck() {
-	h.peers.tell(news{Rights: true})
-	h.recheck()
+// RefreshAccount asks again what one account may do, in all that it has open,
+// and whether it is logged in still.
+func (h *Hub) RefreshAccount(account portal.AccountID) {
+	h.peers.tell(news{Account: account})
+	h.refreshAll(news{Account: account})
 }
 
-func (h *Hub) recheck() {
+func (h *Hub) refreshAll(n news) {
 	h.rights.Add(1)
 	for _, d := range h.allOpened() {
-		d.hear(news{Rights: true})
+		d.hear(n)
 	}
 }
 
@@ -238,7 +237,7 @@ func (h *Hub) recheckNowAndThen() {
 	for {
 		select {
 		case <-tick.C:
-			h.recheck()
+			h.refreshAll(news{Rights: true})
 		case <-h.closed:
 			return
 		}

@@ -35,9 +35,10 @@ const (
 // news is what a process tells the others of a document, or of all.
 type news struct {
 	Document portal.DocumentID `json:"document,omitempty"`
-	Edited   int64             `json:"edited,omitempty"` // edits up to this place are committed
-	Rights   bool              `json:"rights,omitempty"` // what people may do may have changed
-	Ask      bool              `json:"ask,omitempty"`    // who is here?
+	Edited   int64             `json:"edited,omitempty"`  // edits up to this place are committed
+	Rights   bool              `json:"rights,omitempty"`  // what people may do may have changed
+	Account  portal.AccountID  `json:"account,omitempty"` // what this one may do anywhere may have changed
+	Ask      bool              `json:"ask,omitempty"`     // who is here?
 	Visitor  *visitor          `json:"visitor,omitempty"`
 }
 
@@ -172,8 +173,8 @@ func (p *peers) hear(message []byte) {
 		switch {
 		case n.Ask:
 			p.presentAll()
-		case n.Rights && n.Document == "":
-			p.hub.recheck()
+		case n.Account != "":
+			p.hub.refreshAll(n)
 		case n.Rights:
 			p.hub.refresh([]portal.DocumentID{n.Document})
 		case n.Visitor == nil || p.hub.visitors.note(n.Document, n.Visitor, p.hub.now()):

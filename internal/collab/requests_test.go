@@ -138,7 +138,7 @@ func TestWithoutWebSocketAllIsTheSame(t *testing.T) {
 	p.hub.Refresh(id)
 	plain.next("denial", func(h heard) bool { return h.kind == isAuth && h.step == 1 })
 	p.logOut(plain.account)
-	p.hub.Recheck()
+	p.hub.RefreshAccount(plain.account)
 	if status, _, err := plain.conn.(*requests).post(t.Context(), "fetch", nil); err != nil || status != http.StatusUnauthorized {
 		t.Errorf("logged out: %d, %v", status, err)
 	}

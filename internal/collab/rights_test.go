@@ -250,7 +250,7 @@ func TestALoginThatEndsEndsTheConnection(t *testing.T) {
 		c.join(other, nothing)
 	}
 	p.logOut(gone.account)
-	p.hub.Recheck()
+	p.hub.RefreshAccount(gone.account)
 	gone.next("word on the login", func(h heard) bool { return h.kind == isAuth && string(h.bytes) == "login_expired" })
 	if code := gone.closed(); code != 4401 {
 		t.Errorf("closed with %d", code)

@@ -97,9 +97,11 @@ func loginFailed(c echo.Context, err error) error {
 func (a *api) logOut(c echo.Context) error {
 	ctx := c.Request().Context()
 	provider, token := a.sessions.GetString(ctx, keyProvider), a.sessions.GetString(ctx, keyIDToken)
+	account := portal.AccountID(a.sessions.GetString(ctx, keyAccount))
 	if err := a.sessions.Destroy(ctx); err != nil {
 		return sessionsAway(err)
 	}
+	defer a.live.AccountChanged(account)
 	if err := a.sessions.keep(ctx, c.Response()); err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ func optional[A, B any](p *A, f func(A) B) *B {
 
 func (a *api) answersOf(r portal.Response) []Answer {
 	ids := each(r.Answers, func(x portal.Answer) portal.DocumentID { return x.Document })
-	present := a.presence(ids...)
+	present := a.live.Presence(ids...)
 	return each(r.Answers, func(x portal.Answer) Answer {
 		return Answer{Id: string(x.ID), Number: x.Number, Question: questionOf(x.Question), DocumentId: some(string(x.Document)), Status: AnswerStatus(x.Status),
 			Coordinator: optional(x.Coordinator, organisationOf), Version: x.Version, Hash: some(x.Hash), Writers: each(present[x.Document], personOf)}

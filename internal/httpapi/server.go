@@ -42,14 +42,23 @@ type Options struct {
 	Sessions scs.Store
 	// Ready says whether database and migrations are as they should be.
 	Ready func(context.Context) error
-	// Presence says who has the documents open for writing.
-	Presence func(...portal.DocumentID) map[portal.DocumentID][]Writer
+	Live  Live
 
 	Pages http.Handler
 	// Development is the development identity provider; nil where there is a real one.
 	Development http.Handler
-	// Collab makes the handler of live documents, given how to know who is calling.
-	Collab func(authenticate func(*http.Request) (portal.Actor, error)) http.Handler
+}
+
+// Live are the texts that people have open.
+type Live interface {
+	// Handler serves them, given how to know who is calling.
+	Handler(authenticate func(*http.Request) (portal.Actor, error)) http.Handler
+	// Presence says who has the documents open for writing.
+	Presence(...portal.DocumentID) map[portal.DocumentID][]Writer
+	// ResponseChanged and AccountChanged are told after each write about one:
+	// what people may do with what they have open may have changed with it.
+	ResponseChanged(portal.ResponseID)
+	AccountChanged(portal.AccountID)
 }
 
 // Writer is somebody who has a document open for writing.
@@ -81,7 +90,7 @@ type api struct {
 	login         Login
 	sessions      sessions
 	base          *url.URL
-	presence      func(...portal.DocumentID) map[portal.DocumentID][]Writer
+	live          Live
 	now           func() time.Time
 	demonstration bool
 }
@@ -105,7 +114,7 @@ func New(o Options) (http.Handler, error) {
 		return nil, err
 	}
 	a := &api{directory: o.Directory, consult: o.Consult, document: o.Document, signoff: o.Signoff, export: o.Export, login: o.Login,
-		sessions: newSessions(o.Sessions, o.BaseURL), base: o.BaseURL, presence: o.Presence, now: o.Now, demonstration: o.Demonstration}
+		sessions: newSessions(o.Sessions, o.BaseURL), base: o.BaseURL, live: o.Live, now: o.Now, demonstration: o.Demonstration}
 
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
@@ -123,7 +132,7 @@ func New(o Options) (http.Handler, error) {
 	auth.GET("/callback", a.finishLogin)
 	auth.POST("/logout", a.logOut)
 
-	operations := e.Group("/api/v1", requests, limitTime, a.withSession, a.withActor, limit(writeLimit, writer), contract.validate)
+	operations := e.Group("/api/v1", requests, limitTime, a.withSession, a.withActor, limit(writeLimit, writer), a.tellLive, contract.validate)
 	RegisterHandlers(operations, NewStrictHandler(a, []StrictMiddlewareFunc{needLogin}))
 	e.Any("/api/*", func(echo.Context) error { return echo.ErrNotFound })
 
@@ -131,12 +140,32 @@ func New(o Options) (http.Handler, error) {
 		e.Any("/dev-idp", echo.WrapHandler(o.Development))
 		e.Any("/dev-idp/*", echo.WrapHandler(o.Development))
 	}
-	live := echo.WrapHandler(o.Collab(a.authenticate))
+	live := echo.WrapHandler(o.Live.Handler(a.authenticate))
 	e.GET(liveRoute, live, requests)
 	e.POST(linesRoute, live, requests)
 	e.GET(pagesRoute, echo.WrapHandler(o.Pages))
 	e.HEAD(pagesRoute, echo.WrapHandler(o.Pages))
 	return e, nil
+}
+
+// tellLive has open texts look again, after a write, at what people may do with them.
+func (a *api) tellLive(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		err := next(c)
+		if err != nil || reads(c.Request().Method) || c.Response().Status >= 400 {
+			return err
+		}
+		if id := c.Param("responseId"); id != "" {
+			a.live.ResponseChanged(portal.ResponseID(id))
+		}
+		if id := c.Param("accountId"); id != "" {
+			a.live.AccountChanged(portal.AccountID(id))
+		}
+		if c.Path() == "/api/v1/me/acting" {
+			a.live.AccountChanged(actorOf(c.Request().Context()).Account)
+		}
+		return nil
+	}
 }
 
 func readiness(ready func(context.Context) error) echo.HandlerFunc {
