@@ -68,21 +68,20 @@ func (d *document) attend() {
 func (d *document) follow() {
 	ctx, cancel := context.WithTimeout(d.hub.ctx, d.hub.limits.Storage)
 	defer cancel()
-	if err := d.catchUp(ctx); err != nil {
+	stored, err := d.hub.log.Load(ctx, d.id, d.seen)
+	if err == nil {
+		err = d.takeIn(stored)
+	}
+	if err != nil {
 		d.hub.stats.failures.Add(1)
 		d.hub.logger.Error("edits of another process not read", "document", d.id, "error", err)
 		d.shut(reasonUnavailable)
 	}
 }
 
-// catchUp takes in what has been committed since, by other processes, and shows
-// it to everybody here.
-func (d *document) catchUp(ctx context.Context) error {
-	stored, err := d.hub.log.Load(ctx, d.id, d.seen)
-	if err != nil {
-		return err
-	}
-	updates := stored.All()
+// takeIn takes in what other processes have committed since, and shows it to everybody here.
+func (d *document) takeIn(since portal.StoredText) error {
+	updates := since.All()
 	for _, update := range updates {
 		if err := d.store.Apply(update); err != nil {
 			return err
@@ -90,7 +89,7 @@ func (d *document) catchUp(ctx context.Context) error {
 		d.size += len(update)
 		d.tellOthers(nil, syncFrame(d.id, stepUpdate, update))
 	}
-	d.seen = stored.Head
+	d.seen = since.Head
 	d.hub.stats.caughtUp.Add(1)
 	d.loosened(len(updates))
 	return nil

@@ -15,22 +15,41 @@ import (
 // each document. One operation is a keystroke: an edit and where the caret is.
 func BenchmarkTyping(b *testing.B) {
 	for _, documents := range []int{1, 20} {
-		b.Run(fmt.Sprintf("documents=%d", documents), func(b *testing.B) { benchmarkTyping(b, documents, 5) })
+		b.Run(fmt.Sprintf("documents=%d", documents), func(b *testing.B) { benchmarkTyping(b, documents, 5, 1) })
 	}
 }
 
-func benchmarkTyping(b *testing.B, documents, each int) {
-	p := open(b, collab.Limits{MessagesPerSecond: 1e6, BytesPerSecond: 1 << 30})
+// BenchmarkProcesses is the same at several processes on one database, each
+// document open at as many of them as can be: the worst that a balancer can do.
+func BenchmarkProcesses(b *testing.B) {
+	for _, processes := range []int{1, 2, 4} {
+		b.Run(fmt.Sprintf("processes=%d", processes), func(b *testing.B) { benchmarkTyping(b, 20, 5, processes) })
+	}
+}
+
+func benchmarkTyping(b *testing.B, documents, each, processes int) {
+	limits := collab.Limits{MessagesPerSecond: 1e6, BytesPerSecond: 1 << 30}
+	places := []*place{open(b, limits)}
+	for len(places) < processes {
+		places = append(places, places[0].beside(limits))
+	}
+	stats := func() (all collab.Stats) {
+		for _, p := range places {
+			s := p.hub.Stats()
+			all.Saved, all.Appends, all.CaughtUp = all.Saved+s.Saved, all.Appends+s.Appends, all.CaughtUp+s.CaughtUp
+		}
+		return all
+	}
 	var writers []*benchWriter
 	for range documents {
-		id := p.document()
-		for range each {
-			w := &benchWriter{client: p.dial(newAccount()), hand: newTypist(uint64(100 + len(writers))), id: id}
+		id := places[0].document()
+		for n := range each {
+			w := &benchWriter{client: places[n%processes].dial(newAccount()), hand: newTypist(uint64(100 + len(writers))), id: id}
 			w.client.join(id, nothing)
 			writers = append(writers, w)
 		}
 	}
-	before := p.hub.Stats()
+	before := stats()
 	b.ResetTimer()
 	var group sync.WaitGroup
 	for i, w := range writers {
@@ -48,8 +67,11 @@ func benchmarkTyping(b *testing.B, documents, each int) {
 			b.ReportMetric(all[len(all)*99/100].Seconds()*1000, name+"-p99-ms")
 		}
 	}
-	after := p.hub.Stats()
+	after := stats()
 	b.ReportMetric(float64(after.Saved-before.Saved)/float64(max(1, after.Appends-before.Appends)), "edits/commit")
+	if processes > 1 {
+		b.ReportMetric(float64(after.CaughtUp-before.CaughtUp)/float64(max(1, after.Appends-before.Appends)), "catch-ups/commit")
+	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "keys/s")
 }
 

@@ -172,7 +172,9 @@ func (d *document) append(batch []entry) error {
 	if len(updates) == 0 {
 		return nil
 	}
-	if err := d.appendAfterOthers(updates, authors); err != nil {
+	ctx, cancel := context.WithTimeout(d.hub.ctx, d.hub.limits.Storage)
+	defer cancel()
+	if err := d.hub.log.Append(ctx, d.id, d.seen, updates, authors, d.takeIn); err != nil {
 		return err
 	}
 	d.seen += int64(len(updates))
@@ -180,23 +182,6 @@ func (d *document) append(batch []entry) error {
 	d.loosened(len(updates))
 	d.hub.peers.tell(news{Document: d.id, Edited: d.seen})
 	return nil
-}
-
-// appendAfterOthers commits updates after all that is committed by then. When
-// another process was first, what it committed is taken in before it is tried again:
-// a commit leans on nothing that this process has not seen and found to agree.
-func (d *document) appendAfterOthers(updates [][]byte, authors []portal.Actor) error {
-	ctx, cancel := context.WithTimeout(d.hub.ctx, d.hub.limits.Storage)
-	defer cancel()
-	for {
-		err := d.hub.log.Append(ctx, d.id, d.seen, updates, authors)
-		if !portal.IsCode(err, codeBehind) {
-			return err
-		}
-		if err := d.catchUp(ctx); err != nil {
-			return err
-		}
-	}
 }
 
 // refuse turns down what was taken. What merely said what is known is turned

@@ -81,21 +81,20 @@ type Gate interface {
 	Access(ctx context.Context, actor portal.Actor, id portal.DocumentID) (Access, error)
 }
 
-// Codes of Append's errors: the document is frozen; another process has
-// committed edits that this one does not know.
-const (
-	codeLocked = "document_locked"
-	codeBehind = "document_behind"
-)
+// codeLocked is the code of Append's error for a document that is frozen.
+const codeLocked = "document_locked"
 
 // Log keeps documents.
 type Log interface {
 	// Load gives what is committed after a place, from 0 all of it: whole, or an error.
 	Load(ctx context.Context, id portal.DocumentID, after int64) (portal.StoredText, error)
 	// Append commits updates of one document right after a place, each sent by
-	// the author in the same place, all or none. It returns nil only after
-	// COMMIT, and an error with one of the codes above when it may not.
-	Append(ctx context.Context, id portal.DocumentID, after int64, updates [][]byte, authors []portal.Actor) error
+	// the author in the same place, all or none. What others have committed
+	// meanwhile is given to meanwhile first, and comes before. It returns nil
+	// only after COMMIT, and an error with the code "document_locked" when the
+	// document is frozen.
+	Append(ctx context.Context, id portal.DocumentID, after int64, updates [][]byte, authors []portal.Actor,
+		meanwhile func(portal.StoredText) error) error
 	// Compact puts a checked snapshot in the place of all edits up to one.
 	Compact(ctx context.Context, id portal.DocumentID, upto int64, snapshot []byte) error
 	// Heads gives the place of the last edit of each document.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"samsvar/internal/portal"
@@ -99,16 +100,31 @@ func sealOf(where string, payload []byte) []byte {
 	return h.Sum(nil)[:8]
 }
 
+// querier is a pool or a transaction.
+type querier interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
+}
+
 // Load gives what is committed of a document after a place; from 0, all of it.
 func (l *LiveDocuments) Load(ctx context.Context, id portal.DocumentID, after int64) (portal.StoredText, error) {
-	rows, err := l.pool.Query(ctx, storedSQL, []portal.DocumentID{id}, after)
+	text, err := load(ctx, l.pool, id, after)
 	if err != nil {
-		return portal.StoredText{}, fmt.Errorf("load document %s: %w", id, err)
+		return text, fmt.Errorf("load document %s: %w", id, err)
+	}
+	return text, nil
+}
+
+func load(ctx context.Context, q querier, id portal.DocumentID, after int64) (portal.StoredText, error) {
+	rows, err := q.Query(ctx, storedSQL, []portal.DocumentID{id}, after)
+	if err != nil {
+		return portal.StoredText{}, err
 	}
 	defer rows.Close()
 	texts, err := readStored(rows, after)
 	if err != nil {
-		return portal.StoredText{}, fmt.Errorf("load document %s: %w", id, err)
+		return portal.StoredText{}, err
 	}
 	text, found := texts[id]
 	if !found {
@@ -121,60 +137,78 @@ func (l *LiveDocuments) Load(ctx context.Context, id portal.DocumentID, after in
 // place, all or none and in their order, right after a place. It returns nil
 // only after COMMIT.
 //
+// When others have committed after that place, meanwhile is given that first,
+// and the updates come after it, unless meanwhile says no: a commit leans on
+// nothing that its sender has not seen.
+//
 // The row of the document is locked first, and a freeze locks it too: so of two
 // that come at once, each comes wholly before or wholly after the other. After
-// a freeze the error has the code "document_locked"; when somebody else has
-// committed after that place, "document_behind". Nothing was stored then.
-func (l *LiveDocuments) Append(ctx context.Context, id portal.DocumentID, after int64, updates [][]byte, authors []portal.Actor) error {
+// a freeze the error has the code "document_locked". With an error nothing was
+// stored, but for one of the connection, after which nobody can tell.
+func (l *LiveDocuments) Append(ctx context.Context, id portal.DocumentID, after int64, updates [][]byte, authors []portal.Actor,
+	meanwhile func(portal.StoredText) error) error {
+	done, err := insert(ctx, l.pool, id, after, updates, authors) // one statement: a transaction, and one way there and back
+	if err == nil && !done {
+		err = pgx.BeginFunc(ctx, l.pool, func(tx pgx.Tx) error { return appendAfter(ctx, tx, id, after, updates, authors, meanwhile) })
+	}
+	if err != nil {
+		return fmt.Errorf("append to document %s: %w", id, err)
+	}
+	return nil
+}
+
+// appendAfter holds the document while it looks what others have committed, so that it is not too late again.
+func appendAfter(ctx context.Context, tx pgx.Tx, id portal.DocumentID, after int64, updates [][]byte, authors []portal.Actor,
+	meanwhile func(portal.StoredText) error) error {
+	var locked bool
+	err := tx.QueryRow(ctx, "select locked from document where id = $1 for no key update", id).Scan(&locked)
+	if errors.Is(err, pgx.ErrNoRows) || err == nil && locked {
+		return portal.Conflictf("document_locked", "the document is locked, or does not exist")
+	}
+	if err != nil {
+		return err
+	}
+	stored, err := load(ctx, tx, id, after)
+	if err != nil {
+		return err
+	}
+	if err := meanwhile(stored); err != nil {
+		return err
+	}
+	done, err := insert(ctx, tx, id, stored.Head, updates, authors)
+	if err == nil && !done {
+		return errors.New("nothing was stored")
+	}
+	return err
+}
+
+// insert stores updates after a place, if that is the last and the document is not locked.
+func insert(ctx context.Context, q querier, id portal.DocumentID, after int64, updates [][]byte, authors []portal.Actor) (done bool, err error) {
 	n := len(updates)
 	seals, accounts, organisations := make([][]byte, n), make([]portal.AccountID, n), make([]portal.OrganisationID, n)
 	for i, a := range authors {
 		seals[i] = editSeal(id, after+int64(i)+1, updates[i])
 		accounts[i], organisations[i] = a.Account, a.Organisation
 	}
-	// One statement is one transaction, and one way there and back.
-	done, err := l.pool.Exec(ctx, `
+	tag, err := q.Exec(ctx, `
 		with open as (update document set head = head + cardinality($3::bytea[]) where id = $1 and head = $2 and not locked returning id)
 		insert into document_update (document_id, place, payload, seal, account_id, organisation_id)
 		select open.id, $2 + u.place, u.payload, u.seal, nullif(u.account_id, '')::uuid, nullif(u.organisation_id, '')
 		from open, unnest($3::bytea[], $4::bytea[], $5::text[], $6::text[]) with ordinality as u(payload, seal, account_id, organisation_id, place)`,
 		id, after, updates, seals, accounts, organisations)
-	switch {
-	case err != nil:
-		return fmt.Errorf("append to document %s: %w", id, err)
-	case done.RowsAffected() == 0:
-		return l.whyNot(ctx, id)
-	case done.RowsAffected() != int64(n):
-		return fmt.Errorf("append to document %s: %d of %d updates stored", id, done.RowsAffected(), n)
+	if err == nil && tag.RowsAffected() != 0 && tag.RowsAffected() != int64(n) {
+		err = fmt.Errorf("%d of %d updates stored", tag.RowsAffected(), n)
 	}
-	return nil
+	return tag.RowsAffected() > 0, err
 }
 
-func (l *LiveDocuments) whyNot(ctx context.Context, id portal.DocumentID) error {
-	var locked bool
-	err := l.pool.QueryRow(ctx, "select locked from document where id = $1", id).Scan(&locked)
-	switch {
-	case errors.Is(err, pgx.ErrNoRows), err == nil && locked:
-		return portal.Conflictf("document_locked", "document %s is locked, or does not exist", id)
-	case err != nil:
-		return fmt.Errorf("append to document %s: %w", id, err)
-	}
-	return portal.Conflictf("document_behind", "document %s has edits that were not known", id)
-}
-
-// Write commits an update after whatever is there, for those who write without
-// following the text.
+// Write commits an update after whatever is there, for those who write without following the text.
 func (l *LiveDocuments) Write(ctx context.Context, id portal.DocumentID, author portal.Actor, update []byte) error {
-	for {
-		heads, err := l.Heads(ctx, []portal.DocumentID{id})
-		if err != nil {
-			return err
-		}
-		err = l.Append(ctx, id, heads[id], [][]byte{update}, []portal.Actor{author})
-		if !portal.IsCode(err, "document_behind") {
-			return err
-		}
+	heads, err := l.Heads(ctx, []portal.DocumentID{id})
+	if err != nil {
+		return err
 	}
+	return l.Append(ctx, id, heads[id], [][]byte{update}, []portal.Actor{author}, func(portal.StoredText) error { return nil })
 }
 
 // Heads gives the place of the last edit of each document.

@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -47,11 +48,16 @@ func loaded(t *testing.T, live *postgres.LiveDocuments, id portal.DocumentID, af
 	return string(stored.Snapshot), updates
 }
 
+// unexpected is for who knows all that is committed.
+func unexpected(s portal.StoredText) error {
+	return fmt.Errorf("was given %q and %q, that it knew of", s.Snapshot, s.Updates)
+}
+
 // typed commits edits called 1, 2, 3 and so on.
 func typed(t *testing.T, live *postgres.LiveDocuments, id portal.DocumentID, from, to int) {
 	t.Helper()
 	for n := from; n <= to; n++ {
-		must(t, live.Append(t.Context(), id, int64(n-1), [][]byte{[]byte(fmt.Sprint(n))}, []portal.Actor{writer()}))
+		must(t, live.Append(t.Context(), id, int64(n-1), [][]byte{[]byte(fmt.Sprint(n))}, []portal.Actor{writer()}, unexpected))
 	}
 }
 
@@ -77,23 +83,34 @@ func TestALiveDocumentIsItsSnapshotAndWhatFollows(t *testing.T) {
 	}
 }
 
-func TestWhoDoesNotKnowAllThatIsCommittedStoresNothing(t *testing.T) {
+func TestWhoDoesNotKnowAllThatIsCommittedIsGivenItFirst(t *testing.T) {
 	live, pool := openLive(t)
 	id := newDocument(t, pool)
 	typed(t, live, id, 1, 3)
-	for _, after := range []int64{0, 2, 4} {
-		if err := live.Append(t.Context(), id, after, [][]byte{[]byte("x")}, []portal.Actor{writer()}); !portal.IsCode(err, "document_behind") {
-			t.Errorf("after %d: %v", after, err)
+	add := func(after int64, meanwhile func(portal.StoredText) error) error {
+		return live.Append(t.Context(), id, after, [][]byte{[]byte("x")}, []portal.Actor{writer()}, meanwhile)
+	}
+	must(t, add(1, func(s portal.StoredText) error {
+		if s.Head != 3 || fmt.Sprintf("%s", s.Updates) != "[2 3]" {
+			t.Errorf("was given %q up to %d", s.Updates, s.Head)
 		}
+		return nil
+	}))
+	no := errors.New("that does not go together")
+	if err := add(1, func(portal.StoredText) error { return no }); !errors.Is(err, no) {
+		t.Errorf("who says no gets %v", err)
+	}
+	if err := add(9, func(portal.StoredText) error { return nil }); err == nil {
+		t.Error("who claims to have seen what is not there stores")
 	}
 	_, err := pool.Exec(t.Context(), "update document set locked = true where id = $1", id)
 	must(t, err)
-	for _, after := range []int64{2, 3} {
-		if err := live.Append(t.Context(), id, after, [][]byte{[]byte("x")}, []portal.Actor{writer()}); !portal.IsCode(err, "document_locked") {
+	for _, after := range []int64{2, 4} {
+		if err := add(after, unexpected); !portal.IsCode(err, "document_locked") {
 			t.Errorf("locked, after %d: %v", after, err)
 		}
 	}
-	if _, updates := loaded(t, live, id, 0); len(updates) != 3 {
+	if _, updates := loaded(t, live, id, 0); fmt.Sprint(updates) != "[1 2 3 x]" {
 		t.Errorf("stored is %q", updates)
 	}
 }
@@ -198,7 +215,7 @@ func TestAnAppendIsAllOrNothingAndSaysWhoWrote(t *testing.T) {
 	live, pool := openLive(t)
 	id := newDocument(t, pool)
 	authors := []portal.Actor{writer(), writer()}
-	must(t, live.Append(t.Context(), id, 0, [][]byte{[]byte("a"), []byte("b")}, authors))
+	must(t, live.Append(t.Context(), id, 0, [][]byte{[]byte("a"), []byte("b")}, authors, unexpected))
 	rows, err := pool.Query(t.Context(), "select account_id::text, organisation_id from document_update where document_id = $1 order by place", id)
 	must(t, err)
 	for _, author := range authors {
@@ -212,15 +229,15 @@ func TestAnAppendIsAllOrNothingAndSaysWhoWrote(t *testing.T) {
 		}
 	}
 	rows.Close()
-	if err := live.Append(t.Context(), id, 2, [][]byte{[]byte("c"), nil}, authors); err == nil {
+	if err := live.Append(t.Context(), id, 2, [][]byte{[]byte("c"), nil}, authors, unexpected); err == nil {
 		t.Error("half a batch was stored without an error")
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := live.Append(ended, id, 2, [][]byte{[]byte("d")}, authors[:1]); err == nil {
+	if err := live.Append(ended, id, 2, [][]byte{[]byte("d")}, authors[:1], unexpected); err == nil {
 		t.Error("no error without a database")
 	}
-	if err := live.Append(t.Context(), portal.DocumentID(portal.NewID()), 0, [][]byte{[]byte("e")}, authors[:1]); err == nil {
+	if err := live.Append(t.Context(), portal.DocumentID(portal.NewID()), 0, [][]byte{[]byte("e")}, authors[:1], unexpected); err == nil {
 		t.Error("no error for an unknown document")
 	}
 	if _, updates := loaded(t, live, id, 0); !slices.Equal(updates, []string{"a", "b"}) {
