@@ -32,7 +32,7 @@ var defaultLimits = Limits{
 	MessagesPerSecond: 200, BytesPerSecond: 2 << 20,
 	Greeting: 10 * time.Second, Ping: 10 * time.Second, Silence: 45 * time.Second,
 	Storage: 15 * time.Second, Asking: 5 * time.Second, Recheck: 30 * time.Second,
-	CompactAfter: 2000, CatchUp: 2 * time.Second,
+	CompactAfter: 10_000, CatchUp: 2 * time.Second,
 }
 
 func (l Limits) withDefaults() Limits {
