@@ -30,8 +30,8 @@ var (
 		"submission": {"response_id", "round_id", "year", "sequence", "number", "submitted_at", "late_seconds", "submitted_by", "submitted_for", "package",
 			"package_hash", "freeze_id", "replaces"},
 		"frozen_version": {"id", "response_id", "number", "hash", "frozen_at", "frozen_by", "rule"},
-		"party_record":   {"response_id", "organisation_id", "side", "name", "number"},
-		"party":          {"response_id", "organisation_id", "side", "name", "number"},
+		"party_record":   {"response_id", "organisation_id"}, // one that comes back may have another name
+		"party":          {"response_id", "organisation_id"},
 	}
 )
 

@@ -65,10 +65,11 @@ func TestTheProgramCannotUndoEvidence(t *testing.T) {
 		"set role samsvar", "set session authorization samsvar", "update goose_db_version set version_id = 0",
 		"copy (select 1) to program 'true'", "select pg_read_file('PG_VERSION')",
 	}
-	for _, table := range []string{"audit_event", "position", "remark", "decision", "frozen_answer", "party"} {
+	for _, table := range []string{"audit_event", "position", "remark", "decision", "frozen_answer", "party_record", "silence_warning", "community_rule"} {
 		tries = append(tries, "delete from "+table, "truncate "+table+" cascade")
 	}
-	for table, column := range map[string]string{"audit_event": "action", "position": "kind", "remark": "body", "decision": "body", "frozen_answer": "content", "party": "name"} {
+	for table, column := range map[string]string{"audit_event": "action", "position": "kind", "remark": "body", "decision": "body", "frozen_answer": "content", "party_record": "organisation_id",
+		"silence_warning": "warned_at", "community_rule": "rule"} {
 		tries = append(tries, "update "+table+" set "+column+" = "+column)
 	}
 	for _, try := range tries {
