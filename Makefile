@@ -28,7 +28,7 @@ packages = $(shell go list ./...)
 step = @printf '\n\033[1m== %s\033[0m\n' '$(1)'
 
 .PHONY: help run build test check bench generate generated-code demo-reset \
-        tidy vet staticcheck drift test-go test-go-quick lint types test-pages test-browser
+        tidy vet staticcheck drift walls test-go test-go-quick lint types test-pages test-browser
 
 help:
 	@sed -n 's/^#: //p' $(MAKEFILE_LIST)
@@ -48,6 +48,10 @@ test: $(MODULES) tidy vet staticcheck drift lint types test-go test-pages build 
 #: check       the quick part of test
 check: $(MODULES) tidy vet staticcheck lint types test-go-quick test-pages
 	$(call step,The quick part is well)
+
+#: walls       every operation on every ordered pair of the 19 communities, some minutes
+walls: $(PAGES)
+	@$(CLUSTER) go test -run TestCommunities -timeout 30m -v ./cmd/samsvar -whole
 
 #: bench       the benchmarks, as a table
 bench: $(MODULES)

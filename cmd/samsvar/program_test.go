@@ -28,12 +28,18 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 // program is the whole portal with the demonstration in it, on a port of its own.
 type program struct {
-	t    testing.TB
-	base string
-	db   *postgres.DB
+	t     testing.TB
+	base  string
+	db    *postgres.DB
+	owner string // the address by which the database's owner logs in
 }
 
 func start(t testing.TB) *program {
+	t.Helper()
+	return startWith(t, func(*config) {})
+}
+
+func startWith(t testing.TB, set func(*config)) *program {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	check(t, err)
@@ -41,6 +47,7 @@ func start(t testing.TB) *program {
 	check(t, listener.Close())
 	owner := pgtest.Database(t)
 	c := config{Addr: addr, BaseURL: "http://" + addr, DatabaseURL: postgres.PrivateLogin(owner, postgres.ProgramRole), Renderer: "../../internal/export/renderer"}
+	set(&c)
 	db, err := postgres.Open(t.Context(), c.DatabaseURL)
 	check(t, err)
 	check(t, prepare(t.Context(), c, owner))
@@ -66,7 +73,7 @@ func start(t testing.TB) *program {
 	case err := <-done:
 		t.Fatal(err)
 	}
-	return &program{t: t, base: c.BaseURL, db: db}
+	return &program{t: t, base: c.BaseURL, db: db, owner: owner}
 }
 
 func check(t testing.TB, err error) {
