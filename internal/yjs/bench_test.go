@@ -2,7 +2,6 @@ package yjs
 
 import (
 	"context"
-	"runtime"
 	"testing"
 )
 
@@ -89,26 +88,6 @@ func BenchmarkStateVector(b *testing.B) {
 	}
 }
 
-// BenchmarkResident measures what a store keeps in memory.
-func BenchmarkResident(b *testing.B) {
-	tr := loadTrace(b, benchTrace)
-	const copies = 20
-	var before, after runtime.MemStats
-	for b.Loop() {
-		stores := make([]*Store, copies)
-		runtime.GC()
-		runtime.ReadMemStats(&before)
-		for i := range stores {
-			stores[i] = storeOf(b, tr.updates...)
-			stores[i].tidy()
-		}
-		runtime.GC()
-		runtime.ReadMemStats(&after)
-		runtime.KeepAlive(stores)
-	}
-	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/copies, "B/store")
-}
-
 func BenchmarkRenderNativeLog(b *testing.B) {
 	tr := loadTrace(b, benchTrace)
 	for b.Loop() {
@@ -151,6 +130,20 @@ func BenchmarkRenderYjsLog(b *testing.B) {
 	r := NewRenderer(1)
 	for b.Loop() {
 		if _, err := r.Render(context.Background(), tr.updates...); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkSameDocument is what it costs to check a compaction after the last thousand edits of a long document.
+func BenchmarkSameDocument(b *testing.B) {
+	tr := loadTrace(b, benchTrace)
+	known := len(tr.updates) - 1000
+	before := append([][]byte{storeOf(b, tr.updates[:known]...).Snapshot()}, tr.updates[known:]...)
+	after := storeOf(b, tr.updates...).Snapshot()
+	r := NewRenderer(1)
+	for b.Loop() {
+		if err := r.SameDocument(context.Background(), before, after); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -55,6 +55,23 @@ func TestTheSameToldOtherwiseIsNoConflict(t *testing.T) {
 	}
 }
 
+func TestAStructThatGoesOnFromACollectedOneIsRefused(t *testing.T) {
+	held := updateOf(textItem("a"), item{kind: kindGC, length: 3})
+	long := updateOf(textItem("a"), after(0, textItem("bcde")))
+	if err := storeOf(t, held).Apply(long); !errors.Is(err, ErrInvalid) {
+		t.Errorf("got %v", err)
+	}
+	for name, update := range map[string][]byte{
+		"only what is collected": updateOf(textItem("a"), after(0, textItem("bcd"))),
+		"cut where that ends":    updateOf(textItem("a"), after(0, textItem("bcd")), after(3, textItem("e"))),
+		"collected itself":       updateOf(textItem("a"), item{kind: kindGC, length: 5}),
+	} {
+		if err := storeOf(t, held).Apply(update); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestConflictsWithWhatIsPendingAreRefused(t *testing.T) {
 	waiting := updateOf(item{kind: kindSkip, length: 2}, after(1, textItem("abc")))
 	s := storeOf(t, waiting)

@@ -3,6 +3,7 @@ package yjs
 import (
 	"bytes"
 	"errors"
+	"math"
 	"testing"
 )
 
@@ -56,4 +57,31 @@ func checkStore(t *testing.T, s *Store, update []byte) {
 	if synced.HasPending() || !bytes.Equal(synced.StateVector(), s.StateVector()) || render(t, synced) != render(t, s) {
 		t.Fatal("a store of the diff is another one")
 	}
+}
+
+// FuzzVerdict lets yjs judge what a store makes of any update on top of some documents.
+func FuzzVerdict(f *testing.F) {
+	o := startOracle(f)
+	var bases [][]byte
+	for seed := range 20 {
+		h := o.history(f, seed, 8+seed, true)
+		known := len(h.Updates) / 2
+		bases = append(bases, storeOf(f, h.Updates[:known]...).Snapshot())
+		f.Add(uint8(seed), h.Updates[known])
+	}
+	f.Fuzz(func(t *testing.T, which uint8, update []byte) {
+		base := bases[int(which)%len(bases)]
+		m := judged(t, base, update)
+		compareVerdict(t, base, &m, o.judge(t, base, []mutant{m})[0])
+	})
+}
+
+// FuzzHistory lets each side read what the other makes of any history of any people.
+func FuzzHistory(f *testing.F) {
+	o := startOracle(f)
+	f.Add(1, uint8(40), true)
+	f.Add(2, uint8(80), false)
+	f.Fuzz(func(t *testing.T, seed int, steps uint8, astral bool) {
+		checkHistory(t, o, o.history(t, seed&math.MaxInt32, int(steps), astral))
+	})
 }

@@ -11,14 +11,14 @@ import (
 	"unicode/utf8"
 )
 
-var mutations = flag.Int("mutations", 10_000, "how many damaged updates to compare with yjs")
+var mutations = flag.Int("mutations", 100_000, "how many damaged updates to compare with yjs")
 
 // stricter are the reasons for which an update is refused that yjs, so far, would take.
 var stricter = []string{
 	"bytes after the end", // yjs reads on past them
 	"stands twice",        // yjs drops the first block in silence
 	"stray flags", "unknown kind of parent", "empty struct", "before and after the same", "empty deletion", "out of range", "leans on itself",
-	"root type other than", "is not taken", "reserved property name", "nested too deeply", ErrConflict.Error(),
+	"root type other than", "is not taken", "reserved property name", "nested too deeply", "goes on from a collected one", ErrConflict.Error(),
 }
 
 // verdict is what yjs makes of an update.
@@ -36,12 +36,34 @@ type mutant struct {
 	err      error
 }
 
+// judged is an update with what the store made of it on top of a base.
+func judged(t *testing.T, base, update []byte) mutant {
+	m := mutant{Update: update, store: storeOf(t, base)}
+	if m.err = m.store.Apply(update); m.err == nil {
+		m.Snapshot = m.store.Snapshot()
+	} else if !bytes.Equal(m.store.Snapshot(), base) {
+		t.Fatalf("the refused update %x changed the store", update)
+	}
+	return m
+}
+
 func TestDamagedUpdatesAreJudgedAsYjsDoes(t *testing.T) {
+	const shards = 4
+	for shard := range shards {
+		t.Run(fmt.Sprint(shard), func(t *testing.T) {
+			t.Parallel()
+			judgeDamaged(t, shard, shards, *mutations/shards)
+		})
+	}
+}
+
+// judgeDamaged goes through n damaged updates of every so many histories, from one on.
+func judgeDamaged(t *testing.T, first, every, n int) {
 	o := startOracle(t)
-	rnd := rand.New(rand.NewPCG(1, 2))
+	rnd := rand.New(rand.NewPCG(1, uint64(first)))
 	const perBase = 250
-	taken, ahead := 0, 0
-	for seed, done := 0, 0; done < *mutations; seed++ {
+	done, taken, ahead := 0, 0, 0
+	for seed := first; done < n; seed += every {
 		h := o.history(t, seed, 5+seed%30, true)
 		if len(h.Updates) == 0 {
 			continue
@@ -50,19 +72,12 @@ func TestDamagedUpdatesAreJudgedAsYjsDoes(t *testing.T) {
 		base := storeOf(t, h.Updates[:known]...).Snapshot()
 		cases := make([]mutant, perBase)
 		for i := range cases {
-			m := &cases[i]
-			m.Update = mutate(rnd, h.Updates, known)
-			m.store = storeOf(t, base)
-			if m.err = m.store.Apply(m.Update); m.err == nil {
-				m.Snapshot = m.store.Snapshot()
+			cases[i] = judged(t, base, mutate(rnd, h.Updates, known))
+			if cases[i].err == nil {
 				taken++
-			} else if !bytes.Equal(m.store.Snapshot(), base) {
-				t.Fatalf("seed %d: the refused update %x changed the store", seed, m.Update)
 			}
 		}
-		done += perBase
-		verdicts := ask[[]verdict](t, o, "judge", map[string]any{"base": base, "cases": cases})
-		for i, v := range verdicts {
+		for i, v := range o.judge(t, base, cases) {
 			if compareVerdict(t, base, &cases[i], v) {
 				ahead++
 			}
@@ -70,8 +85,9 @@ func TestDamagedUpdatesAreJudgedAsYjsDoes(t *testing.T) {
 		if t.Failed() {
 			t.Fatalf("seed %d", seed)
 		}
+		done += perBase
 	}
-	t.Logf("%d of %d taken, in %d of these the store was ahead of yjs", taken, *mutations, ahead)
+	t.Logf("%d of %d taken, in %d of these the store was ahead of yjs", taken, done, ahead)
 }
 
 // compareVerdict reports whether the store took in more than yjs, which at times leaves something pending that is ready:

@@ -32,7 +32,7 @@ func startOracle(t testing.TB) *oracle {
 	if err != nil {
 		t.Skip("no node in PATH: this test did not run")
 	}
-	cmd := exec.Command(node, "testdata/oracle.mjs", modules, "js/bundle.js")
+	cmd := exec.Command(node, "--expose-gc", "testdata/oracle.mjs", modules, "js/bundle.js")
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -102,6 +102,12 @@ func (o *oracle) state(t testing.TB, updates ...[]byte) docState {
 func (o *oracle) render(t testing.TB, updates ...[]byte) string {
 	t.Helper()
 	return ask[string](t, o, "render", map[string]any{"updates": updates})
+}
+
+// judge gives yjs's verdicts on what was judged on top of base.
+func (o *oracle) judge(t testing.TB, base []byte, cases []mutant) []verdict {
+	t.Helper()
+	return ask[[]verdict](t, o, "judge", map[string]any{"base": base, "cases": cases})
 }
 
 // editing is a random history of several people.

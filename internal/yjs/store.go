@@ -116,11 +116,25 @@ func (s *Store) checkConflicts(u *update) error {
 		if len(b.items) > 0 && b.items[0].clock < s.state(b.client) {
 			held = s.clients[b.client].items
 		}
+		if goesOn(b.items, held) {
+			return invalid("struct of client %d goes on from a collected one", b.client)
+		}
 		if conflict(b.client, b.items, held) || conflict(b.client, b.items, pending) {
 			return fmt.Errorf("%w: %w of client %d", ErrInvalid, ErrConflict, b.client)
 		}
 	}
 	return nil
+}
+
+// goesOn reports whether a struct with a place of its own tells again the collected clocks that are held last, and then
+// some: yjs throws on it.
+func goesOn(items, held []item) bool {
+	if len(held) == 0 || held[len(held)-1].kind != kindGC {
+		return false
+	}
+	state := held[len(held)-1].end()
+	i := find(items, state)
+	return i < len(items) && items[i].clock < state && items[i].kind != kindGC && items[i].kind != kindSkip
 }
 
 // conflict compares two sorted lists of a client's structs where they speak of the same clocks.

@@ -19,34 +19,37 @@ func eachHistory(t *testing.T, o *oracle, n int, astral bool, test func(t *testi
 
 func TestStoreKnowsWhatYjsKnows(t *testing.T) {
 	o := startOracle(t)
-	eachHistory(t, o, *histories, true, func(t *testing.T, h editing) {
-		s, want := storeOf(t, h.Updates...), o.state(t, h.Updates...)
-		if !bytes.Equal(s.StateVector(), want.StateVector) || s.HasPending() != want.Pending {
-			t.Errorf("state %x pending %v, yjs has %x pending %v", s.StateVector(), s.HasPending(), want.StateVector, want.Pending)
-		}
-		doc := o.render(t, h.Updates...)
-		if got := render(t, s); got != doc {
-			t.Errorf("native: %s", firstDifference([]byte(got), []byte(doc)))
-		}
-		if got := o.render(t, s.Snapshot()); got != doc {
-			t.Errorf("snapshot: %s", firstDifference([]byte(got), []byte(doc)))
-		}
-		half := len(h.Updates) / 2
-		before := o.state(t, h.Updates[:half]...)
-		diff, err := s.Diff(before.StateVector)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := ask[string](t, o, "sync", map[string]any{"base": before.Update, "diff": diff}); got != doc {
-			t.Errorf("diff: %s", firstDifference([]byte(got), []byte(doc)))
-		}
-		if again := storeOf(t, s.Snapshot()); !bytes.Equal(again.Snapshot(), s.Snapshot()) {
-			t.Error("a store of the snapshot has another snapshot")
-		}
-		if err := s.Apply(want.Update); err != nil {
-			t.Errorf("yjs's own state is refused: %v", err)
-		}
-	})
+	eachHistory(t, o, *histories, true, func(t *testing.T, h editing) { checkHistory(t, o, h) })
+}
+
+// checkHistory lets each side read what the other wrote.
+func checkHistory(t *testing.T, o *oracle, h editing) {
+	s, want := storeOf(t, h.Updates...), o.state(t, h.Updates...)
+	if !bytes.Equal(s.StateVector(), want.StateVector) || s.HasPending() != want.Pending {
+		t.Errorf("state %x pending %v, yjs has %x pending %v", s.StateVector(), s.HasPending(), want.StateVector, want.Pending)
+	}
+	doc := o.render(t, h.Updates...)
+	if got := render(t, s); got != doc {
+		t.Errorf("native: %s", firstDifference([]byte(got), []byte(doc)))
+	}
+	if got := o.render(t, s.Snapshot()); got != doc {
+		t.Errorf("snapshot: %s", firstDifference([]byte(got), []byte(doc)))
+	}
+	half := len(h.Updates) / 2
+	before := o.state(t, h.Updates[:half]...)
+	diff, err := s.Diff(before.StateVector)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := ask[string](t, o, "sync", map[string]any{"base": before.Update, "diff": diff}); got != doc {
+		t.Errorf("diff: %s", firstDifference([]byte(got), []byte(doc)))
+	}
+	if again := storeOf(t, s.Snapshot()); !bytes.Equal(again.Snapshot(), s.Snapshot()) {
+		t.Error("a store of the snapshot has another snapshot")
+	}
+	if err := s.Apply(want.Update); err != nil {
+		t.Errorf("yjs's own state is refused: %v", err)
+	}
 }
 
 func TestPendingIsKeptAsYjsKeepsIt(t *testing.T) {

@@ -70,6 +70,15 @@ const operations = {
     const { updates, docs } = history(Y, request)
     return { updates: updates.map(encode), clients: docs.map(doc => render([Y.encodeStateAsUpdate(doc)])) }
   },
+  // What a document takes of the heap, of several that were given the same updates.
+  resident ({ updates, copies }) {
+    const log = updates.map(decode)
+    gc()
+    const before = process.memoryUsage().heapUsed
+    const docs = Array.from({ length: copies }, () => docOf(log))
+    gc()
+    return (process.memoryUsage().heapUsed - before) / docs.length
+  },
   // A document that was synced by diffs in both directions, as a browser and the server do it.
   sync: ({ base, diff }) => render([Y.encodeStateAsUpdate(docOf([decode(base), decode(diff)]))])
 }
