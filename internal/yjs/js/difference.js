@@ -60,23 +60,25 @@ const endOf = struct => struct.id.clock + struct.length
 // Compares what two structs say of the clocks from start up to end.
 const sameStruct = (a, b, start, end) => {
   if (isLost(a) || isLost(b)) return isLost(a) && isLost(b)
-  return place(a, start) === place(b, start) && (a.deleted || b.deleted || content(a, start, end) === content(b, start, end))
+  return samePlace(a, b, start) && (a.deleted || b.deleted || content(a, start, end) === content(b, start, end))
 }
 
 // What stands in something deleted has no place once the content of that is dropped, nor has what comes to lean on it.
 const isLost = ({ parent, constructor }) =>
   constructor === Y.GC || (parent instanceof Y.AbstractType && parent._item !== null && parent._item.deleted)
 
-const place = (item, start) => {
-  const origin = start > item.id.clock ? Y.createID(item.id.client, start - 1) : item.origin
-  const neighbours = [origin, item.rightOrigin].map(name)
-  return JSON.stringify(origin || item.rightOrigin ? neighbours : [name(item.parent), item.parentSub])
+const samePlace = (a, b, start) => {
+  const [left, right] = [leftOf(a, start), a.rightOrigin]
+  if (!Y.compareIDs(left, leftOf(b, start)) || !Y.compareIDs(right, b.rightOrigin)) return false
+  return left !== null || right !== null || (name(a.parent) === name(b.parent) && a.parentSub === b.parentSub)
 }
 
-// A type, the id of one, or the name of the root.
-const name = place => {
-  if (place instanceof Y.AbstractType) return place._item ? name(place._item.id) : 'root'
-  return place === null || typeof place === 'string' ? place && 'root' : `${place.client}:${place.clock}`
+const leftOf = (item, start) => start > item.id.clock ? Y.createID(item.id.client, start - 1) : item.origin
+
+// Names the type that an item stands in, be that given itself, by its id or, for the root, by its name.
+const name = parent => {
+  if (parent instanceof Y.AbstractType) return parent._item ? name(parent._item.id) : 'root'
+  return parent instanceof Y.ID ? `${parent.client}:${parent.clock}` : 'root'
 }
 
 const content = ({ content, id }, start, end) => {
