@@ -99,7 +99,7 @@ drift: $(MODULES)
 test-go: $(PAGES)
 	$(call step,Go tests)
 	@scripts/need compiler >/dev/null
-	@$(CLUSTER) sh -c 'CGO_ENABLED=1 go test -race $(filter-out $(PLAIN),$(packages)) && go test $(PLAIN)'
+	@$(CLUSTER) sh -c 'CGO_ENABLED=1 go test -race $(filter-out $(PLAIN),$(packages)) && go test -timeout 30m $(PLAIN)'
 
 test-go-quick: $(PAGES)
 	$(call step,Go tests but the slow ones)
