@@ -193,6 +193,7 @@ func TestPolicyDocument(t *testing.T) {
 		last = row.Action
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", row.Action, join(row.Who, "; "), while, decided)
 	}
+	fmt.Fprintf(&b, "\n## What asks for a fresh login\n\n`%s`: in a login no older, and no less sure, than the round says. Else `reauthentication_required`.\n", join(policy.Solemn, "`, `"))
 	fmt.Fprintf(&b, "\n## Without login\n\n%s\n", strings.Join(operations[public], ", "))
 	b.WriteString("\n## Which roles an organisation can give\n\n| organisation | roles |\n|---|---|\n")
 	for _, kind := range []portal.OrganisationKind{portal.Ministry, portal.RegionalHealthAuthority, portal.HealthCommunity, portal.HealthTrust,

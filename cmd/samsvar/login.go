@@ -32,6 +32,7 @@ func newLogin(c config) (httpapi.Login, http.Handler, error) {
 		return nil, nil, err
 	}
 	login, err := oidc.New([]oidc.ProviderConfig{{ID: developmentProvider, Name: "Demonstrasjon", Issuer: development.Issuer(), ClientID: devidp.ClientID,
+		Levels:         map[string]portal.Level{devidp.ACR: portal.High},
 		Authentication: oidc.Authentication{Method: oidc.Basic, Secret: development.ClientSecret()}}}, c.BaseURL)
 	return providers{Login: login, development: true}, development, err
 }
@@ -59,8 +60,15 @@ func (p providers) Providers() []httpapi.ProviderInfo {
 	return out
 }
 
-func (p providers) Begin(ctx context.Context, provider, hint string) (string, []byte, error) {
-	redirect, pending, err := p.Login.Begin(ctx, provider, oidc.BeginOptions{LoginHint: hint})
+func (p providers) Begin(ctx context.Context, provider string, wish httpapi.LoginWish) (string, []byte, error) {
+	options := oidc.BeginOptions{LoginHint: wish.Hint, Level: wish.Level}
+	if wish.Again != nil {
+		options.Prompt, options.MaxAge, options.Language = "login", new(int), wish.Again.Language
+		if p.development { // who was chosen once is chosen again
+			options.LoginHint = wish.Again.Subject
+		}
+	}
+	redirect, pending, err := p.Login.Begin(ctx, provider, options)
 	if err != nil {
 		return "", nil, err
 	}
@@ -75,5 +83,5 @@ func (p providers) Finish(ctx context.Context, raw []byte, query url.Values) (ht
 	}
 	who, err := p.Login.Finish(ctx, pending, query)
 	return httpapi.Identified{Identity: directory.Identity{Issuer: who.Issuer, Subject: who.Subject, Name: who.Name, Email: who.Email},
-		Provider: who.Provider, IDToken: who.IDToken}, err
+		Provider: who.Provider, IDToken: who.IDToken, AuthTime: who.AuthTime, Level: who.Level}, err
 }

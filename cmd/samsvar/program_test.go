@@ -292,6 +292,7 @@ func TestProgram(t *testing.T) {
 	run("walls", (*program).walls)
 	run("doors", (*program).doors)
 	run("downloads", (*program).downloads)
+	run("fresh", (*program).fresh)
 }
 
 // rights walks every operation as every role, on Agder's draft, and holds the

@@ -100,8 +100,24 @@ async function freezeAndDecide(page) {
   return (await response(page)).submissions
 }
 
-step('sent again it has a receipt of its own that points to the one before', async () => {
+/** The server’s answer to an old login, once; the rest is the real flow, in a second tab. */
+async function proveWhoYouAre(page) {
+  await page.route('**/submit', (route) => route.fulfill({
+    status: 403, contentType: 'application/problem+json',
+    body: JSON.stringify({ type: 'about:blank', title: 'Forbidden', status: 403, code: 'reauthentication_required', facts: { level: '', maxAgeSeconds: 900 } }),
+  }), { times: 1 })
+  const link = page.getByRole('dialog').getByRole('link', { name: 'Logg inn på nytt' })
+  const proved = link.waitFor().then(() => shot(page, 'proof')).then(() => link.click())
+  return async () => {
+    await proved
+    assert.equal((await api(page, 'GET', '/me')).body.loginSeconds < 30, true)
+  }
+}
+
+step('sent again, after a new login, it has a receipt of its own that points to the one before', async () => {
+  const settled = await proveWhoYouAre(people.secretariat)
   const submissions = await freezeAndDecide(people.secretariat)
+  await settled()
   assert.deepEqual(submissions.map(({ state }) => state), ['submitted', 'returned'])
   assert.equal(submissions[0].replaces, at.first)
   at.second = submissions[0].number

@@ -7,6 +7,7 @@ import (
 	"io"
 	"regexp"
 	"strconv"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 
@@ -46,6 +47,9 @@ type paragraphs struct {
 	NN []string `yaml:"nn"`
 }
 
+// DefaultLoginAge is how old a login may be when one signs or sends, where the round says nothing else.
+const DefaultLoginAge = 15 * time.Minute
+
 // ParseInvitation reads an invitation file. What is wrong comes back as one
 // error with a field per fault: name, line from 1, and the reason.
 func ParseInvitation(raw []byte) (portal.Round, error) {
@@ -70,6 +74,7 @@ func (in invitation) round() (portal.Round, error) {
 		JointAnswers:    f.choice("joint_answers", in.JointAnswers, "encouraged", "encouraged", "allowed", "no"),
 		SeparateAnswers: f.choice("separate_answers", in.SeparateAnswers, "allowed", "allowed", "no"),
 		AcceptsLate:     in.AcceptsLate == nil || *in.AcceptsLate,
+		Login:           portal.Login{Age: DefaultLoginAge},
 		Background:      portal.Paragraphs(in.Background),
 		PriorityGroups:  portal.Paragraphs(f.groups(in.PriorityGroups)),
 		Addressees:      f.choices("addressees", in.Addressees, "all_municipalities", "all_regional_health_authorities"),

@@ -259,6 +259,9 @@ func check(tx Tx, r portal.Round) error {
 	if r.Kind != "addressed" {
 		miss("kind", "kind_not_supported", "only addressed rounds can be held yet")
 	}
+	if r.Login.Age < time.Minute || r.Login.Age > 12*time.Hour {
+		miss("loginMinutes", "invalid", "from 1 to 720 minutes")
+	}
 	if !r.Deadline.After(r.Issued) {
 		miss("deadline", "before_letter", "the deadline is before the letter's date")
 	}

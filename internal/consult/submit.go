@@ -27,6 +27,9 @@ func (s Service) Submit(ctx context.Context, actor portal.Actor, id portal.Respo
 		if err := policy.Decide(actor, "response.submit", policy.ResponseObject(r)); err != nil {
 			return err
 		}
+		if err := policy.Fresh(actor, "response.submit", r.Round); err != nil {
+			return err
+		}
 		filed, err := s.file(tx, actor, r, freeze, hash)
 		if err != nil {
 			return err

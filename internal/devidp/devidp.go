@@ -27,6 +27,9 @@ const Path = "/dev-idp"
 // ClientID is the one client that the provider knows.
 const ClientID = "samsvar"
 
+// ACR is the level that every login here has.
+const ACR = "development"
+
 // Persona is a fictitious person that anybody may be.
 type Persona struct {
 	ID               string // in addresses and login hints

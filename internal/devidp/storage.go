@@ -52,7 +52,7 @@ type login struct {
 }
 
 func (l *login) GetID() string                      { return l.id }
-func (l *login) GetACR() string                     { return "development" }
+func (l *login) GetACR() string                     { return ACR }
 func (l *login) GetAMR() []string                   { return nil }
 func (l *login) GetAudience() []string              { return []string{l.request.ClientID} }
 func (l *login) GetAuthTime() time.Time             { return l.chosen }

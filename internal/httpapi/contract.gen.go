@@ -590,6 +590,27 @@ func (e RoundKind) Valid() bool {
 	}
 }
 
+// Defines values for RoundLoginLevel.
+const (
+	RoundLoginLevelEmpty       RoundLoginLevel = ""
+	RoundLoginLevelHigh        RoundLoginLevel = "high"
+	RoundLoginLevelSubstantial RoundLoginLevel = "substantial"
+)
+
+// Valid indicates whether the value is a known member of the RoundLoginLevel enum.
+func (e RoundLoginLevel) Valid() bool {
+	switch e {
+	case RoundLoginLevelEmpty:
+		return true
+	case RoundLoginLevelHigh:
+		return true
+	case RoundLoginLevelSubstantial:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for RoundSeparateAnswers.
 const (
 	RoundSeparateAnswersAllowed RoundSeparateAnswers = "allowed"
@@ -662,6 +683,27 @@ func (e RoundInputKind) Valid() bool {
 	case RoundInputKindInternal:
 		return true
 	case RoundInputKindOpen:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RoundInputLoginLevel.
+const (
+	RoundInputLoginLevelEmpty       RoundInputLoginLevel = ""
+	RoundInputLoginLevelHigh        RoundInputLoginLevel = "high"
+	RoundInputLoginLevelSubstantial RoundInputLoginLevel = "substantial"
+)
+
+// Valid indicates whether the value is a known member of the RoundInputLoginLevel enum.
+func (e RoundInputLoginLevel) Valid() bool {
+	switch e {
+	case RoundInputLoginLevelEmpty:
+		return true
+	case RoundInputLoginLevelHigh:
+		return true
+	case RoundInputLoginLevelSubstantial:
 		return true
 	default:
 		return false
@@ -1265,6 +1307,9 @@ type Me struct {
 	Demonstration bool          `json:"demonstration"`
 	Language      Language      `json:"language"`
 
+	// LoginSeconds How long ago the person last proved who they are. `GET /auth/login?again=<level>` asks for it anew.
+	LoginSeconds int64 `json:"loginSeconds"`
+
 	// Now RFC 3339 with offset; the server's clock.
 	Now           Time           `json:"now"`
 	Organisations []ActingOption `json:"organisations"`
@@ -1678,6 +1723,8 @@ type Round struct {
 	Issued       Date              `json:"issued"`
 	JointAnswers RoundJointAnswers `json:"jointAnswers"`
 	Kind         RoundKind         `json:"kind"`
+	LoginLevel   RoundLoginLevel   `json:"loginLevel"`
+	LoginMinutes int               `json:"loginMinutes"`
 
 	// Now RFC 3339 with offset; the server's clock.
 	Now Time `json:"now"`
@@ -1708,6 +1755,9 @@ type RoundJointAnswers string
 // RoundKind defines model for Round.Kind.
 type RoundKind string
 
+// RoundLoginLevel defines model for Round.LoginLevel.
+type RoundLoginLevel string
+
 // RoundSeparateAnswers defines model for Round.SeparateAnswers.
 type RoundSeparateAnswers string
 
@@ -1727,6 +1777,12 @@ type RoundInput struct {
 	Issued       Date                    `json:"issued"`
 	JointAnswers *RoundInputJointAnswers `json:"jointAnswers,omitempty"`
 	Kind         *RoundInputKind         `json:"kind,omitempty"`
+
+	// LoginLevel How surely one must have logged in.
+	LoginLevel *RoundInputLoginLevel `json:"loginLevel,omitempty"`
+
+	// LoginMinutes How old a login may be when one signs or sends; else `reauthentication_required`.
+	LoginMinutes *int `json:"loginMinutes,omitempty"`
 
 	// PriorityGroups Paragraphs (or list items) in one or both written forms.
 	PriorityGroups  *Paragraphs                `json:"priorityGroups,omitempty"`
@@ -1753,6 +1809,9 @@ type RoundInputJointAnswers string
 
 // RoundInputKind defines model for RoundInput.Kind.
 type RoundInputKind string
+
+// RoundInputLoginLevel How surely one must have logged in.
+type RoundInputLoginLevel string
 
 // RoundInputSeparateAnswers defines model for RoundInput.SeparateAnswers.
 type RoundInputSeparateAnswers string

@@ -17,7 +17,7 @@ func actingOf(o directory.ActingOption) ActingOption {
 }
 
 func (a *api) meOf(who caller) Me {
-	me := Me{Account: accountOf(who.account), Organisations: each(who.options, actingOf), Language: Language(who.account.Language), Now: a.now(),
+	me := Me{Account: accountOf(who.account), Organisations: each(who.options, actingOf), Language: Language(who.account.Language), Now: a.now(), LoginSeconds: int64(who.actor.Login.Age.Seconds()),
 		Demonstration: a.demonstration, Abilities: each(policy.Abilities(who.actor, policy.Object{}, "round.create", "organisation.list", "account.list"), abilityOf)}
 	for _, o := range who.options {
 		if o.Organisation.ID == who.actor.Organisation {
@@ -45,6 +45,7 @@ func (a *api) SetActing(ctx context.Context, in SetActingRequestObject) (SetActi
 	if err != nil {
 		return nil, err
 	}
+	actor.Login = who.actor.Login
 	who.actor = actor
 	return SetActing200JSONResponse(a.meOf(who)), a.act(ctx, actor.Organisation)
 }

@@ -14,7 +14,11 @@ import (
 
 func (a *api) beginLogin(c echo.Context) error {
 	ctx := c.Request().Context()
-	redirect, pending, err := a.login.Begin(ctx, c.QueryParam("provider"), c.QueryParam("login_hint"))
+	provider, wish, err := a.wish(c)
+	if err != nil {
+		return err
+	}
+	redirect, pending, err := a.login.Begin(ctx, provider, wish)
 	if err != nil {
 		return err
 	}
@@ -24,6 +28,18 @@ func (a *api) beginLogin(c echo.Context) error {
 		return err
 	}
 	return c.Redirect(http.StatusFound, redirect)
+}
+
+// wish reads what kind of login is asked for. Somebody who is logged in may be
+// asked to prove it again, at the provider that they came by.
+func (a *api) wish(c echo.Context) (provider string, wish LoginWish, err error) {
+	ctx := c.Request().Context()
+	id := portal.AccountID(a.sessions.GetString(ctx, keyAccount))
+	if !c.QueryParams().Has("again") || id == "" {
+		return c.QueryParam("provider"), LoginWish{Hint: c.QueryParam("login_hint")}, nil
+	}
+	account, err := a.directory.Account(ctx, id)
+	return a.sessions.GetString(ctx, keyProvider), LoginWish{Again: &account, Level: portal.Level(c.QueryParam("again"))}, err
 }
 
 // localPath lets only paths of our own through: anything else is the front page.
@@ -81,6 +97,8 @@ func (a *api) begin(ctx context.Context, id portal.AccountID, who Identified) er
 	a.sessions.Put(ctx, keySeen, a.sessions.clock().Unix())
 	a.sessions.Put(ctx, keyProvider, who.Provider)
 	a.sessions.Put(ctx, keyIDToken, who.IDToken)
+	a.sessions.Put(ctx, keyProved, who.AuthTime.Unix())
+	a.sessions.Put(ctx, keyLevel, string(who.Level))
 	return nil
 }
 

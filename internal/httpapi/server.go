@@ -68,16 +68,25 @@ type Writer struct{ Name, Organisation string }
 // it is kept in the browser's session and used once.
 type Login interface {
 	Providers() []ProviderInfo
-	Begin(ctx context.Context, provider, loginHint string) (redirect string, pending []byte, err error)
+	Begin(ctx context.Context, provider string, wish LoginWish) (redirect string, pending []byte, err error)
 	Finish(ctx context.Context, pending []byte, query url.Values) (Identified, error)
 	// LogoutURL is where the provider forgets the login too; empty when it has no such page.
 	LogoutURL(ctx context.Context, provider, idToken string) string
+}
+
+// LoginWish is what one login is to be like.
+type LoginWish struct {
+	Hint  string
+	Again *portal.Account // who is to prove anew who they are
+	Level portal.Level    // to be reached, when it is again
 }
 
 // Identified is a person as a provider vouches for them.
 type Identified struct {
 	directory.Identity
 	Provider, IDToken string
+	AuthTime          time.Time // when they proved it; zero when the provider does not say
+	Level             portal.Level
 }
 
 // api holds the operations of the contract, in a file for each subject.

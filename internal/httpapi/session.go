@@ -23,6 +23,8 @@ const (
 	keyIDToken  = "id_token"
 	keyPending  = "pending"
 	keyReturnTo = "return_to"
+	keyProved   = "proved" // when they last proved who they are, in Unix seconds by the provider's clock
+	keyLevel    = "level"
 	keySeen     = "seen" // when the account was last at work, in Unix seconds
 )
 
@@ -91,6 +93,12 @@ func (s sessions) keep(ctx context.Context, w http.ResponseWriter) error {
 		s.WriteSessionCookie(ctx, w, token, expiry)
 	}
 	return sessionsAway(err)
+}
+
+// login is how the session's person came in. One whose provider does not say when, came in too long ago.
+func (s sessions) login(ctx context.Context) portal.Login {
+	age := s.clock().Sub(time.Unix(s.GetInt64(ctx, keyProved), 0))
+	return portal.Login{Age: max(0, age), Level: portal.Level(s.GetString(ctx, keyLevel))}
 }
 
 func sessionsAway(err error) error {
@@ -181,7 +189,7 @@ func (a *api) resolve(ctx context.Context) (caller, error) {
 		return caller{}, err
 	}
 	who := caller{account: account, options: options,
-		actor: portal.Actor{Account: account.ID, Name: account.Name, Language: account.Language}}
+		actor: portal.Actor{Account: account.ID, Name: account.Name, Language: account.Language, Login: a.sessions.login(ctx)}}
 	acting := portal.OrganisationID(a.sessions.GetString(ctx, keyActing))
 	if i := slices.IndexFunc(options, func(o directory.ActingOption) bool { return o.Organisation.ID == acting }); i >= 0 {
 		who.actFor(options[i])

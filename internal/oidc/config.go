@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/url"
 	"os"
@@ -13,6 +14,8 @@ import (
 	"slices"
 
 	"go.yaml.in/yaml/v3"
+
+	"samsvar/internal/portal"
 )
 
 // ProviderConfig is one identity provider as it stands in the file. The file
@@ -25,14 +28,15 @@ type ProviderConfig struct {
 
 	Authentication Authentication `yaml:"authentication"`
 
-	Scopes               []string         `yaml:"scopes"` // openid is always among them
-	ACRValues            []string         `yaml:"acr_values"`
-	AcceptedACR          []string         `yaml:"accepted_acr"` // empty: any
-	MaxAge               *int             `yaml:"max_age"`      // seconds
-	AuthorizationDetails []map[string]any `yaml:"authorization_details"`
-	IDTokenAlgorithms    []string         `yaml:"id_token_algorithms"` // empty: what the provider's metadata says
-	UserInfo             bool             `yaml:"userinfo"`            // ask the userinfo endpoint as well
-	Claims               Claims           `yaml:"claims"`
+	Scopes               []string                `yaml:"scopes"` // openid is always among them
+	ACRValues            []string                `yaml:"acr_values"`
+	AcceptedACR          []string                `yaml:"accepted_acr"` // empty: any
+	Levels               map[string]portal.Level `yaml:"levels"`       // what the provider's acr means: substantial, high
+	MaxAge               *int                    `yaml:"max_age"`      // seconds
+	AuthorizationDetails []map[string]any        `yaml:"authorization_details"`
+	IDTokenAlgorithms    []string                `yaml:"id_token_algorithms"` // empty: what the provider's metadata says
+	UserInfo             bool                    `yaml:"userinfo"`            // ask the userinfo endpoint as well
+	Claims               Claims                  `yaml:"claims"`
 
 	PAR  bool `yaml:"par"`  // not supported yet: refused
 	DPoP bool `yaml:"dpop"` // not supported yet: refused
@@ -128,6 +132,14 @@ func validate(configs []ProviderConfig) error {
 	return errors.Join(problems...)
 }
 
+// acrFor is what to ask for when a login must reach the level.
+func (c ProviderConfig) acrFor(level portal.Level) []string {
+	if level == "" || len(c.Levels) == 0 {
+		return c.ACRValues
+	}
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(c.Levels)), func(acr string) bool { return !c.Levels[acr].Reaches(level) })
+}
+
 func (c ProviderConfig) problems() []string {
 	var found []string
 	check := func(ok bool, problem string) {
@@ -140,6 +152,9 @@ func (c ProviderConfig) problems() []string {
 	check(c.ClientID != "", "client_id is missing")
 	check(safeIssuer(c.Issuer), "issuer must be an https address (http on a loopback address only)")
 	check(c.MaxAge == nil || *c.MaxAge >= 0, "max_age must not be negative")
+	for acr, level := range c.Levels {
+		check(level == portal.Substantial || level == portal.High, "levels: "+acr+" must be substantial or high")
+	}
 	check(!c.PAR, "par is not supported yet")
 	check(!c.DPoP, "dpop is not supported yet")
 	a := c.Authentication

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"samsvar/internal/oidc"
+	"samsvar/internal/portal"
 )
 
 const usual = `
@@ -91,5 +92,15 @@ func TestMissingSecretStopsTheStart(t *testing.T) {
 	public.Authentication = oidc.Authentication{Method: oidc.PrivateKeyJWT, KeyFile: write(t, []byte(`{"kty":"EC","crv":"P-256","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}`))}
 	if _, err := oidc.New([]oidc.ProviderConfig{public}, "https://portal.example"); err == nil || !strings.Contains(err.Error(), "not a private key") {
 		t.Errorf("a public key: %v", err)
+	}
+}
+
+func TestLevelsAreThoseOfThePortal(t *testing.T) {
+	configs, err := load(t, usual+"    levels: { loa-2: substantial, loa-3: high }\n")
+	if err != nil || configs[0].Levels["loa-3"] != portal.High {
+		t.Errorf("%v %v", configs, err)
+	}
+	if _, err := load(t, usual+"    levels: { loa-4: extreme }\n"); err == nil || !strings.Contains(err.Error(), "loa-4") {
+		t.Errorf("a level that is none was taken: %v", err)
 	}
 }

@@ -153,6 +153,23 @@ func TestBeginAlwaysProtectsTheRequest(t *testing.T) {
 	}
 }
 
+func TestLevelIsAskedForAndKnown(t *testing.T) {
+	login := portalWithProvider(t, func(c *oidc.ProviderConfig) {
+		c.ACRValues = []string{"low"}
+		c.Levels = map[string]portal.Level{"development": portal.Substantial, "smart card": portal.High}
+	})
+	for level, want := range map[portal.Level]string{"": "low", portal.Substantial: "development smart card", portal.High: "smart card"} {
+		address, _ := begin(t, login, oidc.BeginOptions{Level: level})
+		if u, err := url.Parse(address); err != nil || u.Query().Get("acr_values") != want {
+			t.Errorf("%q asks for %s", level, address)
+		}
+	}
+	address, pending := begin(t, login, oidc.BeginOptions{LoginHint: "writer"})
+	if identity, err := login.Finish(t.Context(), pending, browse(t, address)); err != nil || identity.Level != portal.Substantial {
+		t.Errorf("%+v %v", identity, err)
+	}
+}
+
 func TestAnswerIsRefused(t *testing.T) {
 	login := portalWithProvider(t, nil)
 	cases := map[string]struct {

@@ -53,6 +53,7 @@ type BeginOptions struct {
 	MaxAge    *int   // seconds; overrides the provider's setting
 	Prompt    string // as in OpenID Connect: login, select_account, consent
 	Language  portal.Language
+	Level     portal.Level // asked for by acr_values, where the provider's levels are configured
 }
 
 // Pending is a login under way. It is kept in the browser's session, never
@@ -75,7 +76,8 @@ type Identity struct {
 	Name          string
 	Email         string
 	Locale        string
-	ACR           string    // the level, wherever the provider says it
+	ACR           string // the level, wherever the provider says it
+	Level         portal.Level
 	AuthTime      time.Time // zero when the provider does not say
 	Organisations []string  // whom the person was let in for; can be empty
 	IDToken       string    // for LogoutURL
@@ -156,7 +158,7 @@ func (p *provider) parameters(options BeginOptions, pending Pending) ([]oauth2.A
 	parameters := []oauth2.AuthCodeOption{oauth2.S256ChallengeOption(pending.Verifier)}
 	for _, parameter := range []struct{ name, value string }{
 		{"nonce", pending.Nonce},
-		{"acr_values", strings.Join(p.config.ACRValues, " ")},
+		{"acr_values", strings.Join(p.config.acrFor(options.Level), " ")},
 		{"authorization_details", details},
 		{"login_hint", options.LoginHint},
 		{"prompt", options.Prompt},

@@ -227,6 +227,7 @@ func (r *remote) identity(pending Pending, idToken *oidc.IDToken, said claims, r
 		Organisations: said.organisations(paths.Organisation),
 		IDToken:       raw,
 	}
+	identity.Level = r.config.Levels[identity.ACR]
 	if identity.Subject == "" {
 		return Identity{}, r.refused("the id token names nobody", nil)
 	}

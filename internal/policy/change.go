@@ -2,6 +2,7 @@ package policy
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"samsvar/internal/portal"
@@ -29,6 +30,19 @@ func ObjectOf(action Action, r portal.Response) Object {
 	return o
 }
 
+// Solemn are the actions that ask for a login as fresh and as sure as the round
+// says: it must be the person who acts, not whoever sits at their machine.
+var Solemn = []Action{"response.position", "response.decide", "response.submit"}
+
+// Fresh refuses a solemn action in a login that is too old or not sure enough.
+func Fresh(actor portal.Actor, action Action, round portal.Round) error {
+	if !slices.Contains(Solemn, action) || actor.Login.Age <= round.Login.Age && actor.Login.Level.Reaches(round.Login.Level) {
+		return nil
+	}
+	return portal.Deniedf("reauthentication_required", "%s asks for a login within %v at level %q", action, round.Login.Age, round.Login.Level).
+		With("maxAgeSeconds", int(round.Login.Age.Seconds())).With("level", string(round.Login.Level))
+}
+
 // ResponseTx is the part of a transaction that every write to a response needs.
 type ResponseTx interface {
 	LockResponse(id portal.ResponseID) (portal.Response, error)
@@ -53,6 +67,9 @@ func Run[T ResponseTx](ctx context.Context, write func(context.Context, func(T) 
 			return err
 		}
 		if err := Decide(c.Actor, c.Action, ObjectOf(c.Action, r)); err != nil {
+			return err
+		}
+		if err := Fresh(c.Actor, c.Action, r.Round); err != nil {
 			return err
 		}
 		detail, err := do(tx, r)

@@ -33,6 +33,7 @@ type Round struct {
 	State                         RoundState
 	JointAnswers, SeparateAnswers string // encouraged, allowed, no
 	AcceptsLate                   bool
+	Login                         Login // the oldest and least sure that signs and sends
 	Background, PriorityGroups    Paragraphs
 	Addressees, CopyTo            []string
 	SendTo                        string

@@ -113,6 +113,27 @@ type Actor struct {
 	Kind             OrganisationKind
 	Roles            []Role
 	Language         Language
+	Login            Login
+}
+
+// Login is how the person behind an account came in: how long ago they last
+// proved who they are, and how surely the identity provider knows it.
+type Login struct {
+	Age   time.Duration
+	Level Level
+}
+
+// Level is how surely an identity provider knows who somebody is; empty for any way.
+type Level string
+
+const (
+	Substantial Level = "substantial"
+	High        Level = "high"
+)
+
+// Reaches says whether the level is the one asked for, or above it.
+func (l Level) Reaches(asked Level) bool {
+	return asked == "" || l == High || l == asked
 }
 
 // Has says whether the actor holds the role for the organisation acted for.

@@ -341,3 +341,31 @@ func TestExtensionHoldsForWhomItIsGiven(t *testing.T) {
 		t.Error("more time for everybody is not for everybody")
 	}
 }
+
+// What is signed or sent asks for a login as fresh and as sure as the round says; what is read or written does not.
+func TestOldLoginsNeitherSignNorSend(t *testing.T) {
+	s := newSender(newHouse(t))
+	ctx := t.Context()
+	s.sign("Godkjent i tide.")
+	r := s.response()
+	submit := func(login portal.Login) error {
+		who := s.writer
+		who.Login = login
+		_, err := s.consult.Submit(ctx, who, s.id, r.Freeze.ID, r.Freeze.Hash)
+		return err
+	}
+	old := s.approver
+	old.Login.Age = consult.DefaultLoginAge + time.Second
+	wantCode(t, s.approve(old, s.id, portal.StandsOutside), "reauthentication_required")
+	wantCode(t, s.signoff.Confirm(ctx, old, s.id, r.Freeze.ID, r.Hashes()), "reauthentication_required")
+	wantCode(t, submit(old.Login), "reauthentication_required")
+	if _, err := s.document.Text(ctx, old, s.id); err != nil {
+		t.Error(err)
+	}
+	_, err := s.db.Pool().Exec(ctx, "update round set login_level = 'high', login_minutes = 30")
+	must(t, err)
+	for _, level := range []portal.Level{"", portal.Substantial} {
+		wantCode(t, submit(portal.Login{Level: level}), "reauthentication_required")
+	}
+	must(t, submit(portal.Login{Age: 30 * time.Minute, Level: portal.High}))
+}

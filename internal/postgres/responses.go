@@ -20,6 +20,8 @@ type responseRow struct {
 	Title                                        jsonb[portal.Text]
 	Issued, Deadline                             time.Time
 	AcceptsLate                                  bool
+	LoginMinutes                                 int
+	LoginLevel                                   string
 	RoundVersion                                 int
 
 	FreezeID, FreezeHash, FrozenBy string
@@ -30,7 +32,8 @@ type responseRow struct {
 
 const responseColumns = `
 	select coalesce(f.rule, c.rule, s.rule) as rule, s.id, s.kind, s.language, s.state, s.version, s.circle, o.id as owner_id, o.kind as owner_kind, o.name as owner_name,
-		r.id as round_id, r.slug, r.sender, r.reference, r.state as round_state, r.title, r.issued, deadline_of(r.id, s.owner_id) as deadline, r.accepts_late, r.version as round_version,
+		r.id as round_id, r.slug, r.sender, r.reference, r.state as round_state, r.title, r.issued, deadline_of(r.id, s.owner_id) as deadline, r.accepts_late,
+		r.login_minutes, r.login_level, r.version as round_version,
 		coalesce(cast(f.id as text), '') as freeze_id, coalesce(f.hash, '') as freeze_hash, coalesce(f.number, 0) as freeze_number, f.frozen_at,
 		coalesce(freezer.name, '') as frozen_by,
 		case when s.freeze_id is null then coalesce((select e.reason from frozen_version e where e.response_id = s.id order by e.number desc limit 1), '') else '' end
@@ -48,7 +51,7 @@ func (r responseRow) response() portal.Response {
 		State: portal.ResponseState(r.State), Rule: r.Rule.V, Version: r.Version, Circle: r.Circle, ReopenedReason: r.ReopenedReason,
 		Owner: portal.Organisation{ID: portal.OrganisationID(r.OwnerID), Kind: portal.OrganisationKind(r.OwnerKind), Name: r.OwnerName},
 		Round: portal.Round{ID: portal.RoundID(r.RoundID), Slug: r.Slug, Sender: r.Sender, Reference: r.Reference, State: portal.RoundState(r.RoundState),
-			Title: r.Title.V, Issued: r.Issued, Deadline: r.Deadline, AcceptsLate: r.AcceptsLate, Version: r.RoundVersion}}
+			Title: r.Title.V, Issued: r.Issued, Deadline: r.Deadline, AcceptsLate: r.AcceptsLate, Login: loginOf(r.LoginMinutes, r.LoginLevel), Version: r.RoundVersion}}
 	if r.FreezeID != "" {
 		out.Freeze = &portal.Freeze{ID: portal.FreezeID(r.FreezeID), Number: r.FreezeNumber, Hash: r.FreezeHash, FrozenAt: *r.FrozenAt, FrozenBy: r.FrozenBy}
 	}

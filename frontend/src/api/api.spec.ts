@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { api, call } from './client'
 import { connectionLost, onReconnect } from './connection'
-import { armGate, loginLost, openGate } from './gate'
+import { armGate, loginLost, openGate, proofAsked, settleProof } from './gate'
 import { ApiProblem } from './problem'
 import { queryClient } from './query'
 
@@ -68,6 +68,24 @@ describe('a call', () => {
     const again = fetch.mock.lastCall as unknown as [Request]
     expect(again[0].method).toBe('PUT')
     expect(await again[0].json()).toEqual({ language: 'nn' })
+  })
+
+  it('waits while the person proves who they are, and is then sent once more', async () => {
+    answers(problem(403, { code: 'reauthentication_required', facts: { level: 'high' } }), ok({ language: 'nn' }))
+    const pending = call(api.PUT('/me/language', { body: { language: 'nn' } }))
+    await vi.waitFor(() => expect(proofAsked.value).toEqual({ level: 'high' }))
+    settleProof(true)
+    expect(await pending).toEqual({ language: 'nn' })
+    expect(proofAsked.value).toBeUndefined()
+  })
+
+  it('tells the page when they would rather not', async () => {
+    const fetch = answers(problem(403, { code: 'reauthentication_required' }))
+    const pending = thrown(call(api.PUT('/me/language', { body: { language: 'nn' } })))
+    await vi.waitFor(() => expect(proofAsked.value).toBeDefined())
+    settleProof(false)
+    expect(await pending).toMatchObject({ status: 403, code: 'reauthentication_required' })
+    expect(fetch).toHaveBeenCalledOnce()
   })
 })
 

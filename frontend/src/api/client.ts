@@ -1,6 +1,6 @@
 import createClient from 'openapi-fetch'
 import { reportLost } from './connection'
-import { gateArmed, waitForLogin } from './gate'
+import { askForProof, gateArmed, waitForLogin } from './gate'
 import { networkProblem, problemFrom } from './problem'
 import { queryClient } from './query'
 import type { components, paths } from './schema'
@@ -28,6 +28,7 @@ async function send(request: Request): Promise<Response> {
   }
   const problem = await problemFrom(response)
   if (problem.unreachable) reportLost()
+  if (problem.code === 'reauthentication_required' && (await askForProof(String(problem.facts.level ?? '')))) return send(again)
   throw problem
 }
 

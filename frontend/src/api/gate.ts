@@ -32,6 +32,24 @@ export function openGate(): void {
   waiting = []
 }
 
+const asked = ref<{ level: string }>()
+let undecided: ((proved: boolean) => void)[] = []
+
+/** What the person must prove in another tab before a call can go through: who they are, at a level. */
+export const proofAsked = readonly(asked)
+
+/** True when they have proved it, false when they gave up. Meanwhile the page stays as it is. */
+export function askForProof(level: string): Promise<boolean> {
+  asked.value = { level }
+  return new Promise((resolve) => undecided.push(resolve))
+}
+
+export function settleProof(proved: boolean): void {
+  asked.value = undefined
+  undecided.forEach((decide) => decide(proved))
+  undecided = []
+}
+
 /** Tells the other tabs that somebody has logged in. */
 export function announceLogin(): void {
   channel.postMessage('logged-in')

@@ -1015,6 +1015,11 @@ export interface components {
             abilities: components["schemas"]["Ability"][];
             now: components["schemas"]["Time"];
             demonstration: boolean;
+            /**
+             * Format: int64
+             * @description How long ago the person last proved who they are. `GET /auth/login?again=<level>` asks for it anew.
+             */
+            loginSeconds: number;
         };
         Account: {
             /** Format: uuid */
@@ -1127,6 +1132,9 @@ export interface components {
             /** @enum {string} */
             separateAnswers: "allowed" | "no";
             acceptsLate: boolean;
+            loginMinutes: number;
+            /** @enum {string} */
+            loginLevel: "" | "substantial" | "high";
             background: components["schemas"]["Paragraphs"];
             priorityGroups: components["schemas"]["Paragraphs"];
             addressees: string[];
@@ -1196,6 +1204,17 @@ export interface components {
             separateAnswers: "allowed" | "no";
             /** @default true */
             acceptsLate: boolean;
+            /**
+             * @description How old a login may be when one signs or sends; else `reauthentication_required`.
+             * @default 15
+             */
+            loginMinutes: number;
+            /**
+             * @description How surely one must have logged in.
+             * @default
+             * @enum {string}
+             */
+            loginLevel: "" | "substantial" | "high";
             background?: components["schemas"]["Paragraphs"];
             priorityGroups?: components["schemas"]["Paragraphs"];
             addressees?: ("all_municipalities" | "all_regional_health_authorities")[];

@@ -26,6 +26,8 @@ export interface RoundForm {
   jointAnswers: Round['jointAnswers']
   separateAnswers: Round['separateAnswers']
   acceptsLate: boolean
+  loginMinutes: string
+  loginLevel: string
   backgroundNb: string
   backgroundNn: string
   groupsNb: string
@@ -41,7 +43,7 @@ export const blankQuestion = (): QuestionForm => ({ nb: '', nn: '', optional: fa
 
 export const blankForm = (sender: string): RoundForm => ({
   titleNb: '', titleNn: '', slug: '', sender, signedByRole: '', reference: '', issued: '', deadline: '', deadlineTime: '',
-  jointAnswers: 'encouraged', separateAnswers: 'allowed', acceptsLate: true,
+  jointAnswers: 'encouraged', separateAnswers: 'allowed', acceptsLate: true, loginMinutes: '15', loginLevel: '',
   backgroundNb: '', backgroundNn: '', groupsNb: '', groupsNn: '',
   municipalities: true, authorities: true, copyTo: '', sendTo: '', questions: [blankQuestion()],
 })
@@ -60,6 +62,8 @@ export function formFrom(round: Round): RoundForm {
     jointAnswers: round.jointAnswers,
     separateAnswers: round.separateAnswers,
     acceptsLate: round.acceptsLate,
+    loginMinutes: String(round.loginMinutes),
+    loginLevel: round.loginLevel,
     backgroundNb: (round.background.nb ?? []).join('\n\n'),
     backgroundNn: (round.background.nn ?? []).join('\n\n'),
     groupsNb: (round.priorityGroups.nb ?? []).join('\n'),
@@ -92,6 +96,8 @@ export function inputFrom(form: RoundForm, version?: number): RoundInput {
     jointAnswers: form.jointAnswers,
     separateAnswers: form.separateAnswers,
     acceptsLate: form.acceptsLate,
+    loginMinutes: Number(form.loginMinutes) || 15,
+    loginLevel: form.loginLevel as Round['loginLevel'],
     background: written(split(form.backgroundNb, /\n\s*\n/), split(form.backgroundNn, /\n\s*\n/)),
     priorityGroups: written(split(form.groupsNb, /\n/), split(form.groupsNn, /\n/)),
     addressees: [

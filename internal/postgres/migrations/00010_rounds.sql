@@ -29,5 +29,10 @@ create function deadline_of(asked uuid, organisation text) returns timestamptz l
 $$;
 -- +goose StatementEnd
 
+-- How recently, and how surely, one must have logged in to sign and to send.
+alter table round
+    add column login_minutes integer not null default 15 check (login_minutes between 1 and 720),
+    add column login_level text not null default '' check (login_level in ('', 'substantial', 'high'));
+
 -- +goose Down
 -- There is no way back: what was signed and sent is not dropped by a migration.
