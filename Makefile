@@ -27,8 +27,8 @@ packages = $(shell go list ./...)
 
 step = @printf '\n\033[1m== %s\033[0m\n' '$(1)'
 
-.PHONY: help run build test check bench generate generated-code demo-reset \
-        tidy vet staticcheck drift walls test-go test-go-quick lint types test-pages test-browser
+.PHONY: help run build test check bench soak walls generate generated-code demo-reset \
+        tidy vet staticcheck drift test-go test-go-quick lint types test-pages test-browser
 
 help:
 	@sed -n 's/^#: //p' $(MAKEFILE_LIST)
@@ -52,6 +52,12 @@ check: $(MODULES) tidy vet staticcheck lint types test-go-quick test-pages
 #: walls       every operation on every ordered pair of the 19 communities, some minutes
 walls: $(PAGES)
 	@$(CLUSTER) go test -run TestCommunities -timeout 30m -v ./cmd/samsvar -whole
+
+#: soak        what test does for a minute, for hours: kills, comings and goings, fuzzing
+soak: $(MODULES)
+	$(CLUSTER) go test -timeout 4h -v -run 'SIGKILL|MemoryIsFlat' ./internal/collab -collab.rounds 300 -collab.stays 100000
+	@for target in $$(go test -list '^Fuzz' ./internal/yjs | grep ^Fuzz); do \
+	  echo "$$target"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime 30m ./internal/yjs || exit 1; done
 
 #: bench       the benchmarks, as a table
 bench: $(MODULES)

@@ -63,7 +63,8 @@ func TestMemoryIsFlatOverComingAndLeaving(t *testing.T) {
 	heapAfter, after := settled()
 	grown := (float64(heapAfter) - float64(heapBefore)) / float64(*stays)
 	t.Logf("over %d stays: heap %d kB, then %d kB: %.0f bytes a stay; goroutines %d, then %d", *stays, heapBefore>>10, heapAfter>>10, grown, before, after)
-	if grown > 200 || after > before+10 {
+	const noise = 512 << 10 // of a heap that others have used too
+	if grown*float64(*stays) > noise+50*float64(*stays) || after > before+10 {
 		t.Error("something stays behind")
 	}
 }
