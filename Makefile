@@ -60,8 +60,9 @@ soak: $(MODULES)
 	  echo "$$target"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime 30m ./internal/yjs || exit 1; done
 
 #: bench       the benchmarks, as a table
-bench: $(MODULES)
-	$(CLUSTER) go test -run '^$$' -bench . -benchmem ./...
+bench: build
+	$(CLUSTER) go test -timeout 30m -run '^$$' -bench . -benchmem ./...
+	@chromium="$$(scripts/need browser)" && cd frontend && CHROMIUM="$$chromium" node e2e/bench.mjs
 
 #: generate    what is generated: the contract's both ends, the Yjs bundle, the drawings in docs/
 generate: $(MODULES) generated-code

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { after, before, test } from 'node:test'
-import { Portal, api } from './portal.mjs'
+import { Portal, places } from './portal.mjs'
 
 /*
  * Every page as the people who come there see it: bokmål wide and nynorsk on a phone. Nothing serious for
@@ -15,23 +15,9 @@ let at
 
 before(async () => {
   portal = await Portal.start()
-  at = await whereThingsAre()
+  at = await places(portal)
 }, { timeout: 180_000 })
 after(() => portal?.stop())
-
-async function whereThingsAre() {
-  const of = async (persona) => {
-    const page = await portal.as(persona)
-    const { tasks, waiting } = (await api(page, 'GET', '/my-turn')).body
-    await page.context().close()
-    return [...tasks, ...waiting].find(({ responseId }) => responseId)?.responseId
-  }
-  const ministry = await portal.as('departement')
-  const round = (await api(ministry, 'GET', '/rounds')).body.find(({ state }) => state === 'open').id
-  const submitted = (await api(ministry, 'GET', `/rounds/${round}/submissions`)).body[0].responseId
-  await ministry.context().close()
-  return { round, submitted, agder: await of('sekretariat-agder'), vestfold: await of('sekretariat-vestfold'), fonna: await of('sekretariat-fonna'), more: await of('sekretariat-more') }
-}
 
 const pages = [
   [null, () => '/login'],

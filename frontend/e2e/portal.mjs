@@ -86,6 +86,21 @@ export async function api(page, method, path, body) {
   return { status: answer.status(), body: text && JSON.parse(text) }
 }
 
+/** Where things are in the demonstration: the open round, a response that has been sent, and those of four communities. */
+export async function places(portal) {
+  const of = async (persona) => {
+    const page = await portal.as(persona)
+    const { tasks, waiting } = (await api(page, 'GET', '/my-turn')).body
+    await page.context().close()
+    return [...tasks, ...waiting].find(({ responseId }) => responseId)?.responseId
+  }
+  const ministry = await portal.as('departement')
+  const round = (await api(ministry, 'GET', '/rounds')).body.find(({ state }) => state === 'open').id
+  const submitted = (await api(ministry, 'GET', `/rounds/${round}/submissions`)).body[0].responseId
+  await ministry.context().close()
+  return { round, submitted, agder: await of('sekretariat-agder'), vestfold: await of('sekretariat-vestfold'), fonna: await of('sekretariat-fonna'), more: await of('sekretariat-more') }
+}
+
 /** The real letter of 2021 where it lies beside the checkout, else the demonstration's own words under another name. */
 export function invitation() {
   const letter = join(checkout, '../shared/rounds/2021-nhsp-invitasjon.yaml')
