@@ -12,7 +12,7 @@ const nets = {
 const pages = [
   ['first page, coordinator', 'koordinator-kristiansand', () => '/', (page) => page.locator('main h2, main li').first()],
   ['writing: the text can be typed in', 'koordinator-kristiansand', (at) => `/responses/${at.agder}/write`, (page) => page.locator('[contenteditable="true"]').first()],
-  ['taking a position', 'godkjenner-tonsberg', (at) => `/responses/${at.vestfold}/signoff`, (page) => page.getByRole('radio').first()],
+  ['taking a position', 'godkjenner-tonsberg', (at) => `/responses/${at.vestfold}/signoff`, (page) => page.locator('main section, main article').first()],
   ['the ministry’s overview', 'departement', (at) => `/rounds/${at.round}/overview`, (page) => page.locator('main table').first()],
 ]
 
