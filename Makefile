@@ -13,6 +13,7 @@ export GOFLAGS += -buildvcs=false
 export CGO_ENABLED := 0
 
 RENDERER := internal/export/renderer
+COMPARE  := internal/collab/compare
 PAGES    := internal/webui/dist/index.html
 MODULES  := frontend/node_modules/.installed $(RENDERER)/node_modules/.installed
 
@@ -27,7 +28,7 @@ packages = $(shell go list ./...)
 
 step = @printf '\n\033[1m== %s\033[0m\n' '$(1)'
 
-.PHONY: help run build test check bench soak walls generate generated-code demo-reset \
+.PHONY: help run build test check bench bench-peers soak walls generate generated-code demo-reset \
         tidy vet staticcheck drift test-go test-go-quick lint types test-pages test-browser
 
 help:
@@ -59,10 +60,16 @@ soak: $(MODULES)
 	@for target in $$(go test -list '^Fuzz' ./internal/yjs | grep ^Fuzz); do \
 	  echo "$$target"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime 30m ./internal/yjs || exit 1; done
 
-#: bench       the benchmarks, as a table
+#: bench       the benchmarks, and bench-peers
 bench: build
 	$(CLUSTER) go test -timeout 30m -run '^$$' -bench . -benchmem ./...
 	@chromium="$$(scripts/need browser)" && cd frontend && CHROMIUM="$$chromium" node e2e/bench.mjs
+	@$(MAKE) --no-print-directory bench-peers
+
+#: bench-peers live documents beside other servers of their kind, into docs/benchmarks.md: ten minutes, two cores or more
+bench-peers: build $(COMPARE)/node_modules/.installed
+	go build -o bin/compare ./$(COMPARE)
+	taskset -c 1 bin/compare -program bin/samsvar -scripts $(COMPARE) -trace ../shared/traces/trace-50k.bin >docs/benchmarks.md
 
 #: generate    what is generated: the contract's both ends, the Yjs bundle, the drawings in docs/
 generate: $(MODULES) generated-code

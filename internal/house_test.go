@@ -57,6 +57,7 @@ var house = []room{
 	{"internal/webui", cellar, ""},
 
 	{"internal/demo", shed, "ground floor, first floor"},
+	{"internal/collab/compare", shed, "postgres, pgembed, oidc, devidp, yjs"},
 	{"internal/postgres/pgtest", shed, "postgres, pgembed"},
 	{"internal/postgres/pgtest/cluster", shed, "postgres/pgtest"},
 }

@@ -30,6 +30,7 @@ type config struct {
 	OIDC            string   `env:"SAMSVAR_OIDC_CONFIG" about:"YAML file that lists identity providers; without it the development provider, on loopback only"`
 	Proxies         []string `env:"SAMSVAR_TRUSTED_PROXIES" about:"networks (such as 10.0.0.0/8, with commas between) of proxies in front, whose X-Forwarded-For is believed"`
 	Metrics         string   `env:"SAMSVAR_METRICS_ADDR" envDefault:"127.0.0.1:9090" about:"address of /metrics for Prometheus; off when empty"`
+	LiveRate        float64  `env:"SAMSVAR_LIVE_MESSAGES" envDefault:"200" about:"messages a second, on average, that one connection to live texts may send; a person who types sends some twenty"`
 	Renderer        string   `env:"SAMSVAR_RENDERER" envDefault:"internal/export/renderer" about:"folder of the program that makes PDF and DOCX, with its node_modules"`
 	Now             string   `env:"SAMSVAR_NOW" about:"time (RFC 3339) at which the clock starts, for trying out deadlines; refused in production"`
 }

@@ -102,7 +102,7 @@ func serveOn(ctx context.Context, c config, db *postgres.DB, url string, now fun
 
 	documents := document.Service{Store: db.Documents(), Renderer: yjs.Native{}, Second: yjs.NewRenderer(2), Drafts: document.NewRemembering(yjs.Native{}, 512),
 		Now: now, NewID: portal.NewID, Logger: log}
-	hub := newHub(db, documents, log, metrics)
+	hub := newHub(c, db, documents, log, metrics)
 	documents.Changed = func(ids []portal.DocumentID) { hub.Refresh(ids...) }
 	exports := export.Service{Store: db.Exports(), Renderer: export.NewRenderer(c.Renderer), Now: now, NewID: portal.NewID, Logger: log}
 	login, development, err := newLogin(c)
