@@ -26,6 +26,17 @@
 // The price is that others see a keystroke one commit later, about a
 // millisecond; and that while the database stands still, so does the text.
 //
+// # How
+//
+// One goroutine owns an open text (document.go). It takes what has come while
+// the last commit was under way, checks it against all that is committed
+// (edit.go), commits it as one, shows it, acknowledges it. Other processes may
+// serve the same text: a commit comes after all of theirs or not at all, and
+// theirs are taken in as they come (attend.go, peers.go). A long log is made
+// into a snapshot aside, when a second decoder reads the same text from it
+// (compact.go). Frames come over a WebSocket or, where none gets through, over
+// plain requests (line.go, requests.go).
+//
 // What is refused is answered with SyncStatus false and a stateless message
 // {"type":"refused","reason":...}: frozen, denied, too_large, invalid, storage.
 // What somebody may do is told by {"type":"access","access":"read|write|none",

@@ -319,3 +319,23 @@ func TestAHubThatMayNotWaitCutsOffWithoutAcknowledging(t *testing.T) {
 		}
 	}
 }
+
+// The commit may have come about or not; whoever comes back with it is told the truth, and nothing is there twice.
+func TestADatabaseThatIsSilentForTooLongIsShownAsUnsaved(t *testing.T) {
+	p := open(t, collab.Limits{Storage: 300 * time.Millisecond})
+	id := p.document()
+	writer := p.dial(newAccount())
+	writer.join(id, nothing)
+	release := p.hold(id)
+	update := newTypist(7).types("Er jeg lagret?")
+	writer.send(syncMessage(id, 2, update))
+	if saved, reason := writer.status(); saved || reason != "storage" {
+		t.Fatalf("saved %v, reason %q", saved, reason)
+	}
+	writer.next("end of the stay", func(h heard) bool { return h.kind == isClose })
+	release()
+	writer.join(id, update)
+	if got := p.stored(id); got != "Er jeg lagret?" {
+		t.Errorf("stored is %q", got)
+	}
+}
