@@ -10,7 +10,7 @@ import (
 	"samsvar/internal/workflow"
 )
 
-// Rounds are the rounds the actor may see, the nearest deadline first.
+// Rounds are the rounds the actor may see, the latest deadline first.
 func (s Service) Rounds(ctx context.Context, actor portal.Actor) ([]RoundView, error) {
 	if err := policy.Decide(actor, "round.list", policy.Object{}); err != nil {
 		return nil, err

@@ -14,7 +14,16 @@ export function drawCaret(user: Record<string, unknown>): HTMLElement {
   if (!who) return caret
   caret.dataset.name = [who.name, who.organisation].filter(Boolean).join(', ')
   caret.style.setProperty('--caret', colours[who.colour])
+  requestAnimationFrame(() => lean(caret))
   return caret
+}
+
+const roomForName = 240
+
+/** Near the right edge the name leans over what stands to the left, and is not cut off. */
+function lean(caret: HTMLElement): void {
+  const edge = caret.closest('.tiptap')?.getBoundingClientRect().right
+  if (edge !== undefined) caret.toggleAttribute('data-leans', edge - caret.getBoundingClientRect().left < roomForName)
 }
 
 export function drawSelection(user: Record<string, unknown>): DecorationAttrs {
