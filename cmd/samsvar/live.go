@@ -37,7 +37,7 @@ var accesses = map[document.Access]collab.Access{
 }
 
 func (g gate) Access(ctx context.Context, actor portal.Actor, id portal.DocumentID) (collab.Access, error) {
-	access, err := g.documents.Access(ctx, actor, id)
+	access, err := g.documents.Access(portal.Acting(ctx, actor), actor, id)
 	return accesses[access], err
 }
 

@@ -143,7 +143,7 @@ func (a *api) withSession(next echo.HandlerFunc) echo.HandlerFunc {
 		if err != nil {
 			return err
 		}
-		c.SetRequest(c.Request().WithContext(ctx))
+		c.SetRequest(c.Request().WithContext(portal.Acting(ctx, portal.Actor{})))
 		return next(c)
 	}
 }
@@ -159,7 +159,7 @@ func (a *api) withActor(next echo.HandlerFunc) echo.HandlerFunc {
 		if err != nil {
 			return err
 		}
-		c.SetRequest(c.Request().WithContext(context.WithValue(ctx, callerKey{}, who)))
+		c.SetRequest(c.Request().WithContext(portal.Acting(context.WithValue(ctx, callerKey{}, who), who.actor)))
 		if shown := c.Request().Header.Get(shownHeader); shown != "" && shown != who.shown() && !strings.HasPrefix(c.Path(), "/api/v1/me") {
 			return portal.Conflictf("acting_changed", "the page shows another account or organisation than the session has by now")
 		}

@@ -40,7 +40,7 @@ func Open(ctx context.Context, url string) (*DB, error) {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
 	settings.ConnConfig.RuntimeParams["jit"] = "off" // compiling takes longer than any of these queries
-	settings.AfterConnect = stepDown
+	settings.AfterConnect = begin
 	pool, err := pgxpool.NewWithConfig(ctx, settings)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
@@ -78,6 +78,11 @@ var errUnaudited = errors.New("a write without an audit event is not committed")
 func (db *DB) write(ctx context.Context, fn func(*tx) error) error {
 	err := db.gorm.WithContext(ctx).Transaction(func(g *gorm.DB) error {
 		t := &tx{DB: g}
+		if actor, acting := portal.ActingIn(ctx); acting {
+			if err := narrow(g, actor); err != nil {
+				return err
+			}
+		}
 		if err := fn(t); err != nil {
 			return err
 		}
@@ -137,21 +142,21 @@ func (t *tx) one(sql string, args ...any) error {
 // rows runs a query into a slice.
 func rows[T any](g *gorm.DB, sql string, args ...any) ([]T, error) {
 	var out []T
-	err := g.Raw(sql, args...).Scan(&out).Error
+	err := behindWall(g, func(g *gorm.DB) error { return g.Raw(sql, args...).Scan(&out).Error })
 	return out, away(err)
 }
 
 // row runs a query for a single row; no row is portal.Missing.
 func row[T any](g *gorm.DB, sql string, args ...any) (T, error) {
 	var out T
-	found := g.Raw(sql, args...).Scan(&out)
-	if found.Error != nil {
-		return out, away(found.Error)
-	}
-	if found.RowsAffected == 0 {
-		return out, portal.Missing()
-	}
-	return out, nil
+	err := behindWall(g, func(g *gorm.DB) error {
+		found := g.Raw(sql, args...).Scan(&out)
+		if found.Error == nil && found.RowsAffected == 0 {
+			return portal.Missing()
+		}
+		return found.Error
+	})
+	return out, away(err)
 }
 
 // named is an argument that a query calls @name.

@@ -15,7 +15,7 @@ func (t *tx) NextNumber(year int) (int, error) {
 	if err := t.Exec("select pg_advisory_xact_lock(hashtext('submission'), ?)", year).Error; err != nil {
 		return 0, err
 	}
-	last, err := row[struct{ Last int }](t.DB, "select coalesce(max(sequence), 0) as last from submission where year = ?", year)
+	last, err := row[struct{ Last int }](t.DB, "select last_number(?) as last", year)
 	return last.Last + 1, err
 }
 
