@@ -291,6 +291,7 @@ func TestProgram(t *testing.T) {
 	run("rights", (*program).rights)
 	run("walls", (*program).walls)
 	run("doors", (*program).doors)
+	run("open texts", (*program).openTexts)
 	run("downloads", (*program).downloads)
 	run("fresh", (*program).fresh)
 }
