@@ -69,7 +69,7 @@ bench: build
 #: bench-peers live documents beside other servers of their kind, into docs/benchmarks.md: ten minutes, two cores or more
 bench-peers: build $(COMPARE)/node_modules/.installed
 	go build -o bin/compare ./$(COMPARE)
-	taskset -c 1 bin/compare -program bin/samsvar -scripts $(COMPARE) -trace ../shared/traces/trace-50k.bin >docs/benchmarks.md
+	taskset -c 1 bin/compare -program bin/samsvar -scripts $(COMPARE) -trace ../shared/traces/trace-50k.bin -out docs/benchmarks.md
 
 #: generate    what is generated: the contract's both ends, the Yjs bundle, the drawings in docs/
 generate: $(MODULES) generated-code

@@ -1,7 +1,7 @@
 // Command compare holds the live documents against other servers of the same
 // kind, all in one run: the same load, the same machine, the same rules.
 //
-//	compare -program bin/samsvar -scripts internal/collab/compare -trace trace-50k.bin >docs/benchmarks.md
+//	compare -program bin/samsvar -scripts internal/collab/compare -trace trace-50k.bin -out docs/benchmarks.md
 //
 // It pins the server under test to the first core. Start it pinned to another
 // (taskset -c 1): PostgreSQL, which two of the servers use, runs where it does.
@@ -22,18 +22,19 @@ func main() {
 	program := flag.String("program", "bin/samsvar", "the portal")
 	scripts := flag.String("scripts", "internal/collab/compare", "folder of the other servers, with its node_modules")
 	trace := flag.String("trace", "", "edits of a long text, each as a 4-byte little-endian length and an update; when it is not there they are made up")
+	out := flag.String("out", "docs/benchmarks.md", "where the tables go")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Minute)
 	defer cancel()
-	if err := compare(ctx, *program, *scripts, *trace); err != nil {
+	if err := compare(ctx, *program, *scripts, *trace, *out); err != nil {
 		fmt.Fprintln(os.Stderr, "compare:", err)
 		os.Exit(1)
 	}
 }
 
-func compare(ctx context.Context, program, scripts, trace string) error {
+func compare(ctx context.Context, program, scripts, trace, out string) error {
 	say := func(format string, args ...any) {
 		fmt.Fprintf(os.Stderr, "%s "+format+"\n", append([]any{time.Now().Format(time.TimeOnly)}, args...)...)
 	}
@@ -46,7 +47,7 @@ func compare(ctx context.Context, program, scripts, trace string) error {
 	if err != nil {
 		return err
 	}
-	return f.write(ctx, os.Stdout)
+	return os.WriteFile(out, f.report(ctx), 0o644)
 }
 
 // findings are all that was measured.

@@ -1,13 +1,11 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -59,9 +57,9 @@ func (f *findings) bars() []bar {
 	return bars
 }
 
-func (f *findings) write(ctx context.Context, to io.Writer) error {
-	out := bufio.NewWriter(to)
-	say := func(format string, args ...any) { fmt.Fprintf(out, format+"\n", args...) }
+func (f *findings) report(ctx context.Context) []byte {
+	var out bytes.Buffer
+	say := func(format string, args ...any) { fmt.Fprintf(&out, format+"\n", args...) }
 	say("# Benchmarks\n\nWritten by `make bench-peers`, which `make bench` ends with. It measures the live documents beside other servers of their kind, all in one run.\n")
 	say("## Bars\n\n| | Samsvar | the other | | ratio | bar | |\n|---|---|---|---|---|---|---|")
 	for _, b := range f.bars() {
@@ -106,7 +104,7 @@ func (f *findings) write(ctx context.Context, to io.Writer) error {
 		})
 	}
 	f.writeConditions(ctx, say)
-	return out.Flush()
+	return out.Bytes()
 }
 
 func (f *findings) writeConditions(ctx context.Context, say func(string, ...any)) {
