@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -24,6 +23,9 @@ type bar struct {
 }
 
 func (b bar) verdict() string {
+	if b.ours <= 0 || b.other <= 0 {
+		return "**void**: one of them held nothing"
+	}
 	met := b.ratio <= b.bound
 	if b.least {
 		met = b.ratio >= b.bound
@@ -38,7 +40,12 @@ func (f *findings) bars() []bar {
 	held := func(name string) float64 { return float64(highest(f.climbs[name]).rate) }
 	perSecond := func(name string) float64 { return f.crowds[name].perSecond }
 	idle := func(name string) float64 { return f.crowds[name].bytes }
-	saved := func(name string) float64 { return float64(f.steady[name].acked99) }
+	saved := func(name string) float64 {
+		if s := f.steady[name]; s.held || name != samsvar {
+			return float64(s.acked99)
+		}
+		return 0 // who does not keep up has acknowledged nothing in time
+	}
 	count := func(n float64) string { return grouped(int(n)) }
 	text := fmt.Sprintf("a text of %s edits in memory, ", grouped(f.document.edits))
 	bars := []bar{
@@ -52,7 +59,9 @@ func (f *findings) bars() []bar {
 		{what: fmt.Sprintf("each of %s idle connections", grouped(crowd)), than: hocuspocus, ours: idle(samsvar), other: idle(hocuspocus), bound: .8, show: size},
 	}
 	for i, b := range bars {
-		bars[i].ratio = b.ours / cmp.Or(b.other, 1e-9)
+		if b.other > 0 {
+			bars[i].ratio = b.ours / b.other
+		}
 	}
 	return bars
 }
