@@ -23,7 +23,7 @@ type socket struct {
 	out []byte
 }
 
-const patience = 10 * time.Second
+const patience = 30 * time.Second
 
 // dial opens a socket from an address of this machine, so that the caller counts as somebody of their own.
 func dial(address, path, from string, header http.Header) (*socket, error) {
