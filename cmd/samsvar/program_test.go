@@ -198,7 +198,7 @@ func (s scene) path(o operation) string {
 		s.response = s.submission
 	}
 	for name, value := range map[string]string{"roundId": s.round, "questionId": s.question, "responseId": s.response, "answerId": s.answer,
-		"jobId": s.freeze, "accountId": s.account, "organisationId": "agder", "role": "reader", "format": "json"} {
+		"jobId": s.freeze, "remarkId": s.freeze, "accountId": s.account, "organisationId": "agder", "role": "reader", "format": "json"} {
 		path = strings.ReplaceAll(path, "{"+name+"}", value)
 	}
 	return path
@@ -222,6 +222,8 @@ func (s scene) body(operation string) any {
 		"recordDecision":   map[string]any{"freezeId": s.freeze, "level": "strategic", "body": "x", "decidedOn": "2022-01-01", "caseNumber": "1"},
 		"withdrawPosition": map[string]any{"freezeId": s.freeze, "reason": "x"},
 		"addParty":         map[string]any{"version": 0, "organisationId": "k-0301"}, "removeParty": map[string]any{"version": 0, "reason": "x"},
+		"writeRemark": map[string]any{"freezeId": s.freeze, "text": "x"}, "seeRemarks": map[string]any{"remarks": map[string]any{}},
+		"stepRemark": map[string]any{"kind": "join", "version": 0}, "replyToRemark": map[string]any{"version": 0, "text": "x"},
 		"warnOfSilence": map[string]any{"freezeId": s.freeze},
 		"setCommunityRule": map[string]any{"kind": "consensus", "hospitalPercent": 100, "municipalPercent": 50, "voters": []any{}, "partnershipDecision": false,
 			"silenceDays": 0, "reason": "x", "version": 99},

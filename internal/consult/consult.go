@@ -53,7 +53,6 @@ type Tx interface {
 	LockRound(actor portal.Actor, id portal.RoundID) (RoundView, error)
 	LockResponse(id portal.ResponseID) (portal.Response, error)
 	FrozenAnswers(id portal.FreezeID) ([]portal.FrozenAnswer, error)
-	Remarks(id portal.ResponseID) ([]portal.Remark, error)
 
 	InsertRound(portal.Round, time.Time) error
 	// UpdateRound replaces a draft; a version that is not the stored one is a conflict.

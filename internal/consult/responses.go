@@ -73,7 +73,7 @@ func (s Service) Response(ctx context.Context, actor portal.Actor, id portal.Res
 // Abilities are the actions of a response's pages, with what stands in the way of each.
 func (s Service) Abilities(actor portal.Actor, r portal.Response) []policy.Ability {
 	abilities := policy.Abilities(actor, policy.ResponseObject(r), "response.assign", "response.set_status", "document.write", "response.freeze",
-		"response.reopen", "response.parties", "response.position", "response.withdraw_position", "response.warn", "response.decide", "response.submit")
+		"response.reopen", "response.parties", "response.position", "response.withdraw_position", "response.remark", "response.see_remarks", "response.reply", "response.warn", "response.decide", "response.submit")
 	abilities = append(abilities, policy.Abilities(actor, policy.ObjectOf("submission.read", r), "submission.read", "submission.download", "submission.withdraw")...)
 	now := s.Now()
 	hinder := map[policy.Action]string{

@@ -67,11 +67,7 @@ func (s Service) file(tx Tx, actor portal.Actor, r portal.Response, freeze porta
 	if err != nil {
 		return f, err
 	}
-	remarks, err := tx.Remarks(r.ID)
-	if err != nil {
-		return f, err
-	}
-	f.Evidence = pack(r, actor, answers, remarks, fmt.Sprintf("%d-%04d", f.Year, f.Sequence), now)
+	f.Evidence = pack(r, actor, answers, fmt.Sprintf("%d-%04d", f.Year, f.Sequence), now)
 	if err := f.Evidence.Seal(); err != nil {
 		return f, fmt.Errorf("seal the package: %w", err)
 	}
@@ -104,7 +100,7 @@ func (s Service) mayGo(r portal.Response, freeze portal.FreezeID, hash string, n
 	return nil
 }
 
-func pack(r portal.Response, actor portal.Actor, answers []portal.FrozenAnswer, remarks []portal.Remark, number string, now time.Time) evidence.Package {
+func pack(r portal.Response, actor portal.Actor, answers []portal.FrozenAnswer, number string, now time.Time) evidence.Package {
 	p := evidence.Package{
 		Submission: evidence.Submission{Number: number, SubmittedAt: now, Deadline: r.Round.Deadline,
 			SubmittedBy: evidence.Person{Name: actor.Name, Organisation: actor.OrganisationName}},
@@ -123,16 +119,13 @@ func pack(r portal.Response, actor portal.Actor, answers []portal.FrozenAnswer, 
 			Status: string(f.Status), Language: string(r.Language), Content: f.Content, Hash: evidence.Hash(f.Hash)})
 	}
 	for _, party := range r.Parties {
-		p.Parties = append(p.Parties, packParty(party))
+		p.Parties = append(p.Parties, packParty(party, r.Rule, now))
 	}
-	for _, remark := range remarks {
-		packed := evidence.Remark{ID: string(remark.ID), Text: remark.Text, RecordedAt: remark.RecordedAt,
-			Authors: []evidence.RemarkAuthor{{ID: string(remark.Author.ID), Name: remark.Author.Name}}}
-		if remark.Answer != "" {
-			id := string(remark.Answer)
-			packed.AnswerID = &id
-		}
-		p.Remarks = append(p.Remarks, packed)
+	for _, remark := range r.Remarks {
+		p.Remarks = append(p.Remarks, packRemark(remark))
+	}
+	for _, sentence := range workflow.RuleInWords(r.Rule) {
+		p.Rule = append(p.Rule, evidence.Text(sentence))
 	}
 	if n := len(r.Decisions); n > 0 {
 		d := r.Decisions[n-1]
@@ -141,7 +134,22 @@ func pack(r portal.Response, actor portal.Actor, answers []portal.FrozenAnswer, 
 	return p
 }
 
-func packParty(party portal.Party) evidence.Party {
+func packRemark(remark portal.Remark) evidence.Remark {
+	packed := evidence.Remark{ID: string(remark.ID), Quote: remark.Quote, Text: remark.Text, RecordedAt: remark.RecordedAt}
+	for _, author := range remark.Authors {
+		packed.Authors = append(packed.Authors, evidence.RemarkAuthor{ID: string(author.ID), Name: author.Name})
+	}
+	if remark.Answer != "" {
+		id := string(remark.Answer)
+		packed.AnswerID = &id
+	}
+	if remark.Reply != "" {
+		packed.Reply = &evidence.Reply{Text: remark.Reply, RecordedAt: *remark.RepliedAt}
+	}
+	return packed
+}
+
+func packParty(party portal.Party, rule portal.Rule, now time.Time) evidence.Party {
 	packed := evidence.Party{ID: string(party.Organisation.ID), Name: party.Organisation.Name, Number: party.Organisation.Number, Side: string(party.Side)}
 	if pos := party.Position; pos != nil {
 		packed.Position = &evidence.Position{ID: string(pos.ID), Kind: string(pos.Kind), Reason: pos.Reason, RecordedAt: pos.RecordedAt,
@@ -149,6 +157,9 @@ func packParty(party portal.Party) evidence.Party {
 		for id, hash := range pos.Hashes {
 			packed.Position.AnswerHashes[string(id)] = evidence.Hash(hash)
 		}
+	} else if w := party.Warning; w != nil {
+		packed.Silence = &evidence.Silence{WarnedAt: w.WarnedAt, CountsFrom: w.CountsFrom,
+			Counted: rule.SilenceDays > 0 && workflow.StandingOf(party, now).Warned}
 	}
 	return packed
 }

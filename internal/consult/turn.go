@@ -204,6 +204,14 @@ func lateApproval(r portal.Response, actor portal.Actor, now time.Time) string {
 	case workflow.Stale:
 		return "confirm_position"
 	}
+	for _, m := range r.Remarks {
+		switch {
+		case m.By(actor.Organisation) && workflow.Unsettled(r, m):
+			return "settle_remark"
+		case workflow.MustSee(r, m, *p, now):
+			return "see_remarks"
+		}
+	}
 	return ""
 }
 

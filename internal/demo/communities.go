@@ -176,6 +176,13 @@ func (s *seeder) positions(r portal.Response, p plan) {
 		}
 		s.position(s.as(party.Organisation.ID, portal.Approver), r.ID, kind, note)
 	}
+	if p.stage >= ready { // those who were first have seen what others remarked since
+		for _, party := range s.now(s.as(r.Parties[0].Organisation.ID, portal.Approver), r.ID).Parties {
+			if party.Position != nil && s.err == nil {
+				s.do(s.Signoff.See(s.ctx, s.as(party.Organisation.ID, portal.Approver), r.ID, nil))
+			}
+		}
+	}
 }
 
 func remark(l portal.Language) string {
@@ -195,7 +202,7 @@ func (s *seeder) position(actor portal.Actor, id portal.ResponseID, kind portal.
 	case portal.Rejected:
 		in.Reason = note
 	case portal.ApprovedWithRemark:
-		in.Remarks = []portal.Remark{{Answer: r.Answers[min(3, len(r.Answers)-1)].ID, Text: note}}
+		in.Remarks = []signoff.Remark{{Answer: r.Answers[min(3, len(r.Answers)-1)].ID, Text: note}}
 	}
 	s.do(s.Signoff.TakePosition(s.ctx, actor, id, in))
 }

@@ -28,7 +28,6 @@ type Store interface {
 	// Stored are the committed updates of the documents, a snapshot first where there is one.
 	Stored(ctx context.Context, ids []portal.DocumentID) (map[portal.DocumentID][][]byte, error)
 	FrozenAnswers(ctx context.Context, id portal.FreezeID) ([]portal.FrozenAnswer, error)
-	Remarks(ctx context.Context, responses ...portal.ResponseID) (map[portal.ResponseID][]portal.Remark, error)
 	// Home is the response that a live document belongs to.
 	Home(ctx context.Context, id portal.DocumentID) (portal.Response, error)
 }

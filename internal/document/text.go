@@ -12,8 +12,7 @@ import (
 // draft as it is committed at this moment.
 type Text struct {
 	Response   portal.Response
-	Answers    []portal.FrozenAnswer // a draft's have no hash
-	Remarks    []portal.Remark
+	Answers    []portal.FrozenAnswer                   // a draft's have no hash
 	Seen       map[portal.AnswerID]portal.FrozenAnswer // what the actor's party last took a position on
 	SeenFreeze int                                     // its number; 0 when the party has taken none
 }
@@ -48,11 +47,6 @@ func (s Service) Text(ctx context.Context, actor portal.Actor, id portal.Respons
 	if err != nil {
 		return text, err
 	}
-	remarks, err := s.Store.Remarks(ctx, id)
-	if err != nil {
-		return text, err
-	}
-	text.Remarks = remarks[id]
 	return text, s.seen(ctx, actor, &text)
 }
 

@@ -25,10 +25,11 @@ type Package struct {
 	Round       Round      `json:"round"`
 	Response    Response   `json:"response"`
 	Freeze      Freeze     `json:"freeze"`
-	Answers     []Answer   `json:"answers"`  // in the order of the questions
-	Parties     []Party    `json:"parties"`  // everyone who was asked to take a position
-	Remarks     []Remark   `json:"remarks"`  // in the order they are to be read
-	Decision    *Decision  `json:"decision"` // nil where the community's rule asks for none
+	Answers     []Answer   `json:"answers"`        // in the order of the questions
+	Parties     []Party    `json:"parties"`        // everyone who was asked to take a position
+	Remarks     []Remark   `json:"remarks"`        // in the order they are to be read
+	Decision    *Decision  `json:"decision"`       // nil where the community's rule asks for none
+	Rule        []Text     `json:"rule,omitempty"` // in sentences: by which the parties' positions were enough
 	PackageHash Hash       `json:"packageHash,omitempty"`
 }
 
@@ -127,6 +128,14 @@ type Party struct {
 	Number   string    `json:"number"` // municipality number, such as 4203; empty for others
 	Side     string    `json:"side"`   // hospital or municipal
 	Position *Position `json:"position"`
+	Silence  *Silence  `json:"silence,omitempty"` // of a party that was warned and has not answered
+}
+
+// Silence is that a party was told what its silence would come to mean.
+type Silence struct {
+	WarnedAt   time.Time `json:"warnedAt"`
+	CountsFrom time.Time `json:"countsFrom"`
+	Counted    bool      `json:"counted"` // as consent, by the rule, when the answer was sent
 }
 
 // Position is a party's last word on the text. A party without one has not answered.
@@ -142,10 +151,18 @@ type Position struct {
 // Remark is a særmerknad: what some parties add to an answer, or to the whole.
 type Remark struct {
 	ID         string         `json:"id"`
-	AnswerID   *string        `json:"answerId"` // nil: belongs to the response as a whole
+	AnswerID   *string        `json:"answerId"`        // nil: belongs to the response as a whole
+	Quote      string         `json:"quote,omitempty"` // the passage that it is about
 	Authors    []RemarkAuthor `json:"authors"`
 	Text       string         `json:"text"` // plain text; blank lines separate paragraphs
 	RecordedAt time.Time      `json:"recordedAt"`
+	Reply      *Reply         `json:"reply,omitempty"`
+}
+
+// Reply is what the others say to a remark, by the secretariat.
+type Reply struct {
+	Text       string    `json:"text"`
+	RecordedAt time.Time `json:"recordedAt"`
 }
 
 // RemarkAuthor is a party behind a remark.
@@ -256,6 +273,9 @@ func (p *Package) normalise() {
 	p.Submission.LateSeconds = max(0, int64(p.Submission.SubmittedAt.Sub(p.Submission.Deadline)/time.Second))
 	p.Answers, p.Parties, p.Remarks = orEmpty(p.Answers), orEmpty(p.Parties), orEmpty(p.Remarks)
 	for _, party := range p.Parties {
+		if party.Silence != nil {
+			inUTC(&party.Silence.WarnedAt, &party.Silence.CountsFrom)
+		}
 		if party.Position == nil {
 			continue
 		}
@@ -267,6 +287,9 @@ func (p *Package) normalise() {
 	for i := range p.Remarks {
 		inUTC(&p.Remarks[i].RecordedAt)
 		p.Remarks[i].Authors = orEmpty(p.Remarks[i].Authors)
+		if p.Remarks[i].Reply != nil {
+			inUTC(&p.Remarks[i].Reply.RecordedAt)
+		}
 	}
 	if p.Decision != nil {
 		inUTC(&p.Decision.RecordedAt)

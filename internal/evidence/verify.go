@@ -248,9 +248,18 @@ func (r *Report) times(p Package) {
 		if party.Position != nil {
 			notAfter("The position of "+party.Name, party.Position.RecordedAt)
 		}
+		if s := party.Silence; s != nil {
+			notAfter("The warning to "+party.Name, s.WarnedAt)
+			if s.Counted {
+				notAfter("The time from which the silence of "+party.Name+" counts", s.CountsFrom)
+			}
+		}
 	}
 	for _, remark := range p.Remarks {
 		notAfter("Remark "+remark.ID, remark.RecordedAt)
+		if remark.Reply != nil {
+			notAfter("The reply to remark "+remark.ID, remark.Reply.RecordedAt)
+		}
 	}
 	if p.Decision != nil {
 		notAfter("The record of the decision", p.Decision.RecordedAt)
@@ -267,8 +276,11 @@ func (r *Report) positions(p Package) {
 	var notes []string
 	for _, party := range p.Parties {
 		if party.Position == nil {
-			notes = append(notes, party.Name+" has not answered.")
+			notes = append(notes, party.Name+unanswered(party))
 			continue
+		}
+		if party.Silence != nil {
+			findings = append(findings, fmt.Sprintf("%s has answered, and is said to be silent.", party.Name))
 		}
 		for _, id := range slices.Sorted(maps.Keys(party.Position.AnswerHashes)) {
 			if frozen[id] == "" {
@@ -283,6 +295,13 @@ func (r *Report) positions(p Package) {
 	for _, text := range notes {
 		r.add("positions", Note, text)
 	}
+}
+
+func unanswered(party Party) string {
+	if party.Silence != nil && party.Silence.Counted {
+		return " has not answered. It was warned, and its silence was counted as consent."
+	}
+	return " has not answered."
 }
 
 // staleAnswers are the numbers of the answers whose frozen text is not what was seen.

@@ -446,6 +446,30 @@ func (e RecipientRelation) Valid() bool {
 	}
 }
 
+// Defines values for RemarkStepInputKind.
+const (
+	RemarkStepInputKindJoin  RemarkStepInputKind = "join"
+	RemarkStepInputKindKeep  RemarkStepInputKind = "keep"
+	RemarkStepInputKindLeave RemarkStepInputKind = "leave"
+	RemarkStepInputKindWrite RemarkStepInputKind = "write"
+)
+
+// Valid indicates whether the value is a known member of the RemarkStepInputKind enum.
+func (e RemarkStepInputKind) Valid() bool {
+	switch e {
+	case RemarkStepInputKindJoin:
+		return true
+	case RemarkStepInputKindKeep:
+		return true
+	case RemarkStepInputKindLeave:
+		return true
+	case RemarkStepInputKindWrite:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ResponseKind.
 const (
 	ResponseKindJoint    ResponseKind = "joint"
@@ -871,6 +895,8 @@ const (
 	TurnKindRecordRecommendation TurnKind = "record_recommendation"
 	TurnKindResolveRejection     TurnKind = "resolve_rejection"
 	TurnKindReturned             TurnKind = "returned"
+	TurnKindSeeRemarks           TurnKind = "see_remarks"
+	TurnKindSettleRemark         TurnKind = "settle_remark"
 	TurnKindStartResponse        TurnKind = "start_response"
 	TurnKindSubmit               TurnKind = "submit"
 	TurnKindTakePosition         TurnKind = "take_position"
@@ -912,6 +938,10 @@ func (e TurnKind) Valid() bool {
 	case TurnKindResolveRejection:
 		return true
 	case TurnKindReturned:
+		return true
+	case TurnKindSeeRemarks:
+		return true
+	case TurnKindSettleRemark:
 		return true
 	case TurnKindStartResponse:
 		return true
@@ -1153,6 +1183,9 @@ type ConfirmInput struct {
 	// AnswerHashes Hash seen per answer id.
 	AnswerHashes AnswerHashes `json:"answerHashes"`
 	FreezeId     string       `json:"freezeId"`
+
+	// SeenRemarks Version seen per remark id.
+	SeenRemarks *RemarkVersions `json:"seenRemarks,omitempty"`
 }
 
 // CoordinatorInput defines model for CoordinatorInput.
@@ -1335,6 +1368,14 @@ type MyTurn struct {
 	Waiting []Turn `json:"waiting"`
 }
 
+// NewRemarkInput defines model for NewRemarkInput.
+type NewRemarkInput struct {
+	AnswerId *string `json:"answerId,omitempty"`
+	FreezeId string  `json:"freezeId"`
+	Quote    *string `json:"quote,omitempty"`
+	Text     string  `json:"text"`
+}
+
 // Organisation defines model for Organisation.
 type Organisation struct {
 	Id   string           `json:"id"`
@@ -1475,6 +1516,9 @@ type PositionInput struct {
 	// Reason Required when rejecting.
 	Reason  *string        `json:"reason,omitempty"`
 	Remarks *[]RemarkInput `json:"remarks,omitempty"`
+
+	// SeenRemarks Version seen per remark id.
+	SeenRemarks *RemarkVersions `json:"seenRemarks,omitempty"`
 }
 
 // PositionInputKind defines model for PositionInput.Kind.
@@ -1601,15 +1645,67 @@ type Remark struct {
 	Authors  []string `json:"authors"`
 	Id       string   `json:"id"`
 
+	// Mine The actor's party is an author.
+	Mine *bool `json:"mine,omitempty"`
+
+	// MustSee The actor's party must see it before the answer is sent.
+	MustSee *bool `json:"mustSee,omitempty"`
+
+	// Quote The passage that it is about.
+	Quote *string `json:"quote,omitempty"`
+
 	// RecordedAt RFC 3339 with offset; the server's clock.
-	RecordedAt Time   `json:"recordedAt"`
-	Text       string `json:"text"`
+	RecordedAt Time `json:"recordedAt"`
+
+	// Reply What the others say to it, by the secretariat.
+	Reply *string `json:"reply,omitempty"`
+	Text  string  `json:"text"`
+
+	// UnseenBy Parties that must see it before the answer is sent.
+	UnseenBy *[]string `json:"unseenBy,omitempty"`
+
+	// Unsettled What it speaks of has changed: its authors must keep, change or withdraw it.
+	Unsettled *bool `json:"unsettled,omitempty"`
+
+	// Version Counts what was written. Absent in what was sent, as the rest below.
+	Version *int `json:"version,omitempty"`
 }
 
 // RemarkInput defines model for RemarkInput.
 type RemarkInput struct {
 	AnswerId *string `json:"answerId,omitempty"`
-	Text     string  `json:"text"`
+
+	// Id Of a remark that the party is an author of.
+	Id *string `json:"id,omitempty"`
+
+	// Quote A passage of the answer.
+	Quote *string `json:"quote,omitempty"`
+	Text  string  `json:"text"`
+}
+
+// RemarkStepInput defines model for RemarkStepInput.
+type RemarkStepInput struct {
+	Kind RemarkStepInputKind `json:"kind"`
+
+	// Text Required when writing.
+	Text *string `json:"text,omitempty"`
+
+	// Version The remark's version that was seen.
+	Version int `json:"version"`
+}
+
+// RemarkStepInputKind defines model for RemarkStepInput.Kind.
+type RemarkStepInputKind string
+
+// RemarkVersions Version seen per remark id.
+type RemarkVersions map[string]int
+
+// ReplyInput defines model for ReplyInput.
+type ReplyInput struct {
+	Text string `json:"text"`
+
+	// Version The remark's version that was seen.
+	Version int `json:"version"`
 }
 
 // Response defines model for Response.
@@ -1627,6 +1723,9 @@ type Response struct {
 	Owner   Organisation `json:"owner"`
 	Parties []Party      `json:"parties"`
 	Receipt *Receipt     `json:"receipt,omitempty"`
+
+	// Remarks In the order they are read.
+	Remarks []Remark `json:"remarks"`
 
 	// ReopenedReason Why the last frozen version was opened again, while drafting.
 	ReopenedReason *string       `json:"reopenedReason,omitempty"`
@@ -1904,6 +2003,12 @@ type SaidPosition struct {
 	Position     Position     `json:"position"`
 }
 
+// SeenInput defines model for SeenInput.
+type SeenInput struct {
+	// Remarks Version seen per remark id.
+	Remarks RemarkVersions `json:"remarks"`
+}
+
 // SideTally defines model for SideTally.
 type SideTally struct {
 	Answered int `json:"answered"`
@@ -2083,6 +2188,9 @@ type OrganisationId = string
 // QuestionId defines model for questionId.
 type QuestionId = string
 
+// RemarkId defines model for remarkId.
+type RemarkId = string
+
 // ResponseId defines model for responseId.
 type ResponseId = string
 
@@ -2141,6 +2249,18 @@ type ConfirmPositionJSONRequestBody = ConfirmInput
 
 // WithdrawPositionJSONRequestBody defines body for WithdrawPosition for application/json ContentType.
 type WithdrawPositionJSONRequestBody = WithdrawInput
+
+// WriteRemarkJSONRequestBody defines body for WriteRemark for application/json ContentType.
+type WriteRemarkJSONRequestBody = NewRemarkInput
+
+// SeeRemarksJSONRequestBody defines body for SeeRemarks for application/json ContentType.
+type SeeRemarksJSONRequestBody = SeenInput
+
+// ReplyToRemarkJSONRequestBody defines body for ReplyToRemark for application/json ContentType.
+type ReplyToRemarkJSONRequestBody = ReplyInput
+
+// StepRemarkJSONRequestBody defines body for StepRemark for application/json ContentType.
+type StepRemarkJSONRequestBody = RemarkStepInput
 
 // ReopenResponseJSONRequestBody defines body for ReopenResponse for application/json ContentType.
 type ReopenResponseJSONRequestBody = ReasonInput
@@ -2255,6 +2375,18 @@ type ServerInterface interface {
 	// WithdrawPosition Take the party's position back, with a reason; what was said stays on record
 	// (POST /responses/{responseId}/positions/withdraw)
 	WithdrawPosition(ctx echo.Context, responseId ResponseId) error
+	// WriteRemark Add a remark by the party: on the whole, on an answer or on a passage of it
+	// (POST /responses/{responseId}/remarks)
+	WriteRemark(ctx echo.Context, responseId ResponseId) error
+	// SeeRemarks Say that the party has seen the others' remarks, in these versions
+	// (POST /responses/{responseId}/remarks/seen)
+	SeeRemarks(ctx echo.Context, responseId ResponseId) error
+	// ReplyToRemark What the others say to a remark; one reply, which is changed until the answer is sent
+	// (PUT /responses/{responseId}/remarks/{remarkId}/reply)
+	ReplyToRemark(ctx echo.Context, responseId ResponseId, remarkId RemarkId) error
+	// StepRemark Change, keep, join or leave a remark; without authors it is withdrawn
+	// (POST /responses/{responseId}/remarks/{remarkId}/steps)
+	StepRemark(ctx echo.Context, responseId ResponseId, remarkId RemarkId) error
 	// ReopenResponse Open the text for writing again, with a reason
 	// (POST /responses/{responseId}/reopen)
 	ReopenResponse(ctx echo.Context, responseId ResponseId) error
@@ -2750,6 +2882,86 @@ func (w *ServerInterfaceWrapper) WithdrawPosition(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.WithdrawPosition(ctx, responseId)
+	return err
+}
+
+// WriteRemark converts echo context to params.
+func (w *ServerInterfaceWrapper) WriteRemark(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "responseId" -------------
+	var responseId ResponseId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "responseId", ctx.Param("responseId"), &responseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter responseId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.WriteRemark(ctx, responseId)
+	return err
+}
+
+// SeeRemarks converts echo context to params.
+func (w *ServerInterfaceWrapper) SeeRemarks(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "responseId" -------------
+	var responseId ResponseId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "responseId", ctx.Param("responseId"), &responseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter responseId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SeeRemarks(ctx, responseId)
+	return err
+}
+
+// ReplyToRemark converts echo context to params.
+func (w *ServerInterfaceWrapper) ReplyToRemark(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "responseId" -------------
+	var responseId ResponseId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "responseId", ctx.Param("responseId"), &responseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter responseId: %s", err))
+	}
+
+	// ------------- Path parameter "remarkId" -------------
+	var remarkId RemarkId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "remarkId", ctx.Param("remarkId"), &remarkId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter remarkId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReplyToRemark(ctx, responseId, remarkId)
+	return err
+}
+
+// StepRemark converts echo context to params.
+func (w *ServerInterfaceWrapper) StepRemark(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "responseId" -------------
+	var responseId ResponseId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "responseId", ctx.Param("responseId"), &responseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter responseId: %s", err))
+	}
+
+	// ------------- Path parameter "remarkId" -------------
+	var remarkId RemarkId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "remarkId", ctx.Param("remarkId"), &remarkId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter remarkId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.StepRemark(ctx, responseId, remarkId)
 	return err
 }
 
@@ -3255,6 +3467,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/responses/:responseId/parties/:organisationId/remove", wrapper.RemoveParty, options.OperationMiddlewares["removeParty"]...)
 	router.POST(options.BaseURL+"/responses/:responseId/positions/confirm", wrapper.ConfirmPosition, options.OperationMiddlewares["confirmPosition"]...)
 	router.POST(options.BaseURL+"/responses/:responseId/decision", wrapper.RecordDecision, options.OperationMiddlewares["recordDecision"]...)
+	router.POST(options.BaseURL+"/responses/:responseId/remarks", wrapper.WriteRemark, options.OperationMiddlewares["writeRemark"]...)
+	router.POST(options.BaseURL+"/responses/:responseId/remarks/seen", wrapper.SeeRemarks, options.OperationMiddlewares["seeRemarks"]...)
+	router.POST(options.BaseURL+"/responses/:responseId/remarks/:remarkId/steps", wrapper.StepRemark, options.OperationMiddlewares["stepRemark"]...)
+	router.PUT(options.BaseURL+"/responses/:responseId/remarks/:remarkId/reply", wrapper.ReplyToRemark, options.OperationMiddlewares["replyToRemark"]...)
 	router.POST(options.BaseURL+"/responses/:responseId/silence-warning", wrapper.WarnOfSilence, options.OperationMiddlewares["warnOfSilence"]...)
 	router.POST(options.BaseURL+"/responses/:responseId/submit", wrapper.SubmitResponse, options.OperationMiddlewares["submitResponse"]...)
 	router.GET(options.BaseURL+"/submissions/:responseId", wrapper.GetSubmission, options.OperationMiddlewares["getSubmission"]...)
@@ -4354,6 +4570,168 @@ func (response WithdrawPositiondefaultApplicationProblemPlusJSONResponse) VisitW
 	return err
 }
 
+type WriteRemarkRequestObject struct {
+	ResponseId ResponseId `json:"responseId"`
+	Body       *WriteRemarkJSONRequestBody
+}
+
+type WriteRemarkResponseObject interface {
+	VisitWriteRemarkResponse(w http.ResponseWriter) error
+}
+
+type WriteRemark200JSONResponse Response
+
+func (response WriteRemark200JSONResponse) VisitWriteRemarkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WriteRemarkdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response WriteRemarkdefaultApplicationProblemPlusJSONResponse) VisitWriteRemarkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SeeRemarksRequestObject struct {
+	ResponseId ResponseId `json:"responseId"`
+	Body       *SeeRemarksJSONRequestBody
+}
+
+type SeeRemarksResponseObject interface {
+	VisitSeeRemarksResponse(w http.ResponseWriter) error
+}
+
+type SeeRemarks200JSONResponse Response
+
+func (response SeeRemarks200JSONResponse) VisitSeeRemarksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SeeRemarksdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SeeRemarksdefaultApplicationProblemPlusJSONResponse) VisitSeeRemarksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplyToRemarkRequestObject struct {
+	ResponseId ResponseId `json:"responseId"`
+	RemarkId   RemarkId   `json:"remarkId"`
+	Body       *ReplyToRemarkJSONRequestBody
+}
+
+type ReplyToRemarkResponseObject interface {
+	VisitReplyToRemarkResponse(w http.ResponseWriter) error
+}
+
+type ReplyToRemark200JSONResponse Response
+
+func (response ReplyToRemark200JSONResponse) VisitReplyToRemarkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplyToRemarkdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReplyToRemarkdefaultApplicationProblemPlusJSONResponse) VisitReplyToRemarkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StepRemarkRequestObject struct {
+	ResponseId ResponseId `json:"responseId"`
+	RemarkId   RemarkId   `json:"remarkId"`
+	Body       *StepRemarkJSONRequestBody
+}
+
+type StepRemarkResponseObject interface {
+	VisitStepRemarkResponse(w http.ResponseWriter) error
+}
+
+type StepRemark200JSONResponse Response
+
+func (response StepRemark200JSONResponse) VisitStepRemarkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StepRemarkdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response StepRemarkdefaultApplicationProblemPlusJSONResponse) VisitStepRemarkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ReopenResponseRequestObject struct {
 	ResponseId ResponseId `json:"responseId"`
 	Body       *ReopenResponseJSONRequestBody
@@ -5432,6 +5810,18 @@ type StrictServerInterface interface {
 	// WithdrawPosition Take the party's position back, with a reason; what was said stays on record
 	// (POST /responses/{responseId}/positions/withdraw)
 	WithdrawPosition(ctx context.Context, request WithdrawPositionRequestObject) (WithdrawPositionResponseObject, error)
+	// WriteRemark Add a remark by the party: on the whole, on an answer or on a passage of it
+	// (POST /responses/{responseId}/remarks)
+	WriteRemark(ctx context.Context, request WriteRemarkRequestObject) (WriteRemarkResponseObject, error)
+	// SeeRemarks Say that the party has seen the others' remarks, in these versions
+	// (POST /responses/{responseId}/remarks/seen)
+	SeeRemarks(ctx context.Context, request SeeRemarksRequestObject) (SeeRemarksResponseObject, error)
+	// ReplyToRemark What the others say to a remark; one reply, which is changed until the answer is sent
+	// (PUT /responses/{responseId}/remarks/{remarkId}/reply)
+	ReplyToRemark(ctx context.Context, request ReplyToRemarkRequestObject) (ReplyToRemarkResponseObject, error)
+	// StepRemark Change, keep, join or leave a remark; without authors it is withdrawn
+	// (POST /responses/{responseId}/remarks/{remarkId}/steps)
+	StepRemark(ctx context.Context, request StepRemarkRequestObject) (StepRemarkResponseObject, error)
 	// ReopenResponse Open the text for writing again, with a reason
 	// (POST /responses/{responseId}/reopen)
 	ReopenResponse(ctx context.Context, request ReopenResponseRequestObject) (ReopenResponseResponseObject, error)
@@ -6478,6 +6868,200 @@ func (sh *strictHandler) WithdrawPosition(ctx echo.Context, responseId ResponseI
 		return err
 	} else if validResponse, ok := response.(WithdrawPositionResponseObject); ok {
 		return validResponse.VisitWithdrawPositionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// WriteRemark operation middleware
+func (sh *strictHandler) WriteRemark(ctx echo.Context, responseId ResponseId) error {
+	var request WriteRemarkRequestObject
+
+	request.ResponseId = responseId
+
+	var body WriteRemarkJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.WriteRemark(ctx.Request().Context(), request.(WriteRemarkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WriteRemark")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(WriteRemarkResponseObject); ok {
+		return validResponse.VisitWriteRemarkResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SeeRemarks operation middleware
+func (sh *strictHandler) SeeRemarks(ctx echo.Context, responseId ResponseId) error {
+	var request SeeRemarksRequestObject
+
+	request.ResponseId = responseId
+
+	var body SeeRemarksJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SeeRemarks(ctx.Request().Context(), request.(SeeRemarksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SeeRemarks")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SeeRemarksResponseObject); ok {
+		return validResponse.VisitSeeRemarksResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReplyToRemark operation middleware
+func (sh *strictHandler) ReplyToRemark(ctx echo.Context, responseId ResponseId, remarkId RemarkId) error {
+	var request ReplyToRemarkRequestObject
+
+	request.ResponseId = responseId
+	request.RemarkId = remarkId
+
+	var body ReplyToRemarkJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReplyToRemark(ctx.Request().Context(), request.(ReplyToRemarkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReplyToRemark")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReplyToRemarkResponseObject); ok {
+		return validResponse.VisitReplyToRemarkResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// StepRemark operation middleware
+func (sh *strictHandler) StepRemark(ctx echo.Context, responseId ResponseId, remarkId RemarkId) error {
+	var request StepRemarkRequestObject
+
+	request.ResponseId = responseId
+	request.RemarkId = remarkId
+
+	var body StepRemarkJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.StepRemark(ctx.Request().Context(), request.(StepRemarkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StepRemark")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(StepRemarkResponseObject); ok {
+		return validResponse.VisitStepRemarkResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -115,13 +115,32 @@ func tombstoneOf(t portal.Tombstone) Tombstone {
 	return Tombstone{At: t.At, By: Person{Name: t.By, Organisation: t.For}, Reason: t.Reason}
 }
 
-func remarkOf(r portal.Remark) Remark {
-	return Remark{Id: string(r.ID), AnswerId: some(string(r.Answer)), Authors: []string{r.Author.Name}, Text: r.Text, RecordedAt: r.RecordedAt}
+// remarkOf shows a remark as it stands to the actor's party, and what is still to be done about it.
+func remarkOf(r portal.Response, actor portal.Actor, now time.Time) func(portal.Remark) Remark {
+	return func(m portal.Remark) Remark {
+		out := Remark{Id: string(m.ID), AnswerId: some(string(m.Answer)), Quote: some(m.Quote), Text: m.Text, RecordedAt: m.RecordedAt, Reply: some(m.Reply),
+			Authors: each(m.Authors, func(o portal.Organisation) string { return o.Name }), Version: &m.Version,
+			Mine: some(m.By(actor.Organisation)), Unsettled: some(workflow.Unsettled(r, m))}
+		unseen := []string{}
+		for _, p := range r.Parties {
+			if workflow.MustSee(r, m, p, now) {
+				unseen = append(unseen, p.Organisation.Name)
+				out.MustSee = some(or(out.MustSee, false) || p.Organisation.ID == actor.Organisation)
+			}
+		}
+		out.UnseenBy = &unseen
+		return out
+	}
 }
 
 // sentRemarkOf reads a remark from a package.
 func sentRemarkOf(r evidence.Remark) Remark {
-	return Remark{Id: r.ID, AnswerId: r.AnswerID, Authors: each(r.Authors, func(a evidence.RemarkAuthor) string { return a.Name }), Text: r.Text, RecordedAt: r.RecordedAt}
+	out := Remark{Id: r.ID, AnswerId: r.AnswerID, Quote: some(r.Quote), Authors: each(r.Authors, func(a evidence.RemarkAuthor) string { return a.Name }),
+		Text: r.Text, RecordedAt: r.RecordedAt}
+	if r.Reply != nil {
+		out.Reply = &r.Reply.Text
+	}
+	return out
 }
 
 func partyOf(r portal.Response, actor portal.Actor, now time.Time) func(portal.Party) Party {
@@ -226,3 +245,14 @@ func roundFrom(in RoundInput) (portal.Round, error) {
 }
 
 func personOf(w Writer) Person { return Person(w) }
+
+func seenFrom(m *RemarkVersions) map[portal.RemarkID]int {
+	if m == nil {
+		return nil
+	}
+	seen := map[portal.RemarkID]int{}
+	for id, version := range *m {
+		seen[portal.RemarkID(id)] = version
+	}
+	return seen
+}

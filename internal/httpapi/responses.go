@@ -14,6 +14,7 @@ func (a *api) responseOf(actor portal.Actor, r portal.Response) Response {
 	return Response{Id: string(r.ID), Round: responseRoundOf(r.Round), Kind: ResponseKind(r.Kind), Language: Language(r.Language), Owner: organisationOf(r.Owner),
 		State: ResponseState(r.State), Version: r.Version, Freeze: freezeOf(r.Freeze), ReopenedReason: some(r.ReopenedReason), Answers: a.answersOf(r),
 		Parties: each(r.Parties, partyOf(r, actor, a.now())), Tally: tallyOf(workflow.CountResponse(r, a.now())), Decisions: each(r.Decisions, decisionOf),
+		Remarks: each(r.Remarks, remarkOf(r, actor, a.now())),
 		Receipt: optional(r.Receipt(), receiptOf), Submissions: each(r.Submissions, receiptOf), Abilities: each(a.consult.Abilities(actor, r), abilityOf), Now: a.now()}
 }
 
@@ -71,16 +72,17 @@ func (a *api) GetHistory(ctx context.Context, in GetHistoryRequestObject) (GetHi
 }
 
 func (a *api) GetResponseText(ctx context.Context, in GetResponseTextRequestObject) (GetResponseTextResponseObject, error) {
-	text, err := a.document.Text(ctx, actorOf(ctx), portal.ResponseID(in.ResponseId))
+	actor := actorOf(ctx)
+	text, err := a.document.Text(ctx, actor, portal.ResponseID(in.ResponseId))
 	if err != nil {
 		return nil, err
 	}
-	return GetResponseText200JSONResponse(responseTextOf(text)), nil
+	return GetResponseText200JSONResponse(responseTextOf(text, remarkOf(text.Response, actor, a.now()))), nil
 }
 
-func responseTextOf(t document.Text) ResponseText {
+func responseTextOf(t document.Text, remark func(portal.Remark) Remark) ResponseText {
 	out := ResponseText{Frozen: t.Response.Freeze != nil, Freeze: freezeOf(t.Response.Freeze), Answers: []AnswerText{},
-		Remarks: each(t.Remarks, remarkOf), SeenFreezeNumber: some(t.SeenFreeze)}
+		Remarks: each(t.Response.Remarks, remark), SeenFreezeNumber: some(t.SeenFreeze)}
 	for i, answer := range t.Response.Answers {
 		frozen := t.Answers[i]
 		shown := AnswerText{AnswerId: string(answer.ID), Number: answer.Number, Question: questionOf(answer.Question), Status: AnswerTextStatus(frozen.Status),
@@ -120,9 +122,10 @@ func (a *api) ReopenResponse(ctx context.Context, in ReopenResponseRequestObject
 
 func (a *api) TakePosition(ctx context.Context, in TakePositionRequestObject) (TakePositionResponseObject, error) {
 	position := signoff.Position{Freeze: portal.FreezeID(in.Body.FreezeId), Hashes: hashesFrom(in.Body.AnswerHashes), Kind: portal.PositionKind(in.Body.Kind),
-		Reason: or(in.Body.Reason, "")}
+		Reason: or(in.Body.Reason, ""), Seen: seenFrom(in.Body.SeenRemarks)}
 	for _, remark := range or(in.Body.Remarks, nil) {
-		position.Remarks = append(position.Remarks, portal.Remark{Answer: portal.AnswerID(or(remark.AnswerId, "")), Text: remark.Text})
+		position.Remarks = append(position.Remarks, signoff.Remark{ID: portal.RemarkID(or(remark.Id, "")), Answer: portal.AnswerID(or(remark.AnswerId, "")),
+			Quote: or(remark.Quote, ""), Text: remark.Text})
 	}
 	err := a.signoff.TakePosition(ctx, actorOf(ctx), portal.ResponseID(in.ResponseId), position)
 	out, err := a.showResponse(ctx, in.ResponseId, err)
@@ -130,7 +133,8 @@ func (a *api) TakePosition(ctx context.Context, in TakePositionRequestObject) (T
 }
 
 func (a *api) ConfirmPosition(ctx context.Context, in ConfirmPositionRequestObject) (ConfirmPositionResponseObject, error) {
-	err := a.signoff.Confirm(ctx, actorOf(ctx), portal.ResponseID(in.ResponseId), portal.FreezeID(in.Body.FreezeId), hashesFrom(in.Body.AnswerHashes))
+	err := a.signoff.Confirm(ctx, actorOf(ctx), portal.ResponseID(in.ResponseId), portal.FreezeID(in.Body.FreezeId), hashesFrom(in.Body.AnswerHashes),
+		seenFrom(in.Body.SeenRemarks))
 	out, err := a.showResponse(ctx, in.ResponseId, err)
 	return ConfirmPosition200JSONResponse(out), err
 }

@@ -164,6 +164,7 @@ type Response struct {
 	Answers     []Answer
 	Parties     []Party
 	Decisions   []Decision // those that speak of Freeze
+	Remarks     []Remark   // those that stand, in the order they are read
 	Submissions []Receipt  // all that was ever sent, newest first; the newest alone can stand
 }
 
@@ -275,13 +276,43 @@ type FrozenAnswer struct {
 	Hash    string
 }
 
-// Remark is a party's særmerknad: on the whole answer, or on one of its answers.
+// Remark is a særmerknad as it stands: on the whole answer, on one of its
+// answers, or on a passage of that. One or more parties are its authors.
 type Remark struct {
 	ID         RemarkID
 	Answer     AnswerID // empty: about the whole
-	Author     Organisation
+	Quote      string   // the passage; empty: about all of it
+	Authors    []Organisation
 	Text       string
+	Version    int    // counts what was written
+	Disputed   string // the hash of what it speaks of, when it was last written or kept
 	RecordedAt time.Time
+	Reply      string // of the others, by the secretariat
+	RepliedAt  *time.Time
+	Seen       map[OrganisationID]int // the newest version that each has seen
+}
+
+// By says whether the organisation is among the authors.
+func (r Remark) By(id OrganisationID) bool {
+	for _, a := range r.Authors {
+		if a.ID == id {
+			return true
+		}
+	}
+	return false
+}
+
+// RemarkStep is something that was done with a remark.
+type RemarkStep struct {
+	Remark       RemarkID
+	Kind         string // write, join, leave, keep, reply, see
+	Organisation OrganisationID
+	Account      AccountID
+	Name         string
+	Version      int
+	Text         string
+	Disputed     string
+	At           time.Time
 }
 
 // Decision is what a committee of the community has decided about a frozen version.

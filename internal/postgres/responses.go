@@ -109,13 +109,13 @@ func oneResponse(g *gorm.DB, where string, args ...any) (portal.Response, error)
 	return found[0], nil
 }
 
-// manyResponses takes five queries, however many responses there are.
+// manyResponses takes six queries, however many responses there are.
 func manyResponses(g *gorm.DB, where string, args ...any) ([]portal.Response, error) {
 	responses, ids, place, err := plainResponses(g, where, args...)
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
-	for _, add := range []func(*gorm.DB, []string, map[string]*portal.Response) error{addAnswers, addParties, addDecisions, addSubmissions} {
+	for _, add := range []func(*gorm.DB, []string, map[string]*portal.Response) error{addAnswers, addParties, addDecisions, addRemarks, addSubmissions} {
 		if err := add(g, ids, place); err != nil {
 			return nil, err
 		}

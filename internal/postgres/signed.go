@@ -104,50 +104,9 @@ func frozenAnswers(g *gorm.DB, id portal.FreezeID) ([]portal.FrozenAnswer, error
 	return answers, err
 }
 
-// Remarks gives those that belong to the parties' newest positions, per response.
-func (db *DB) Remarks(ctx context.Context, ids ...portal.ResponseID) (map[portal.ResponseID][]portal.Remark, error) {
-	return remarks(db.gorm.WithContext(ctx), ids...)
-}
-
-func (t *tx) Remarks(id portal.ResponseID) ([]portal.Remark, error) {
-	found, err := remarks(t.DB, id)
-	return found[id], err
-}
-
-func remarks(g *gorm.DB, ids ...portal.ResponseID) (map[portal.ResponseID][]portal.Remark, error) {
-	out := map[portal.ResponseID][]portal.Remark{}
-	if len(ids) == 0 {
-		return out, nil
-	}
-	found, err := rows[struct {
-		ResponseID, ID, AnswerID, AuthorID, AuthorName, Body string
-		RecordedAt                                           time.Time
-	}](g, `select m.response_id, m.id, coalesce(cast(m.answer_id as text), '') as answer_id, m.author_id, p.name as author_name, m.body, m.recorded_at
-		from remark m
-		join party p on p.response_id = m.response_id and p.organisation_id = m.author_id
-		left join answer a on a.id = m.answer_id
-		where m.response_id in ? and m.position_id = (select x.id from position x
-			where x.response_id = m.response_id and x.organisation_id = m.author_id order by x.seq desc limit 1)
-		order by a.number nulls last, p.side, p.name collate "nb-x-icu", m.seq`, ids)
-	for _, f := range found {
-		id := portal.ResponseID(f.ResponseID)
-		out[id] = append(out[id], portal.Remark{ID: portal.RemarkID(f.ID), Answer: portal.AnswerID(f.AnswerID), Text: f.Body, RecordedAt: f.RecordedAt,
-			Author: portal.Organisation{ID: portal.OrganisationID(f.AuthorID), Name: f.AuthorName}})
-	}
-	return out, err
-}
-
-func (t *tx) InsertPosition(r portal.Response, organisation portal.OrganisationID, p portal.Position, remarks []portal.Remark) error {
-	err := t.Exec(`insert into position (id, response_id, freeze_id, organisation_id, account_id, account_name, kind, reason, answer_hashes, circle, late, recorded_at)
+func (t *tx) InsertPosition(r portal.Response, organisation portal.OrganisationID, p portal.Position) error {
+	return t.Exec(`insert into position (id, response_id, freeze_id, organisation_id, account_id, account_name, kind, reason, answer_hashes, circle, late, recorded_at)
 		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, p.ID, r.ID, p.Freeze, organisation, p.Account, p.Name, p.Kind, p.Reason, jsonOf(p.Hashes), p.Circle, p.Late, p.RecordedAt).Error
-	for _, remark := range remarks {
-		if err != nil {
-			return err
-		}
-		err = t.Exec("insert into remark (id, response_id, position_id, answer_id, author_id, body, recorded_at) values (?, ?, ?, ?, ?, ?, ?)",
-			remark.ID, r.ID, p.ID, null(string(remark.Answer)), organisation, remark.Text, remark.RecordedAt).Error
-	}
-	return err
 }
 
 func (t *tx) InsertDecision(r portal.Response, d portal.Decision, by portal.AccountID) error {

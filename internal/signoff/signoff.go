@@ -22,8 +22,10 @@ type Store interface {
 // Tx is one write.
 type Tx interface {
 	LockResponse(id portal.ResponseID) (portal.Response, error)
-	Remarks(id portal.ResponseID) ([]portal.Remark, error)
-	InsertPosition(r portal.Response, organisation portal.OrganisationID, p portal.Position, remarks []portal.Remark) error
+	FrozenAnswers(id portal.FreezeID) ([]portal.FrozenAnswer, error)
+	InsertPosition(r portal.Response, organisation portal.OrganisationID, p portal.Position) error
+	InsertRemark(r portal.Response, m portal.Remark) error
+	InsertRemarkStep(s portal.RemarkStep) error
 	InsertDecision(r portal.Response, d portal.Decision, by portal.AccountID) error
 	InsertWarning(r portal.Response, organisation portal.OrganisationID, w portal.SilenceWarning, by portal.AccountID) error
 	SetResponseState(r portal.Response, to portal.ResponseState) error
@@ -44,7 +46,8 @@ type Position struct {
 	Hashes  portal.Hashes
 	Kind    portal.PositionKind
 	Reason  string
-	Remarks []portal.Remark // answer and text
+	Remarks []Remark                // all that the party wants to have; only with approved_with_remark
+	Seen    map[portal.RemarkID]int // the others' remarks on the page, by version; nil: all that stand
 }
 
 // TakePosition records the party's position on exactly the text that was seen;
@@ -62,19 +65,21 @@ func (s Service) TakePosition(ctx context.Context, actor portal.Actor, id portal
 				return nil, err
 			}
 		}
-		earlier, err := tx.Remarks(id)
-		if err != nil {
-			return nil, err
-		}
-		if repeats(r, actor, in, own(earlier, actor.Organisation)) {
+		if repeats(r, actor, in) {
 			return nil, tx.Unchanged()
+		}
+		if r.Receipt() == nil {
+			if err := s.haveRemarks(tx, actor, r, in); err != nil {
+				return nil, err
+			}
 		}
 		return s.record(tx, actor, r, in)
 	})
 }
 
 // Confirm upholds the party's newest position, with its remarks, on the text as it now stands.
-func (s Service) Confirm(ctx context.Context, actor portal.Actor, id portal.ResponseID, freeze portal.FreezeID, hashes portal.Hashes) error {
+func (s Service) Confirm(ctx context.Context, actor portal.Actor, id portal.ResponseID, freeze portal.FreezeID, hashes portal.Hashes,
+	seen map[portal.RemarkID]int) error {
 	return s.change(ctx, actor, id, "response.position", func(tx Tx, r portal.Response) (map[string]any, error) {
 		if err := s.mayPosition(r, freeze, hashes); err != nil {
 			return nil, err
@@ -89,12 +94,7 @@ func (s Service) Confirm(ctx context.Context, actor portal.Actor, id portal.Resp
 		case workflow.Valid:
 			return nil, tx.Unchanged()
 		}
-		remarks, err := tx.Remarks(id)
-		if err != nil {
-			return nil, err
-		}
-		return s.record(tx, actor, r, Position{Freeze: freeze, Hashes: hashes, Kind: p.Position.Kind, Reason: p.Position.Reason,
-			Remarks: own(remarks, actor.Organisation)})
+		return s.record(tx, actor, r, Position{Freeze: freeze, Hashes: hashes, Kind: p.Position.Kind, Reason: p.Position.Reason, Seen: seen})
 	})
 }
 
@@ -132,19 +132,19 @@ func (s Service) record(tx Tx, actor portal.Actor, r portal.Response, in Positio
 	now := s.Now()
 	position := portal.Position{ID: portal.PositionID(s.NewID()), Freeze: r.Freeze.ID, FreezeNumber: r.Freeze.Number, Kind: in.Kind,
 		Reason: strings.TrimSpace(in.Reason), Hashes: in.Hashes, Circle: r.Circle, Late: r.Receipt() != nil, Account: actor.Account, Name: actor.Name, RecordedAt: now}
-	remarks := make([]portal.Remark, len(in.Remarks))
-	for i, remark := range in.Remarks {
-		remarks[i] = portal.Remark{ID: portal.RemarkID(s.NewID()), Answer: remark.Answer, Text: strings.TrimSpace(remark.Text),
-			Author: portal.Organisation{ID: actor.Organisation}, RecordedAt: now}
+	if r.Receipt() == nil {
+		if _, err := s.see(tx, actor, r, in.Seen); err != nil {
+			return nil, err
+		}
 	}
-	detail := map[string]any{"kind": in.Kind, "freeze": r.Freeze.Number, "hash": r.Freeze.Hash, "remarks": len(remarks)}
+	detail := map[string]any{"kind": in.Kind, "freeze": r.Freeze.Number, "hash": r.Freeze.Hash, "remarks": len(in.Remarks)}
 	if position.Late {
 		detail["late"] = true
 	}
 	if position.Reason != "" {
 		detail["reason"] = position.Reason
 	}
-	return detail, tx.InsertPosition(r, actor.Organisation, position, remarks)
+	return detail, tx.InsertPosition(r, actor.Organisation, position)
 }
 
 // mayPosition says whether positions are taken now, and on the text that was seen.
@@ -170,37 +170,18 @@ func check(r portal.Response, in Position) error {
 		return portal.InvalidField("remarks", "required", "remarks go with approved_with_remark, and that with remarks")
 	}
 	for _, remark := range in.Remarks {
-		if _, known := r.Hashes()[remark.Answer]; remark.Answer != "" && !known {
-			return portal.InvalidField("remarks", "unknown_answer", "the remark is about an answer that is not here")
-		}
-		if strings.TrimSpace(remark.Text) == "" {
-			return portal.InvalidField("remarks", "required", "an empty remark")
+		if err := checkRemark(r, remark); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
 // repeats says whether the party's newest position already says this, to the word.
-func repeats(r portal.Response, actor portal.Actor, in Position, earlier []portal.Remark) bool {
+func repeats(r portal.Response, actor portal.Actor, in Position) bool {
 	p := party(r, actor.Organisation).Position
-	if p == nil || p.Kind != in.Kind || p.Reason != strings.TrimSpace(in.Reason) || !maps.Equal(p.Hashes, in.Hashes) || p.Circle != r.Circle || len(earlier) != len(in.Remarks) {
-		return false
-	}
-	for i, remark := range in.Remarks {
-		if earlier[i].Answer != remark.Answer || earlier[i].Text != strings.TrimSpace(remark.Text) {
-			return false
-		}
-	}
-	return true
-}
-
-func own(remarks []portal.Remark, organisation portal.OrganisationID) (mine []portal.Remark) {
-	for _, remark := range remarks {
-		if remark.Author.ID == organisation {
-			mine = append(mine, remark)
-		}
-	}
-	return mine
+	return p != nil && p.Kind == in.Kind && p.Reason == strings.TrimSpace(in.Reason) && maps.Equal(p.Hashes, in.Hashes) && p.Circle == r.Circle &&
+		sameRemarks(own(r, actor), in)
 }
 
 func party(r portal.Response, organisation portal.OrganisationID) portal.Party {

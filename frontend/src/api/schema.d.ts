@@ -605,6 +605,84 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/responses/{responseId}/remarks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a remark by the party: on the whole, on an answer or on a passage of it */
+        post: operations["writeRemark"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/responses/{responseId}/remarks/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that the party has seen the others' remarks, in these versions */
+        post: operations["seeRemarks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/responses/{responseId}/remarks/{remarkId}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+                remarkId: components["parameters"]["remarkId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change, keep, join or leave a remark; without authors it is withdrawn */
+        post: operations["stepRemark"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/responses/{responseId}/remarks/{remarkId}/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+                remarkId: components["parameters"]["remarkId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** What the others say to a remark; one reply, which is changed until the answer is sent */
+        put: operations["replyToRemark"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/responses/{responseId}/silence-warning": {
         parameters: {
             query?: never;
@@ -1038,7 +1116,7 @@ export interface components {
         /** @description One thing owed or waited for. The page words it by `kind` and builds the link from the ids. */
         Turn: {
             /** @enum {string} */
-            kind: "open_round" | "read_invitation" | "forward" | "start_response" | "write_answers" | "freeze" | "take_position" | "confirm_position" | "resolve_rejection" | "record_decision" | "record_recommendation" | "submit" | "receive" | "follow_round" | "wait_start" | "wait_freeze" | "wait_positions" | "wait_rejected" | "wait_decision" | "wait_recommendation" | "wait_submit" | "wait_received" | "done" | "returned" | "withdrawn";
+            kind: "open_round" | "read_invitation" | "forward" | "start_response" | "write_answers" | "freeze" | "take_position" | "confirm_position" | "settle_remark" | "see_remarks" | "resolve_rejection" | "record_decision" | "record_recommendation" | "submit" | "receive" | "follow_round" | "wait_start" | "wait_freeze" | "wait_positions" | "wait_rejected" | "wait_decision" | "wait_recommendation" | "wait_submit" | "wait_received" | "done" | "returned" | "withdrawn";
             /** Format: uuid */
             roundId: string;
             roundTitle: components["schemas"]["Text"];
@@ -1426,6 +1504,8 @@ export interface components {
             parties: components["schemas"]["Party"][];
             tally: components["schemas"]["Tally"];
             decisions: components["schemas"]["Decision"][];
+            /** @description In the order they are read. */
+            remarks: components["schemas"]["Remark"][];
             receipt?: components["schemas"]["Receipt"];
             /** @description All that was ever sent, newest first; `receipt` is that of the text as it now stands. */
             submissions: components["schemas"]["Receipt"][];
@@ -1444,9 +1524,23 @@ export interface components {
              * @description Absent: about the whole answer.
              */
             answerId?: string;
+            /** @description The passage that it is about. */
+            quote?: string;
             authors: string[];
             text: string;
             recordedAt: components["schemas"]["Time"];
+            /** @description What the others say to it, by the secretariat. */
+            reply?: string;
+            /** @description Counts what was written. Absent in what was sent, as the rest below. */
+            version?: number;
+            /** @description The actor's party is an author. */
+            mine?: boolean;
+            /** @description The actor's party must see it before the answer is sent. */
+            mustSee?: boolean;
+            /** @description What it speaks of has changed: its authors must keep, change or withdraw it. */
+            unsettled?: boolean;
+            /** @description Parties that must see it before the answer is sent. */
+            unseenBy?: string[];
         };
         AnswerText: {
             /** Format: uuid */
@@ -1503,9 +1597,44 @@ export interface components {
             [key: string]: string;
         };
         RemarkInput: {
+            /**
+             * Format: uuid
+             * @description Of a remark that the party is an author of.
+             */
+            id?: string;
             /** Format: uuid */
             answerId?: string;
+            /** @description A passage of the answer. */
+            quote?: string;
             text: string;
+        };
+        NewRemarkInput: {
+            /** Format: uuid */
+            freezeId: string;
+            /** Format: uuid */
+            answerId?: string;
+            quote?: string;
+            text: string;
+        };
+        RemarkStepInput: {
+            /** @enum {string} */
+            kind: "write" | "keep" | "join" | "leave";
+            /** @description The remark's version that was seen. */
+            version: number;
+            /** @description Required when writing. */
+            text?: string;
+        };
+        ReplyInput: {
+            /** @description The remark's version that was seen. */
+            version: number;
+            text: string;
+        };
+        /** @description Version seen per remark id. */
+        RemarkVersions: {
+            [key: string]: number;
+        };
+        SeenInput: {
+            remarks: components["schemas"]["RemarkVersions"];
         };
         WithdrawInput: {
             /** Format: uuid */
@@ -1526,11 +1655,13 @@ export interface components {
             reason?: string;
             remarks?: components["schemas"]["RemarkInput"][];
             answerHashes: components["schemas"]["AnswerHashes"];
+            seenRemarks?: components["schemas"]["RemarkVersions"];
         };
         ConfirmInput: {
             /** Format: uuid */
             freezeId: string;
             answerHashes: components["schemas"]["AnswerHashes"];
+            seenRemarks?: components["schemas"]["RemarkVersions"];
         };
         FreezeInput: {
             /**
@@ -1729,6 +1860,7 @@ export interface components {
         questionId: string;
         responseId: string;
         answerId: string;
+        remarkId: string;
         jobId: string;
         accountId: string;
         organisationId: string;
@@ -2591,6 +2723,116 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["DecisionInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Response"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    writeRemark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRemarkInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Response"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    seeRemarks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeenInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Response"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    stepRemark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+                remarkId: components["parameters"]["remarkId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemarkStepInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Response"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    replyToRemark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+                remarkId: components["parameters"]["remarkId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplyInput"];
             };
         };
         responses: {
