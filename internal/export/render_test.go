@@ -277,8 +277,8 @@ func TestRemarksFollowTheirAnswerAndPartiesAreSorted(t *testing.T) {
 	p := sample(t, 21, 0, "nb")
 	text := squeeze(inspect(t, render(t, PDF, "nb", p)).Text)
 	text = text[strings.Index(text, squeeze("Dette er svar nummer 1")):] // after the contents
-	inOrder(t, text, "Dette er svar nummer 3.", p.Remarks[0].Text[:30], "Spørsmål 4:", "Særmerknader til hele innspillet", p.Remarks[1].Text[:30],
-		"Partene og standpunktene deres", "Sykehussiden", "Kommunesiden", "Arendal kommune 4202", "Sirdal kommune", "Ærfugl kommune", "Øvrebø kommune",
+	inOrder(t, text, "Dette er svar nummer 3.", "Om: «Dette er svar nummer 3.»", p.Remarks[0].Text[:30], "Svar fra de andre", p.Remarks[0].Reply.Text, "Spørsmål 4:", "Særmerknader til hele innspillet", p.Remarks[1].Text[:30],
+		"Partene og standpunktene deres", "Alle sykehus må ha svart.", "Sykehussiden", "Kommunesiden", "Arendal kommune 4202", "Sirdal kommune", "Ærfugl kommune", "Øvrebø kommune",
 		"Åmli kommune", "Kontroll av innspillet")
 }
 

@@ -147,9 +147,11 @@ func sample(t testing.TB, municipalities, paragraphs int, language string) evide
 		p.Answers = append(p.Answers, a)
 	}
 	addParties(t, &p, municipalities)
+	p.Rule = []evidence.Text{{NB: "Alle sykehus må ha svart.", NN: "Alle sjukehus må ha svart."}}
 	third := p.Answers[2].ID
 	p.Remarks = []evidence.Remark{
-		{ID: "remark-1", AnswerID: &third, Authors: authors(p.Parties[1]), RecordedAt: at(24, 12, 0),
+		{ID: "remark-1", AnswerID: &third, Authors: authors(p.Parties[1]), RecordedAt: at(24, 12, 0), Quote: "Dette er svar nummer 3.",
+			Reply: &evidence.Reply{Text: "De andre partene står ved svaret.", RecordedAt: at(25, 9, 0)},
 			Text: "Kommunen støtter svaret, men mener at eksemplet om barn og unge bør følges av penger.\n\nVi ber om at dette blir sagt tydelig."},
 		{ID: "remark-2", Authors: authors(p.Parties[0], p.Parties[len(p.Parties)-1]), RecordedAt: at(25, 12, 0),
 			Text: "Vi ønsker en felles oppsummering når planen er lagt frem."},
@@ -210,6 +212,8 @@ func addParties(t testing.TB, p *evidence.Package, municipalities int) {
 			party.Position.AnswerHashes = stale
 		case i%9 != 8:
 			party.Position = position(i+1, "approved", "", by, name)
+		default:
+			party.Silence = &evidence.Silence{WarnedAt: at(10, 9, 0), CountsFrom: at(24, 22, 0), Counted: true}
 		}
 		p.Parties = append(p.Parties, party)
 	}

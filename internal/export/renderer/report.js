@@ -110,10 +110,21 @@ function remarkBlock(remark, pkg, w) {
     kind: 'remark',
     blocks: [
       heading(2, w.say('remarkFrom', { names: w.join(names) })),
+      ...(remark.quote ? [{ ...paragraph(w.say('remarkQuote', { quote: clean(remark.quote) }), { italic: true }), lang: pkg.response.language }] : []),
       ...inLang(plainText(remark.text), pkg.response.language),
       paragraph(w.say('recorded', { date: w.instant(remark.recordedAt) }), { small: true }),
+      ...replyBlocks(remark, pkg, w),
     ],
   }
+}
+
+function replyBlocks({ reply }, pkg, w) {
+  if (!reply) return []
+  return [
+    paragraph(w.say('remarkReply'), { bold: true }),
+    ...inLang(plainText(reply.text), pkg.response.language),
+    paragraph(w.say('recorded', { date: w.instant(reply.recordedAt) }), { small: true }),
+  ]
 }
 
 function plainText(text) {
@@ -133,6 +144,7 @@ function partySection(pkg, w) {
   }))
   return [
     heading(1, w.say('parties'), { newPage: true }),
+    ...(pkg.rule ?? []).map((sentence) => paragraph(clean(sentence[w.language]), { small: true })),
     ...(pkg.parties.length === 0 ? [paragraph(w.say('noParties'))] : []),
     ...sides
       .filter(({ parties }) => parties.length > 0)
@@ -180,6 +192,10 @@ function partyName(party) {
 
 function positionBlocks(party, pkg, w) {
   const blocks = [paragraph(w.say(kindOf(party)), { bold: party.position !== null })]
+  if (party.silence) {
+    const key = party.silence.counted ? 'silenceCounted' : 'silenceWarned'
+    blocks.push(paragraph(w.say(key, { warned: w.instant(party.silence.warnedAt), from: w.instant(party.silence.countsFrom) }), { italic: true }))
+  }
   if (!party.position) return blocks
   if (party.position.reason) {
     const reason = w.say('reason', { reason: clean(party.position.reason) })

@@ -26,6 +26,10 @@ export const words = {
     notAnswered: 'Spørsmålet er ikke besvart.',
     emptyAnswer: 'Svaret har ingen tekst.',
     remarkFrom: 'Særmerknad fra {names}',
+    remarkQuote: 'Om: «{quote}»',
+    remarkReply: 'Svar fra de andre',
+    silenceWarned: 'Varslet {warned}.',
+    silenceCounted: 'Varslet {warned}. Etter helsefellesskapets regel regnes parten som enig fra {from}.',
     generalRemarks: 'Særmerknader til hele innspillet',
     recorded: 'Registrert {date}',
     parties: 'Partene og standpunktene deres',
@@ -91,6 +95,10 @@ export const words = {
     notAnswered: 'Spørsmålet er ikkje svart på.',
     emptyAnswer: 'Svaret har ingen tekst.',
     remarkFrom: 'Særmerknad frå {names}',
+    remarkQuote: 'Om: «{quote}»',
+    remarkReply: 'Svar frå dei andre',
+    silenceWarned: 'Varsla {warned}.',
+    silenceCounted: 'Varsla {warned}. Etter regelen til helsefellesskapet blir parten rekna som einig frå {from}.',
     generalRemarks: 'Særmerknader til heile innspelet',
     recorded: 'Registrert {date}',
     parties: 'Partane og standpunkta deira',
@@ -162,7 +170,7 @@ export function speaker(language) {
     }
     return join(parts.slice(0, 2))
   }
-  return { say, count, join, date, instant, duration }
+  return { language, say, count, join, date, instant, duration }
 }
 
 const clock = new Intl.DateTimeFormat('en-GB', {

@@ -39,7 +39,7 @@ export interface SubmissionPackage {
   freeze: { number: number; hash: string; frozenAt: string }
   answers: { id: string; number: number; question: Schemas['Text']; status: 'ready' | 'not_answered'; language: Schemas['Language']; content: RichNode; hash: string }[]
   parties: PackageParty[]
-  remarks: { id: string; answerId: string | null; authors: { name: string }[]; text: string }[]
+  remarks: { id: string; answerId: string | null; quote?: string; authors: { name: string }[]; text: string; reply?: { text: string } }[]
   decision: null | { body: string; date: string; caseNumber: string }
   packageHash: string
 }

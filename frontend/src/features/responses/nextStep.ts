@@ -5,7 +5,7 @@ type Response = Schemas['Response']
 
 export type NextKind =
   | 'freeze' | 'finish' | 'write' | 'wait_freeze'
-  | 'recommend' | 'wait_recommendation' | 'position' | 'confirm' | 'rejected' | 'decide' | 'wait_positions' | 'wait_decision'
+  | 'recommend' | 'wait_recommendation' | 'position' | 'confirm' | 'settle' | 'see' | 'rejected' | 'decide' | 'wait_positions' | 'wait_decision'
   | 'submit' | 'blocked' | 'wait_submit' | 'wait_received' | 'done' | 'withdrawn'
 
 /** The one thing to do here for the one who looks, or else what is waited for. */
@@ -49,6 +49,8 @@ function whileFrozen(response: Response): NextKind {
   if (may('response.decide', abilities)) return recommended ? 'recommend' : 'decide'
   const ours = response.parties.find((party) => party.mine)
   if (ours && isWaitedFor(ours) && may('response.position', abilities)) return ours.validity === 'stale' ? 'confirm' : 'position'
+  if (may('response.remark', abilities) && response.remarks.some(({ mine, unsettled }) => mine && unsettled)) return 'settle'
+  if (response.remarks.some(({ mustSee }) => mustSee)) return 'see'
   if (leads(response) && tally.rejected > 0) return 'rejected'
   if (recommended && missingDecisions(response).length > 0) return 'wait_recommendation'
   if (leads(response) && tally.met) return 'blocked'

@@ -22,7 +22,7 @@ function response() {
   const party = { organisation: { id: 'k-1', kind: 'municipality', name: 'Lillevik' }, side: 'municipal', mine: true, partiesChanged: false, staleAnswers: positionTaken ? [] : ['a-2'], validity: positionTaken ? 'valid' : 'stale', position }
   const side = { answered: 0, required: 1, total: 1 }
   return {
-    id: 'response-1', kind: 'joint', language: 'nb', state: 'approval', version, freeze: freeze(), decisions: [], now: '2022-03-30T10:00:00Z',
+    id: 'response-1', kind: 'joint', language: 'nb', state: 'approval', version, freeze: freeze(), decisions: [], remarks: [], now: '2022-03-30T10:00:00Z',
     owner: { id: 'f', kind: 'health_community', name: 'Helsefellesskapet' },
     round: { id: 'r', title: { nb: 'Runden' }, state: 'open', deadline: '2022-04-01T21:59:59Z', acceptsLate: true, sender: 'Departementet', reference: '1' },
     answers: [1, 2].map((number) => ({ id: `a-${number}`, number, question: question(number), status: 'ready', version: 1, writers: [] })),
@@ -96,7 +96,7 @@ describe('the sign-off page', () => {
     await settle()
     expect(sent).toEqual([{
       method: 'POST', path: '/responses/response-1/positions/confirm',
-      body: { freezeId: 'freeze-2', answerHashes: { 'a-1': 'h-1-1', 'a-2': 'h-2-2' } },
+      body: { freezeId: 'freeze-2', answerHashes: { 'a-1': 'h-1-1', 'a-2': 'h-2-2' }, seenRemarks: {} },
     }])
     expect(page.text()).not.toContain('Se endringen i svar 2')
     expect(button(page, 'Oppretthold')).toBeUndefined()

@@ -16,7 +16,7 @@ const shown = shownIn(text())!
 
 describe('a position', () => {
   it('is bound to the very text that is shown', () => {
-    expect(shown).toEqual({ freezeId: 'freeze-2', answerHashes: { 'a-1': 'h1', 'a-2': 'h2' } })
+    expect(shown).toEqual({ freezeId: 'freeze-2', answerHashes: { 'a-1': 'h1', 'a-2': 'h2' }, seenRemarks: {} })
     expect(shownIn(text({ frozen: false, freeze: undefined }))).toBeUndefined()
   })
 
@@ -26,21 +26,21 @@ describe('a position', () => {
     [{ kind: 'rejected', reason: '  ' }, ['reason']],
     [{ kind: 'rejected', reason: 'Fordi' }, []],
     [{ kind: 'stands_outside' }, []],
-    [{ kind: 'approved_with_remark', remarks: [{ answerId: '', text: ' ' }] }, ['remarks']],
-    [{ kind: 'approved_with_remark', remarks: [{ answerId: '', text: '' }, { answerId: 'a-1', text: 'Merk' }] }, []],
+    [{ kind: 'approved_with_remark', remarks: [{ answerId: '', quote: '', text: ' ' }] }, ['remarks']],
+    [{ kind: 'approved_with_remark', remarks: [{ answerId: '', quote: '', text: '' }, { answerId: 'a-1', quote: '', text: 'Merk' }] }, []],
   ] as [Partial<PositionForm>, string[]][])('of %o lacks %o', (over, faults) => {
     expect(faultsOf(form(over))).toEqual(faults)
   })
 
   it('sends the remarks that were written, about the whole or about one answer', () => {
-    const remarks = [{ answerId: '', text: ' Om alt ' }, { answerId: 'a-2', text: 'Om to' }, { answerId: 'a-1', text: '' }]
+    const remarks = [{ answerId: '', quote: '', text: ' Om alt ' }, { answerId: 'a-2', quote: '', text: 'Om to' }, { answerId: 'a-1', quote: '', text: '' }]
     expect(inputFrom(form({ kind: 'approved_with_remark', reason: 'gammel', remarks }), shown)).toEqual({
       ...shown, kind: 'approved_with_remark', reason: undefined, remarks: [{ answerId: undefined, text: 'Om alt' }, { answerId: 'a-2', text: 'Om to' }],
     })
   })
 
   it('leaves out what was typed for another choice', () => {
-    const typed = { reason: 'Fordi', remarks: [{ answerId: '', text: 'Merk' }] }
+    const typed = { reason: 'Fordi', remarks: [{ answerId: '', quote: '', text: 'Merk' }] }
     expect(inputFrom(form({ kind: 'approved', ...typed }), shown)).toEqual({ ...shown, kind: 'approved', reason: undefined, remarks: undefined })
     expect(inputFrom(form({ kind: 'rejected', ...typed }), shown)).toMatchObject({ reason: 'Fordi', remarks: undefined })
   })
@@ -50,9 +50,9 @@ describe('a position', () => {
       organisation: { id: 'k', kind: 'municipality', name: 'Lillevik' }, side: 'municipal', validity: 'stale', staleAnswers: [], partiesChanged: false, mine: true,
       position: { id: 'p', kind: 'approved_with_remark', recordedAt: '', by: { name: '', organisation: '' }, freezeNumber: 1, late: false },
     } as const
-    const remark = (author: string) => ({ id: author, authors: [author], answerId: 'a-1', text: `Fra ${author}`, recordedAt: '' })
+    const remark = (author: string) => ({ id: author, authors: [author], mine: author === 'Lillevik', answerId: 'a-1', text: `Fra ${author}`, recordedAt: '' })
     expect(formFrom({ ...party, staleAnswers: [] }, [remark('Storvik'), remark('Lillevik')])).toEqual({
-      kind: 'approved_with_remark', reason: '', remarks: [{ answerId: 'a-1', text: 'Fra Lillevik' }],
+      kind: 'approved_with_remark', reason: '', remarks: [{ id: 'Lillevik', answerId: 'a-1', quote: '', text: 'Fra Lillevik' }],
     })
   })
 })

@@ -5,20 +5,20 @@ type Kind = Schemas['PositionInput']['kind']
 export interface PositionForm {
   kind: Kind | ''
   reason: string
-  remarks: { answerId: string; text: string }[]
+  remarks: { id?: string; answerId: string; quote: string; text: string }[]
 }
 
 /** A remark about the whole has no answer; one empty remark stands ready to be written. */
-export const emptyRemark = () => ({ answerId: '', text: '' })
+export const emptyRemark = () => ({ answerId: '', quote: '', text: '' })
 export const blankForm = (): PositionForm => ({ kind: '', reason: '', remarks: [emptyRemark()] })
 
 /** What the party said last, to begin from when it says something else. */
 export function formFrom(party: Schemas['Party'], remarks: readonly Schemas['Remark'][]): PositionForm {
-  const own = remarks.filter((remark) => remark.authors.includes(party.organisation.name))
+  const own = remarks.filter(({ mine }) => mine)
   return {
     kind: kindOf(party),
     reason: party.position?.reason ?? '',
-    remarks: own.length ? own.map(({ answerId, text }) => ({ answerId: answerId ?? '', text })) : [emptyRemark()],
+    remarks: own.length ? own.map(({ id, answerId, quote, text }) => ({ id, answerId: answerId ?? '', quote: quote ?? '', text })) : [emptyRemark()],
   }
 }
 
@@ -45,14 +45,18 @@ export function inputFrom({ kind, reason, remarks }: PositionForm, shown: Shown)
     ...shown,
     kind: kind as Kind,
     reason: takesReason(kind) && reason.trim() ? reason.trim() : undefined,
-    remarks: kind === 'approved_with_remark' ? written.map(({ answerId, text }) => ({ answerId: answerId || undefined, text: text.trim() })) : undefined,
+    remarks: kind === 'approved_with_remark' ? written.map(({ id, answerId, quote, text }) => ({ id, answerId: answerId || undefined, quote: (answerId && quote.trim()) || undefined, text: text.trim() })) : undefined,
   }
 }
 
 export type Shown = Schemas['ConfirmInput']
 
-/** The frozen text as it is shown: its id and the hash of every answer. Nothing while it is not frozen. */
+/** The frozen text as it is shown: its id, the hash of every answer, and the remarks beside it. Nothing while it is not frozen. */
 export function shownIn(text: Schemas['ResponseText']): Shown | undefined {
   if (!text.freeze) return undefined
-  return { freezeId: text.freeze.id, answerHashes: Object.fromEntries(text.answers.map(({ answerId, hash }) => [answerId, hash ?? ''])) }
+  return {
+    freezeId: text.freeze.id,
+    answerHashes: Object.fromEntries(text.answers.map(({ answerId, hash }) => [answerId, hash ?? ''])),
+    seenRemarks: Object.fromEntries(text.remarks.map(({ id, version }) => [id, version ?? 0])),
+  }
 }

@@ -39,6 +39,7 @@ export function aResponse(over: Partial<Response> = {}): Response {
     parties: [aParty('Lillevik')],
     tally: aTally([0, 1, 1], [0, 1, 2]),
     decisions: [],
+    remarks: [],
     submissions: [],
     abilities: [],
     now: '2022-03-30T10:00:00Z',
