@@ -36,8 +36,13 @@ func filledHouse(t *testing.T) (h *house, r portal.Response) {
 	r = h.ready(secretariat, r)
 	_, err = h.document.Freeze(t.Context(), secretariat, r.ID, r.Version)
 	must(t, err)
+	var approvers []portal.Actor
 	for _, p := range r.Parties {
-		must(t, h.approve(h.as(p.Organisation.ID, portal.Approver), r.ID, portal.ApprovedWithRemark))
+		approvers = append(approvers, h.as(p.Organisation.ID, portal.Approver))
+		must(t, h.approve(approvers[len(approvers)-1], r.ID, portal.ApprovedWithRemark))
+	}
+	for _, who := range approvers {
+		must(t, h.signoff.See(t.Context(), who, r.ID, nil))
 	}
 	r, err = h.consult.Response(t.Context(), secretariat, r.ID)
 	must(t, err)
@@ -65,10 +70,10 @@ func TestTheProgramCannotUndoEvidence(t *testing.T) {
 		"set role samsvar", "set session authorization samsvar", "update goose_db_version set version_id = 0",
 		"copy (select 1) to program 'true'", "select pg_read_file('PG_VERSION')",
 	}
-	for _, table := range []string{"audit_event", "position", "remark", "decision", "frozen_answer", "party_record", "silence_warning", "community_rule"} {
+	for _, table := range []string{"audit_event", "position", "remark", "remark_step", "decision", "frozen_answer", "party_record", "silence_warning", "community_rule"} {
 		tries = append(tries, "delete from "+table, "truncate "+table+" cascade")
 	}
-	for table, column := range map[string]string{"audit_event": "action", "position": "kind", "remark": "body", "decision": "body", "frozen_answer": "content", "party_record": "organisation_id",
+	for table, column := range map[string]string{"audit_event": "action", "position": "kind", "remark": "quote", "remark_step": "body", "decision": "body", "frozen_answer": "content", "party_record": "organisation_id",
 		"silence_warning": "warned_at", "community_rule": "rule"} {
 		tries = append(tries, "update "+table+" set "+column+" = "+column)
 	}
