@@ -94,6 +94,13 @@ func (s Service) Confirm(ctx context.Context, actor portal.Actor, id portal.Resp
 		case workflow.Valid:
 			return nil, tx.Unchanged()
 		}
+		for _, m := range own(r, actor) {
+			if workflow.Unsettled(r, m) {
+				if err := s.step(tx, actor, r, m, "keep", ""); err != nil {
+					return nil, err
+				}
+			}
+		}
 		return s.record(tx, actor, r, Position{Freeze: freeze, Hashes: hashes, Kind: p.Position.Kind, Reason: p.Position.Reason, Seen: seen})
 	})
 }
