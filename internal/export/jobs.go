@@ -78,6 +78,9 @@ func (s Service) File(ctx context.Context, raw []byte, format, language string) 
 
 // FileName is what a downloaded submission is called.
 func FileName(r portal.Receipt, owner portal.Organisation, format string) string {
+	if format == Receipt {
+		return fmt.Sprintf("kvittering-%s-%s.pdf", r.Number, owner.ID)
+	}
 	return fmt.Sprintf("innspill-%s-%s.%s", r.Number, owner.ID, format)
 }
 

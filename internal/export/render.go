@@ -19,9 +19,10 @@ import (
 
 // Formats of a rendered package.
 const (
-	PDF  = "pdf"  // PDF/UA-1: for people, whatever they read with
-	PDFA = "pdfa" // PDF/A-2a: for archives
-	DOCX = "docx" // for those who quote and work on
+	PDF     = "pdf"     // PDF/UA-1: for people, whatever they read with
+	PDFA    = "pdfa"    // PDF/A-2a: for archives
+	DOCX    = "docx"    // for those who quote and work on
+	Receipt = "receipt" // PDF/UA-1 of what proves that it was sent: everything but the text
 )
 
 // Renderer writes packages as documents in a child process per document, so that neither a hard

@@ -239,6 +239,25 @@ func TestPDFSaysEverythingAccessibly(t *testing.T) {
 	}
 }
 
+func TestReceiptProvesWithoutTheText(t *testing.T) {
+	p := sample(t, 12, 2, "nb")
+	p.Submission.Replaces = &evidence.Earlier{Number: "2022-0003", PackageHash: p.Answers[0].Hash}
+	if err := p.Seal(); err != nil {
+		t.Fatal(err)
+	}
+	for language, words := range map[string][]string{"nb": {"Dette er sendt", "samsvar verify", "Erstatter"}, "nn": {"Dette er sendt", "samsvar verify", "Erstattar"}} {
+		facts := inspect(t, render(t, Receipt, language, p))
+		if facts.Standard != "PDF/UA-1" || !facts.Tagged || !strings.HasPrefix(facts.Title, "Kvittering 2022-0007") {
+			t.Errorf("%q, %s, tagged %v", facts.Title, facts.Standard, facts.Tagged)
+		}
+		holds(t, facts.Text, append(words, "2022-0003", "Åmli kommune", "Rådgiver i sekretariatet", "2022-03-31T23:41:00Z")...)
+		if text := strings.Join(strings.Fields(facts.Text), ""); !strings.Contains(text, string(p.PackageHash)) || strings.Contains(text, "Dettersvarnummer") {
+			t.Error("the hash is missing, or the text is there")
+		}
+		noSkippedLevels(t, facts.Headings)
+	}
+}
+
 func noSkippedLevels(t *testing.T, headings [][2]any) {
 	t.Helper()
 	previous := 0.0

@@ -976,9 +976,10 @@ func (e TurnKind) Valid() bool {
 
 // Defines values for Format.
 const (
-	FormatDocx Format = "docx"
-	FormatJson Format = "json"
-	FormatPdf  Format = "pdf"
+	FormatDocx    Format = "docx"
+	FormatJson    Format = "json"
+	FormatPdf     Format = "pdf"
+	FormatReceipt Format = "receipt"
 )
 
 // Valid indicates whether the value is a known member of the Format enum.
@@ -989,6 +990,8 @@ func (e Format) Valid() bool {
 	case FormatJson:
 		return true
 	case FormatPdf:
+		return true
+	case FormatReceipt:
 		return true
 	default:
 		return false
@@ -2450,7 +2453,7 @@ type ServerInterface interface {
 	// GetSubmission One submission, complete, with its receipt; without `number` the newest
 	// (GET /submissions/{responseId})
 	GetSubmission(ctx echo.Context, responseId ResponseId, params GetSubmissionParams) error
-	// DownloadSubmission The consolidated submission as pdf, docx or json
+	// DownloadSubmission The consolidated submission as pdf, docx or json, or its receipt as pdf
 	// (GET /submissions/{responseId}/file/{format})
 	DownloadSubmission(ctx echo.Context, responseId ResponseId, format Format, params DownloadSubmissionParams) error
 	// ReceiveSubmission Confirm that the ministry has received and journaled it; repeating it changes nothing
@@ -5885,7 +5888,7 @@ type StrictServerInterface interface {
 	// GetSubmission One submission, complete, with its receipt; without `number` the newest
 	// (GET /submissions/{responseId})
 	GetSubmission(ctx context.Context, request GetSubmissionRequestObject) (GetSubmissionResponseObject, error)
-	// DownloadSubmission The consolidated submission as pdf, docx or json
+	// DownloadSubmission The consolidated submission as pdf, docx or json, or its receipt as pdf
 	// (GET /submissions/{responseId}/file/{format})
 	DownloadSubmission(ctx context.Context, request DownloadSubmissionRequestObject) (DownloadSubmissionResponseObject, error)
 	// ReceiveSubmission Confirm that the ministry has received and journaled it; repeating it changes nothing

@@ -750,7 +750,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** The consolidated submission as pdf, docx or json */
+        /** The consolidated submission as pdf, docx or json, or its receipt as pdf */
         get: operations["downloadSubmission"];
         put?: never;
         post?: never;
@@ -1867,7 +1867,7 @@ export interface components {
         role: components["schemas"]["Role"];
         /** @description Receipt number; without it the newest. */
         number: string;
-        format: "pdf" | "docx" | "json";
+        format: "pdf" | "docx" | "json" | "receipt";
     };
     requestBodies: never;
     headers: never;

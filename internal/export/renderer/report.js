@@ -4,20 +4,45 @@
 import { answerBlocks, clean } from './answer.js'
 import { speaker } from './words.js'
 
-// report returns {language, draft, title, author, submittedAt, cover, footer, blocks}.
+// report returns {language, draft, title, author, submittedAt, cover, footer, blocks}; without cover.contents it has no list of them.
 export function report(pkg, language, draft) {
   const w = speaker(language)
   const kind = w.say(pkg.response.kind)
   const given = inLanguage(pkg.round.title, language)
   const title = given.text ? given : { text: kind, lang: language } // no document may be without one
   return {
+    ...frame(pkg, language, w, draft),
+    title,
+    blocks: [
+      ...pkg.answers.flatMap((answer) => answerSection(pkg, answer, language, w)),
+      ...generalRemarks(pkg, language, w),
+      ...partySection(pkg, w),
+      ...decisionSection(pkg, w),
+      ...(draft ? [] : evidenceSection(pkg, w)),
+    ],
+  }
+}
+
+// receipt returns the same, of what proves that a package was sent: everything but the text itself.
+export function receipt(pkg, language) {
+  const w = speaker(language)
+  const whole = frame(pkg, language, w, false)
+  return {
+    ...whole,
+    title: { text: w.say('receiptFor', { kind: w.say(pkg.response.kind).toLowerCase(), number: clean(pkg.submission.number) }), lang: language },
+    cover: { ...whole.cover, contents: null, facts: [...whole.cover.facts, { label: w.say('serverTime'), value: pkg.submission.submittedAt, code: true }] },
+    blocks: [...sentSection(pkg, language, w), ...partySection(pkg, w), ...decisionSection(pkg, w), ...evidenceSection(pkg, w)],
+  }
+}
+
+function frame(pkg, language, w, draft) {
+  return {
     language,
     draft,
-    title,
     author: clean(pkg.response.owner.name),
     submittedAt: draft ? null : pkg.submission.submittedAt,
     cover: {
-      kicker: w.say('kindTo', { kind, sender: clean(pkg.round.sender) }),
+      kicker: w.say('kindTo', { kind: w.say(pkg.response.kind), sender: clean(pkg.round.sender) }),
       from: w.say('from', { name: clean(pkg.response.owner.name) }),
       facts: draft ? draftFacts(pkg, w) : facts(pkg, w),
       notice: draft ? w.say('draftNotice') : null,
@@ -27,13 +52,6 @@ export function report(pkg, language, draft) {
       left: draft ? w.say('draft') : w.say('receiptNumber', { number: clean(pkg.submission.number) }),
       page: w.say('pageOf'),
     },
-    blocks: [
-      ...pkg.answers.flatMap((answer) => answerSection(pkg, answer, language, w)),
-      ...generalRemarks(pkg, language, w),
-      ...partySection(pkg, w),
-      ...decisionSection(pkg, w),
-      ...(draft ? [] : evidenceSection(pkg, w)),
-    ],
     missingGlyphs: w.say('missingGlyphs'),
   }
 }
@@ -62,6 +80,7 @@ function facts(pkg, w) {
     { label: w.say('receipt'), value: clean(submission.number) },
     { label: w.say('submitted'), value: `${w.instant(submission.submittedAt)}, ${punctual}` },
     { label: w.say('deadline'), value: w.instant(submission.deadline) },
+    ...(submission.replaces ? [{ label: w.say('replaces'), value: clean(submission.replaces.number) }] : []),
     { label: w.say('submittedBy'), value: personText(submission.submittedBy) },
     { label: w.say('reference'), value: reference(pkg, w) },
     { label: w.say('behind'), value: partyCount(pkg, w) },
@@ -92,6 +111,26 @@ function answerSection(pkg, answer, language, w) {
     { kind: 'heading', level: 1, listed: true, kicker: w.say('question', { number: answer.number }), runs: [question] },
     ...(blocks.length > 0 ? inLang(blocks, answer.language) : [paragraph(w.say(empty), { italic: true })]),
     ...pkg.remarks.filter((remark) => remark.answerId === answer.id).map((remark) => remarkBlock(remark, pkg, w)),
+  ]
+}
+
+function sentSection(pkg, language, w) {
+  const cell = (runs, header = false) => ({ header, colspan: 1, rowspan: 1, blocks: [{ kind: 'paragraph', runs }] })
+  return [
+    heading(1, w.say('sent')),
+    {
+      kind: 'table',
+      columns: 2,
+      widths: [10, 4],
+      headerRows: 1,
+      rows: [
+        [cell([{ text: w.say('what') }], true), cell([{ text: w.say('state') }], true)],
+        ...pkg.answers.map((answer) => [
+          cell([{ text: `${answer.number}. ` }, inLanguage(answer.question, language)]),
+          cell([{ text: w.say(answer.status) }]),
+        ]),
+      ],
+    },
   ]
 }
 

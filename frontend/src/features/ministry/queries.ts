@@ -29,7 +29,7 @@ export const submissionQuery = (responseId: string, number?: string) =>
   })
 
 /** The address of a rendered submission. The browser downloads it; the server names the file. */
-export const fileHref = ({ responseId, number }: Schemas['Receipt'], format: 'pdf' | 'docx' | 'json', language: string) =>
+export const fileHref = ({ responseId, number }: Schemas['Receipt'], format: 'pdf' | 'docx' | 'json' | 'receipt', language: string) =>
   `/api/v1/submissions/${responseId}/file/${format}?language=${language}&number=${number}`
 
 /** The parts of a submission package (docs/evidence.md) that the page shows. */
