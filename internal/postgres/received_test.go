@@ -6,9 +6,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"samsvar/internal/consult"
 	"samsvar/internal/evidence"
 	"samsvar/internal/portal"
+	"samsvar/internal/postgres"
 	"samsvar/internal/signoff"
 	"samsvar/internal/workflow"
 )
@@ -368,4 +371,28 @@ func TestOldLoginsNeitherSignNorSend(t *testing.T) {
 		wantCode(t, submit(portal.Login{Level: level}), "reauthentication_required")
 	}
 	must(t, submit(portal.Login{Age: 30 * time.Minute, Level: portal.High}))
+}
+
+// What sending back writes gets through the wall in the database for the ministry, and for no other community.
+func TestTheMinistrySendsBackThroughTheWall(t *testing.T) {
+	h, sent := filledHouse(t)
+	program := loggedIn(t, h.url, postgres.ProgramRole)
+	for settings, rows := range map[string]int64{
+		"select set_config('samsvar.organisation', 'hod', true), set_config('samsvar.reads', 'sent', true)": 1, acting("agder"): 0,
+	} {
+		for _, statement := range []string{
+			"update submission set state = 'returned', ended_at = now(), end_reason = 'x' where response_id = $1",
+			"update frozen_version set reopened_at = now(), reason = 'x' where id = (select freeze_id from response where id = $1)",
+			"update document set locked = false where id = (select document_id from answer where response_id = $1 limit 1)",
+			"update response set state = 'draft' where id = $1",
+		} {
+			within(t, program, settings, func(tx pgx.Tx) {
+				done, err := tx.Exec(t.Context(), statement, sent.ID)
+				must(t, err)
+				if done.RowsAffected() != rows {
+					t.Errorf("%s changed %d rows, want %d", statement, done.RowsAffected(), rows)
+				}
+			})
+		}
+	}
 }

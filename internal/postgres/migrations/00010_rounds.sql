@@ -34,5 +34,8 @@ alter table round
     add column login_minutes integer not null default 15 check (login_minutes between 1 and 720),
     add column login_level text not null default '' check (login_level in ('', 'substantial', 'high'));
 
+-- The ministry opens the text of what it sends back.
+alter policy wall on frozen_version with check ((select wall_open()) or response_id in (select wall_seen()));
+
 -- +goose Down
 -- There is no way back: what was signed and sent is not dropped by a migration.
