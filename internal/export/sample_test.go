@@ -152,7 +152,7 @@ func sample(t testing.TB, municipalities, paragraphs int, language string) evide
 	p.Remarks = []evidence.Remark{
 		{ID: "remark-1", AnswerID: &third, Authors: authors(p.Parties[1]), RecordedAt: at(24, 12, 0), Quote: "Dette er svar nummer 3.",
 			Reply: &evidence.Reply{Text: "De andre partene står ved svaret.", RecordedAt: at(25, 9, 0)},
-			Text: "Kommunen støtter svaret, men mener at eksemplet om barn og unge bør følges av penger.\n\nVi ber om at dette blir sagt tydelig."},
+			Text:  "Kommunen støtter svaret, men mener at eksemplet om barn og unge bør følges av penger.\n\nVi ber om at dette blir sagt tydelig."},
 		{ID: "remark-2", Authors: authors(p.Parties[0], p.Parties[len(p.Parties)-1]), RecordedAt: at(25, 12, 0),
 			Text: "Vi ønsker en felles oppsummering når planen er lagt frem."},
 	}

@@ -19,6 +19,7 @@ var walled = map[string]string{
 	"response": "id", "party_record": "response_id", "party": "response_id", "answer": "response_id", "frozen_version": "response_id", "position": "response_id",
 	"remark": "response_id", "decision": "response_id", "submission": "response_id", "audit_event": "response_id",
 	"frozen_answer":     "(select response_id from frozen_version f where f.id = freeze_id)",
+	"remark_step":       "(select response_id from remark m where m.id = remark_id)",
 	"document":          "(select response_id from answer a where a.document_id = document.id)",
 	"document_update":   "(select response_id from answer a where a.document_id = document_update.document_id)",
 	"document_snapshot": "(select response_id from answer a where a.document_id = document_snapshot.document_id)",

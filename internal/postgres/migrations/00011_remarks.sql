@@ -41,5 +41,11 @@ create trigger append_only_all before truncate on remark for each statement exec
 create trigger append_only before update or delete on remark_step for each row execute function refuse_change();
 create trigger append_only_all before truncate on remark_step for each statement execute function refuse_change();
 
+-- The wall between communities stands before these as well.
+alter table remark enable row level security, force row level security;
+create policy wall on remark using ((select wall_open()) or response_id in (select wall_seen())) with check ((select wall_open()) or response_id in (select wall_own()));
+alter table remark_step enable row level security, force row level security;
+create policy wall on remark_step using ((select wall_open()) or remark_id in (select id from remark));
+
 -- +goose Down
 -- There is no way back: what was signed and sent is not dropped by a migration.
