@@ -186,6 +186,7 @@ func New(o Options) *Hub {
 	}
 	h.ctx, h.cancel = context.WithCancel(context.Background())
 	h.tasks.Go(h.recheckNowAndThen)
+	h.tasks.Go(h.feelPulses)
 	h.tasks.Go(h.compactLongOnes)
 	h.peers = h.meet(o.Relay)
 	return h
@@ -248,6 +249,25 @@ func (h *Hub) recheckNowAndThen() {
 		select {
 		case <-tick.C:
 			h.refreshAll(news{Rights: true})
+		case <-h.closed:
+			return
+		}
+	}
+}
+
+// feelPulses goes by every connection, again and again.
+func (h *Hub) feelPulses() {
+	tick := time.NewTicker(h.limits.Ping)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			h.mu.Lock()
+			sockets := slices.Collect(maps.Keys(h.sockets))
+			h.mu.Unlock()
+			for _, s := range sockets {
+				s.pulse()
+			}
 		case <-h.closed:
 			return
 		}

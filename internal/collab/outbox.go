@@ -3,105 +3,105 @@ package collab
 import (
 	"context"
 	"sync"
-	"time"
 
 	"github.com/coder/websocket"
 )
 
-// outbox is what waits to be sent on one connection.
+// outbox is what waits to be sent on one connection. Whoever puts something
+// into an empty one starts the writer, which ends when it is empty again: most
+// connections say nothing most of the time.
 type outbox struct {
-	limit int
-	wake  chan struct{}
+	limit   int
+	writers sync.WaitGroup
 
 	mu     sync.Mutex
 	frames [][]byte
 	size   int
-	full   bool
+	busy   bool // somebody writes, or nobody may yet
+	shut   bool
 	last   *websocket.CloseError // to be sent after the frames
 }
 
-// put adds a frame. It is false once, when there is no room for it; nothing is
-// added from then on, nor after finish.
-func (o *outbox) put(frame []byte) bool {
+// put adds a frame, and says whether a writer is to be started. It is not
+// ok once, when there is no room for it; nothing is added from then on, nor
+// after finish.
+func (o *outbox) put(frame []byte) (start, ok bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.full || o.last != nil {
-		return true
+	if o.shut || o.last != nil {
+		return false, true
 	}
 	if o.size+len(frame) > o.limit {
-		o.full, o.frames = true, nil
-		return false
+		o.shut, o.frames = true, nil
+		return false, false
 	}
 	o.frames, o.size = append(o.frames, frame), o.size+len(frame)
-	o.signal()
+	return o.start(), true
+}
+
+func (o *outbox) finish(code websocket.StatusCode, reason string) (start bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.shut || o.last != nil {
+		return false
+	}
+	o.last = &websocket.CloseError{Code: code, Reason: reason}
+	return o.start()
+}
+
+func (o *outbox) start() bool {
+	if o.busy {
+		return false
+	}
+	o.busy = true
+	o.writers.Add(1)
 	return true
 }
 
-func (o *outbox) finish(code websocket.StatusCode, reason string) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.last == nil {
-		o.last = &websocket.CloseError{Code: code, Reason: reason}
-		o.signal()
-	}
-}
-
-func (o *outbox) signal() {
-	select {
-	case o.wake <- struct{}{}:
-	default:
-	}
-}
-
+// take gives what is to be sent. When that is nothing, the writer is done.
 func (o *outbox) take() ([][]byte, *websocket.CloseError) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	frames := o.frames
 	o.frames, o.size = nil, 0
+	o.busy = len(frames) > 0 || o.last != nil
 	return frames, o.last
 }
 
-// write sends what is queued until the connection ends, pings a client that is
-// told nothing else, and ends a connection that has gone silent.
-func (s *socket) write(l line) {
-	pulse := time.NewTicker(s.hub.limits.Ping)
-	defer pulse.Stop()
-	quiet := true
+// close takes nothing more, and returns when nobody writes.
+func (o *outbox) close() {
+	o.mu.Lock()
+	o.shut = true
+	o.mu.Unlock()
+	o.writers.Wait()
+}
+
+// write sends what is queued, until there is nothing or the connection ends.
+func (s *socket) write() {
+	defer s.out.writers.Done()
 	for {
-		select {
-		case <-s.ctx.Done():
+		frames, last := s.out.take()
+		if len(frames) == 0 && last == nil {
 			return
-		case <-s.out.wake:
-			frames, last := s.out.take()
-			if !s.writeAll(l, frames) {
-				return
-			}
-			if last != nil {
-				l.close(last.Code, last.Reason)
-				return
-			}
-			quiet = false
-		case <-pulse.C:
-			if s.outOfTime() {
-				s.finish(closeTimeout, "silence")
-			} else if quiet && !s.writeAll(l, [][]byte{pingFrame}) {
-				return
-			}
-			quiet = true
+		}
+		if !s.writeAll(frames) {
+			s.cut()
+			return
+		}
+		if last != nil {
+			s.line.close(last.Code, last.Reason)
+			s.cut()
+			return
 		}
 	}
 }
 
-func (s *socket) outOfTime() bool {
-	age, l := time.Since(s.opened), s.hub.limits
-	return age-time.Duration(s.heard.Load()) > l.Silence || age > l.Greeting && !s.greeted.Load()
-}
-
-func (s *socket) writeAll(l line, frames [][]byte) bool {
+func (s *socket) writeAll(frames [][]byte) bool {
 	ctx, cancel := context.WithTimeout(s.ctx, s.hub.limits.Silence)
 	defer cancel()
+	s.spoke.Store(true)
 	for _, frame := range frames {
-		if l.write(ctx, frame) != nil {
+		if s.line.write(ctx, frame) != nil {
 			return false
 		}
 	}

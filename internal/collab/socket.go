@@ -1,11 +1,13 @@
 package collab
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"net"
 	"net/http"
+	"net/url"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -30,8 +32,7 @@ const Path = "/collab"
 
 // Handler serves live documents over WebSocket at Path and over plain requests
 // below it. The caller is whoever authenticate says; it is asked again while the
-// connection lives, with the headers of the request that opened it and a fresh
-// context. An error with the code "unauthenticated" means that nobody is logged
+// connection lives, with the cookies of the request that opened it. An error with the code "unauthenticated" means that nobody is logged
 // in; any other that it cannot be told now. Requests from pages of another
 // origin than allowedOrigin (scheme://host[:port]) are refused.
 func (h *Hub) Handler(authenticate func(*http.Request) (portal.Actor, error), allowedOrigin string) http.Handler {
@@ -66,14 +67,31 @@ func (h *Hub) Handler(authenticate func(*http.Request) (portal.Actor, error), al
 	return routes
 }
 
+// upgrade lets the web server forget the request: what it holds for one is
+// several times what an idle connection needs.
 func (h *Hub) upgrade(w http.ResponseWriter, r *http.Request, s *socket) {
-	defer h.dismiss(s, s.actor().Account)
-	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{InsecureSkipVerify: true}) // Origin has been checked
+	conn, err := websocket.Accept(lean{w}, r, &websocket.AcceptOptions{InsecureSkipVerify: true}) // Origin has been checked
 	if err != nil {
+		h.dismiss(s, s.actor().Account)
 		return // it has answered
 	}
 	conn.SetReadLimit(int64(discardFactor * h.limits.MessageBytes))
-	s.serve(webSocketLine{conn})
+	go func() {
+		defer h.dismiss(s, s.actor().Account)
+		s.serve(webSocketLine{conn})
+	}()
+}
+
+// lean gives connections small buffers: most messages are keystrokes.
+type lean struct{ http.ResponseWriter }
+
+func (l lean) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, buffers, err := http.NewResponseController(l.ResponseWriter).Hijack()
+	if err != nil || buffers.Reader.Buffered() > 0 {
+		return conn, buffers, err
+	}
+	const size = 512
+	return conn, bufio.NewReadWriter(bufio.NewReaderSize(conn, size), bufio.NewWriterSize(conn, size)), nil
 }
 
 func statusOf(err error) int {
@@ -92,13 +110,14 @@ type identity struct {
 // socket is one connection, of one browser tab.
 type socket struct {
 	hub          *Hub
-	headers      *http.Request
+	cookies      []string
 	authenticate func(*http.Request) (portal.Actor, error)
 	known        atomic.Pointer[identity]
 	out          outbox
 	ctx          context.Context // ends when the connection is to be cut
 	cut          context.CancelFunc
 	greeted      atomic.Bool  // it has asked for a document
+	spoke        atomic.Bool  // it has been told something since the last pulse
 	heard        atomic.Int64 // when it last said something, in nanoseconds since opened
 	opened       time.Time
 
@@ -112,8 +131,8 @@ type socket struct {
 func newSocket(h *Hub, r *http.Request, authenticate func(*http.Request) (portal.Actor, error), who identity) *socket {
 	l := h.limits
 	s := &socket{
-		hub: h, headers: r.Clone(context.Background()), authenticate: authenticate, opened: time.Now(),
-		out: outbox{limit: l.QueueBytes, wake: make(chan struct{}, 1)}, sessions: make(map[string]*session),
+		hub: h, cookies: r.Header["Cookie"], authenticate: authenticate, opened: time.Now(),
+		out: outbox{limit: l.QueueBytes, busy: true}, sessions: make(map[string]*session),
 		messages: rate.NewLimiter(rate.Limit(l.MessagesPerSecond), max(1, int(5*l.MessagesPerSecond))),
 		bytes:    rate.NewLimiter(rate.Limit(l.BytesPerSecond), max(discardFactor*l.MessageBytes, int(5*l.BytesPerSecond))),
 	}
@@ -133,7 +152,8 @@ func (s *socket) identify(ctx context.Context) (portal.Actor, error) {
 	if before.rights == rights {
 		return before.actor, nil
 	}
-	actor, err := s.authenticate(s.headers.Clone(ctx))
+	request := &http.Request{Method: http.MethodGet, URL: &url.URL{Path: Path}, Header: http.Header{"Cookie": s.cookies}}
+	actor, err := s.authenticate(request.WithContext(ctx))
 	if portal.IsCode(err, "unauthenticated") {
 		return before.actor, errLoginExpired
 	}
@@ -150,7 +170,11 @@ func (s *socket) identify(ctx context.Context) (portal.Actor, error) {
 // send queues a frame. It never waits: a connection that does not read what it
 // is sent is cut off when too much has come together.
 func (s *socket) send(frame []byte) {
-	if !s.out.put(frame) {
+	start, ok := s.out.put(frame)
+	if start {
+		go s.write()
+	}
+	if !ok {
 		s.hub.stats.slowReaders.Add(1)
 		s.hub.logger.Warn("slow reader cut off", "account", s.actor().Account)
 		s.cut()
@@ -158,18 +182,33 @@ func (s *socket) send(frame []byte) {
 }
 
 // finish closes the connection when what is queued has been sent.
-func (s *socket) finish(code websocket.StatusCode, reason string) { s.out.finish(code, reason) }
+func (s *socket) finish(code websocket.StatusCode, reason string) {
+	if s.out.finish(code, reason) {
+		go s.write()
+	}
+}
+
+// pulse pings a client that is told nothing else, and ends a connection that has gone silent.
+func (s *socket) pulse() {
+	if s.outOfTime() {
+		s.finish(closeTimeout, "silence")
+	} else if !s.spoke.Swap(false) {
+		s.send(pingFrame)
+	}
+}
+
+func (s *socket) outOfTime() bool {
+	age, l := time.Since(s.opened), s.hub.limits
+	return age-time.Duration(s.heard.Load()) > l.Silence || age > l.Greeting && !s.greeted.Load()
+}
 
 func (s *socket) serve(l line) {
 	s.line = l
 	defer l.cut()
-	var writer sync.WaitGroup
-	defer writer.Wait()
+	defer s.out.close()
 	defer s.leave()
-	writer.Go(func() {
-		defer s.cut()
-		s.write(l)
-	})
+	s.out.writers.Add(1)
+	go s.write() // what has been queued so far, and others from now on
 	s.read()
 }
 
