@@ -62,6 +62,10 @@ soak: $(MODULES)
 	@for target in $$(go test -list '^Fuzz' ./internal/yjs | grep ^Fuzz); do \
 	  echo "$$target"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime 30m ./internal/yjs || exit 1; done
 
+#: crowds      fifty people at once on each of forty answers, some minutes
+crowds:
+	@$(CLUSTER) go test -run TestFiftyPeople -timeout 30m -v ./internal/postgres -crowds 40
+
 #: bench       the benchmarks, and bench-peers
 bench: build
 	$(CLUSTER) go test -timeout 30m -run '^$$' -bench . -benchmem ./...

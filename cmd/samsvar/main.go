@@ -31,6 +31,8 @@ func commands() []command {
 		{"verify", "verify file... [sha256:...]", "check offline: packages (with the hash on the receipt), or an audit trail with its heads and keys", verify},
 		{"trail", "trail file.jsonl", "sign the audit trail as it is now, and write it to a file for verify", exportTrail},
 		{"keys", "keys new|rotate file.pem", "make the key that signs the audit trail; rotate lets the present one endorse it", keys},
+		{"backup", "backup file.dump", "write the whole database to a file, with pg_dump", backup},
+		{"restore", "restore file.dump", "fill an empty database from such a file, with pg_restore; migrate afterwards", restore},
 		{"config", "config", "describe every setting and its value now", describe},
 	}
 }

@@ -244,3 +244,17 @@ func readPackage(native string) (version, platform string) {
 	}
 	return manifest.Version, filepath.Base(manifest.Name)
 }
+
+// Tool finds one of PostgreSQL's own programs, such as pg_dump: the system's, newest first.
+func Tool(name string) (string, error) {
+	for _, dir := range systemDirs() {
+		if tool, err := exec.LookPath(filepath.Join(dir, name)); err == nil {
+			return tool, nil
+		}
+	}
+	tool, err := exec.LookPath(name)
+	if err != nil {
+		return "", fmt.Errorf("%s is not on this machine: install PostgreSQL's client programs, as new as the server", name)
+	}
+	return tool, nil
+}
