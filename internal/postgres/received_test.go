@@ -396,3 +396,34 @@ func TestTheMinistrySendsBackThroughTheWall(t *testing.T) {
 		}
 	}
 }
+
+// A municipality behind the joint answer that sends its own as well is one municipality.
+func TestWhoAnswersTwiceIsCountedOnce(t *testing.T) {
+	h, joint := filledHouse(t)
+	ministry := h.as("hod", portal.CaseOfficer)
+	round, err := h.consult.Round(t.Context(), ministry, joint.Round.ID)
+	must(t, err)
+	own := func(kind portal.PositionKind, from portal.OrganisationID) {
+		s := senderTo(h, ministry, round, from)
+		before := s.counted()
+		s.send("Vi vil utdype.")
+		added := 1
+		if kind == portal.Approved || kind == portal.ApprovedWithRemark {
+			added = 0
+		}
+		if n := s.counted() - before; n != added {
+			t.Errorf("%s, which said %q to the joint answer, added %d by its own", from, kind, n)
+		}
+	}
+	sent, err := h.consult.Response(t.Context(), h.as("vestfold", portal.Secretariat), joint.ID)
+	must(t, err)
+	for _, p := range sent.Parties {
+		if p.Side == portal.MunicipalSide {
+			kind := portal.PositionKind("")
+			if p.Position != nil {
+				kind = p.Position.Kind
+			}
+			own(kind, p.Organisation.ID)
+		}
+	}
+}
