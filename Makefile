@@ -45,7 +45,7 @@ build: $(MODULES) $(PAGES)
 	go build -o bin/samsvar ./cmd/samsvar
 
 #: test        every check and test there is, browser included
-test: $(MODULES) tidy vet staticcheck drift lint types test-go test-pages build test-browser
+test: $(MODULES) tidy vet staticcheck drift vulnerabilities lint types test-go test-pages build test-browser
 	$(call step,All is well)
 
 #: check       the quick part of test
@@ -65,6 +65,10 @@ soak: $(MODULES)
 #: crowds      fifty people at once on each of forty answers, some minutes
 crowds:
 	@$(CLUSTER) go test -run TestFiftyPeople -timeout 30m -v ./internal/postgres -crowds 40
+
+#: sbom        what the product is made of, in the folder sbom
+sbom: build
+	@scripts/sbom
 
 #: bench       the benchmarks, and bench-peers
 bench: build
@@ -125,6 +129,10 @@ test-go: $(PAGES)
 test-go-quick: $(PAGES)
 	$(call step,Go tests but the slow ones)
 	@$(CLUSTER) go test -short $(filter-out $(SLOW),$(packages))
+
+vulnerabilities: $(MODULES)
+	$(call step,known vulnerabilities)
+	@scripts/vulnerabilities
 
 lint:
 	$(call step,the pages: lint)
