@@ -100,10 +100,5 @@ func (s *socket) writeAll(frames [][]byte) bool {
 	ctx, cancel := context.WithTimeout(s.ctx, s.hub.limits.Silence)
 	defer cancel()
 	s.spoke.Store(true)
-	for _, frame := range frames {
-		if s.line.write(ctx, frame) != nil {
-			return false
-		}
-	}
-	return true
+	return s.line.write(ctx, frames) == nil
 }

@@ -92,15 +92,18 @@ func await[T any](ctx context.Context, l *requestLine, get func() (T, bool)) (T,
 	}
 }
 
-func (l *requestLine) write(ctx context.Context, frame []byte) error {
-	over, err := await(ctx, l, func() (bool, bool) { return l.over != nil, l.over != nil || len(l.frames) < unfetched })
-	if over {
-		return errOver
-	}
-	if err == nil {
+func (l *requestLine) write(ctx context.Context, frames [][]byte) error {
+	for _, frame := range frames {
+		over, err := await(ctx, l, func() (bool, bool) { return l.over != nil, l.over != nil || len(l.frames) < unfetched })
+		if over {
+			return errOver
+		}
+		if err != nil {
+			return err
+		}
 		l.alter(func() { l.frames = append(binary.AppendUvarint(l.frames, uint64(len(frame))), frame...) })
 	}
-	return err
+	return nil
 }
 
 func (l *requestLine) close(code websocket.StatusCode, reason string) {

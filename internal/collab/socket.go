@@ -1,10 +1,8 @@
 package collab
 
 import (
-	"bufio"
 	"context"
 	"errors"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -70,7 +68,8 @@ func (h *Hub) Handler(authenticate func(*http.Request) (portal.Actor, error), al
 // upgrade lets the web server forget the request: what it holds for one is
 // several times what an idle connection needs.
 func (h *Hub) upgrade(w http.ResponseWriter, r *http.Request, s *socket) {
-	conn, err := websocket.Accept(lean{w}, r, &websocket.AcceptOptions{InsecureSkipVerify: true}) // Origin has been checked
+	thin := &lean{ResponseWriter: w}
+	conn, err := websocket.Accept(thin, r, &websocket.AcceptOptions{InsecureSkipVerify: true}) // Origin has been checked
 	if err != nil {
 		h.dismiss(s, s.actor().Account)
 		return // it has answered
@@ -78,20 +77,8 @@ func (h *Hub) upgrade(w http.ResponseWriter, r *http.Request, s *socket) {
 	conn.SetReadLimit(int64(discardFactor * h.limits.MessageBytes))
 	go func() {
 		defer h.dismiss(s, s.actor().Account)
-		s.serve(webSocketLine{conn})
+		s.serve(webSocketLine{conn, thin.wire})
 	}()
-}
-
-// lean gives connections small buffers: most messages are keystrokes.
-type lean struct{ http.ResponseWriter }
-
-func (l lean) Hijack() (net.Conn, *bufio.ReadWriter, error) {
-	conn, buffers, err := http.NewResponseController(l.ResponseWriter).Hijack()
-	if err != nil || buffers.Reader.Buffered() > 0 {
-		return conn, buffers, err
-	}
-	const size = 512
-	return conn, bufio.NewReadWriter(bufio.NewReaderSize(conn, size), bufio.NewWriterSize(conn, size)), nil
 }
 
 func statusOf(err error) int {

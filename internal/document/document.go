@@ -29,7 +29,7 @@ type Store interface {
 	Stored(ctx context.Context, ids []portal.DocumentID) (map[portal.DocumentID][][]byte, error)
 	FrozenAnswers(ctx context.Context, id portal.FreezeID) ([]portal.FrozenAnswer, error)
 	// Home is the response that a live document belongs to.
-	Home(ctx context.Context, id portal.DocumentID) (portal.Response, error)
+	Home(ctx context.Context, id portal.DocumentID) (Home, error)
 }
 
 // Tx is one write.

@@ -94,24 +94,32 @@ const (
 	MayWrite
 )
 
+// Home is what decides about a live document: of the response that it belongs to.
+type Home struct {
+	State   portal.ResponseState
+	Owner   portal.OrganisationID
+	Parties []portal.OrganisationID
+	Sent    bool // the text as it now stands has been sent
+}
+
 // Access says it for one document.
 func (s Service) Access(ctx context.Context, actor portal.Actor, id portal.DocumentID) (Access, error) {
-	r, err := s.Store.Home(ctx, id)
+	home, err := s.Store.Home(ctx, id)
 	if portal.IsCode(err, "not_found") {
 		return NoAccess, nil
 	}
 	if err != nil {
 		return NoAccess, err
 	}
-	o := policy.ResponseObject(r)
+	o := policy.Object{State: string(home.State), Owner: home.Owner, Parties: home.Parties}
 	switch {
 	case policy.Decide(actor, "document.write", o) == nil:
 		return MayWrite, nil
 	case policy.Decide(actor, "document.read", o) != nil:
 		return NoAccess, nil
-	case r.Receipt() != nil:
+	case home.Sent:
 		return MayReadSent, nil
-	case r.State != portal.Draft:
+	case home.State != portal.Draft:
 		return MayReadFixed, nil
 	}
 	return MayRead, nil

@@ -32,6 +32,9 @@ type DB struct {
 	pool *pgxpool.Pool
 }
 
+// connections is how many there are at most, unless the address says otherwise.
+const connections = 20
+
 // Open connects to the database at url, as the program: a login that may be
 // more steps down to that role, once the roles are made. It does not migrate.
 func Open(ctx context.Context, url string) (*DB, error) {
@@ -40,7 +43,9 @@ func Open(ctx context.Context, url string) (*DB, error) {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
 	settings.ConnConfig.RuntimeParams["jit"] = "off" // compiling takes longer than any of these queries
-	settings.AfterConnect = begin
+	if settings.AfterConnect = begin; !strings.Contains(url, "pool_max_conns") {
+		settings.MaxConns = connections
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, settings)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)

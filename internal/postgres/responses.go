@@ -2,11 +2,14 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
 	"samsvar/internal/consult"
+	"samsvar/internal/document"
 	"samsvar/internal/portal"
 )
 
@@ -63,9 +66,17 @@ func (db *DB) Response(ctx context.Context, id portal.ResponseID) (portal.Respon
 	return oneResponse(db.gorm.WithContext(ctx), "s.id = ?", id)
 }
 
-// Home gives the response that a live document belongs to.
-func (db *DB) Home(ctx context.Context, id portal.DocumentID) (portal.Response, error) {
-	return oneResponse(db.gorm.WithContext(ctx), "s.id = (select response_id from answer where document_id = ?)", id)
+// Home gives what decides about a live document. It goes past gorm: it is
+// asked of everybody in a text, each time that rights may have changed.
+func (db *DB) Home(ctx context.Context, id portal.DocumentID) (h document.Home, err error) {
+	err = db.pool.QueryRow(ctx, `select s.state, s.owner_id, array(select organisation_id from party p where p.response_id = s.id),
+			coalesce((select b.freeze_id = s.freeze_id and b.state in ('submitted', 'received') from submission b
+				where b.response_id = s.id order by b.year desc, b.sequence desc limit 1), false)
+		from answer a join response s on s.id = a.response_id where a.document_id = $1`, id).Scan(&h.State, &h.Owner, &h.Parties, &h.Sent)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return h, portal.Missing()
+	}
+	return h, away(err)
 }
 
 // OpenResponsesOf lists what the organisation owns or is a party of in open rounds, the nearest deadline first.
