@@ -68,6 +68,7 @@ const (
 	oversized // an edit that was too long to be read
 	showing   // awareness
 	looking   // awareness query
+	judged    // what somebody may do has been looked up
 )
 
 type message struct {
@@ -76,9 +77,11 @@ type message struct {
 	payload []byte
 	at      time.Time
 
-	// Of joining: what the Gate said, and the count of hub.rights before it was asked.
+	// Of joining and judged: what the Gate said, and the count of hub.rights before it was asked.
 	access Access
 	rights uint64
+	actor  portal.Actor // of judged
+	err    error
 }
 
 func newDocument(h *Hub, id portal.DocumentID) *document {
@@ -201,6 +204,9 @@ func (d *document) handle(m message) {
 		d.edit(m)
 	case m.kind == showing:
 		d.show(s, m.payload)
+	case m.kind == judged:
+		d.commit() // what came before was judged by what was known then
+		d.judge(m)
 	case m.kind == looking:
 		d.introduce(s)
 	}
@@ -213,9 +219,9 @@ func (d *document) join(m message) {
 		d.dismiss(s, d.closed)
 		return
 	}
-	s.access = m.access
-	if m.rights != d.hub.rights.Load() && !d.recheckSession(s) {
-		return
+	s.access, s.judged = m.access, m.rights
+	if m.rights != d.hub.rights.Load() {
+		d.askAbout([]*session{s})
 	}
 	d.tellAccess(s)
 	scope := "readonly"
@@ -263,12 +269,13 @@ func (d *document) ask(s *session) {
 
 // refresh looks up what those here may do whose rights may have changed.
 func (d *document) refresh(whose func(portal.AccountID) bool) {
-	d.commit()
+	var sessions []*session
 	for s := range d.sessions {
 		if whose(s.actor.Account) {
-			d.recheckSession(s)
+			sessions = append(sessions, s)
 		}
 	}
+	d.askAbout(sessions)
 }
 
 // shut ends the text for everybody; who comes next opens it anew, from what is

@@ -16,7 +16,8 @@ import (
 type Relay interface {
 	// Tell gives all other processes a message of at most MaxRelayed bytes.
 	Tell(ctx context.Context, message []byte) error
-	// Listen hands on what other processes tell, until ctx ends.
+	// Listen hands on what other processes tell, until ctx ends; and nil whenever
+	// it begins to hear them, since something may have been missed.
 	Listen(ctx context.Context, hear func(message []byte))
 }
 
@@ -164,6 +165,10 @@ func (p *peers) flush(ctx context.Context) {
 
 // hear passes on what another process tells.
 func (p *peers) hear(message []byte) {
+	if message == nil {
+		p.hub.refreshAll(news{Rights: true})
+		return
+	}
 	for line := range bytes.SplitSeq(message, []byte{'\n'}) {
 		var n news
 		if err := json.Unmarshal(line, &n); err != nil {

@@ -222,7 +222,10 @@ func (l *requestLine) fetch(w http.ResponseWriter, r *http.Request) {
 	defer l.fetching.Unlock()
 	ctx, cancel := context.WithTimeout(r.Context(), fetchTime)
 	defer cancel()
-	frames, err := await(ctx, l, func() ([]byte, bool) { return l.frames, len(l.frames) > 0 || l.over != nil })
+	frames, err := await(ctx, l, func() (frames []byte, some bool) {
+		frames, l.frames = l.frames, nil
+		return frames, len(frames) > 0 || l.over != nil
+	})
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		answer(w, http.StatusNoContent, nil)
@@ -231,7 +234,7 @@ func (l *requestLine) fetch(w http.ResponseWriter, r *http.Request) {
 	case len(frames) == 0:
 		l.tellOver(w)
 	default:
-		l.alter(func() { l.frames = nil })
+		l.alter(func() {}) // there is room for more
 		if answer(w, http.StatusOK, frames) != nil {
 			l.cut()
 		}

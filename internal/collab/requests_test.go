@@ -202,3 +202,23 @@ func TestALineNobodyFetchesFromIsForgotten(t *testing.T) {
 		return err == nil && status == http.StatusNotFound
 	})
 }
+
+// Frames that come while an answer is on its way wait for the next.
+func TestNothingIsLostBetweenTwoFetches(t *testing.T) {
+	p := open(t, unhurried)
+	id := p.document()
+	writer, reader := p.dial(newAccount()), p.dialByRequests(newAccount())
+	writer.join(id, nothing)
+	reader.join(id, nothing)
+	const words = 3000
+	go func() {
+		for hand := newTypist(7); hand.clock < 2+4*words; {
+			if writer.write(syncMessage(id, 2, hand.types("ord "))) != nil {
+				return
+			}
+		}
+	}()
+	for range words {
+		reader.nextSync(2)
+	}
+}

@@ -1,7 +1,6 @@
 package collab
 
 import (
-	"context"
 	"errors"
 	"sync/atomic"
 	"time"
@@ -20,6 +19,7 @@ type session struct {
 	// What follows is the document's own.
 	actor   portal.Actor
 	access  Access
+	judged  uint64    // the count of hub.rights that access is from
 	asked   time.Time // when it was last asked what it has
 	lacking bool      // it leans on something that has not come
 	met     bool      // it has been told who else is here
@@ -31,43 +31,52 @@ func (s *session) person() Person {
 	return Person{Account: by.Account, Name: by.Name, Organisation: by.Organisation, OrganisationName: by.OrganisationName}
 }
 
-// recheckSession looks up who the session's user is now and what they may do,
-// and says whether they may stay. Whoever cannot be looked up may not, but is
-// let in again as soon as that is possible.
-func (d *document) recheckSession(s *session) bool {
-	ctx, cancel := context.WithTimeout(d.hub.ctx, d.hub.limits.Asking)
-	defer cancel()
-	actor, err := s.socket.identify(ctx)
-	if errors.Is(err, errLoginExpired) {
+// askAbout looks up who the sessions' users are now and what they may do, aside
+// from those who write; the answers come as messages.
+func (d *document) askAbout(sessions []*session) {
+	if len(sessions) == 0 {
+		return
+	}
+	d.hub.tasks.Go(func() {
+		for _, s := range sessions {
+			m := message{session: s, kind: judged}
+			m.rights, m.access, m.actor, m.err = s.socket.ask(d.id)
+			s.send(m)
+		}
+	})
+}
+
+// judge gives a session the rights that were looked up, unless newer ones have
+// come. Whoever cannot be looked up may not stay, but is let in again as soon
+// as that is possible.
+func (d *document) judge(m message) {
+	s := m.session
+	switch {
+	case m.rights < s.judged:
+	case errors.Is(m.err, errLoginExpired):
 		s.socket.send(deniedFrame(string(d.id), reasonLogin))
 		d.end(s)
 		s.socket.finish(closeUnauthorized, reasonLogin)
-		return false
+	case m.err != nil:
+		d.hub.logger.Warn("rights not looked up", "document", d.id, "account", s.actor.Account, "error", m.err)
+		d.dismiss(s, reasonUnavailable)
+	default:
+		s.judged, s.actor = m.rights, m.actor
+		d.allow(s, m.access)
 	}
-	if err == nil {
-		s.actor = actor
-		var access Access
-		if access, err = d.hub.gate.Access(ctx, actor, d.id); err == nil {
-			return d.allow(s, access)
-		}
-	}
-	d.hub.logger.Warn("rights not looked up", "document", d.id, "account", s.actor.Account, "error", err)
-	d.dismiss(s, reasonUnavailable)
-	return false
 }
 
-// allow gives a session other rights, and says whether it may stay.
-func (d *document) allow(s *session, access Access) bool {
+// allow gives a session other rights.
+func (d *document) allow(s *session, access Access) {
 	if !access.reads() {
 		s.access = AccessNone
 		d.tellAccess(s)
 		s.socket.send(deniedFrame(string(d.id), reasonDenied))
 		d.end(s)
-		return false
+		return
 	}
-	before := s.access
-	if access == before {
-		return true
+	if access == s.access {
+		return
 	}
 	s.access = access
 	d.tellAccess(s)
@@ -75,7 +84,6 @@ func (d *document) allow(s *session, access Access) bool {
 	if access.writes() {
 		d.ask(s) // for what was typed meanwhile, or refused
 	}
-	return true
 }
 
 func (d *document) tellAccess(s *session) {

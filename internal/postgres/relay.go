@@ -36,8 +36,8 @@ func (r *Relay) Tell(ctx context.Context, message []byte) error {
 	})
 }
 
-// Listen hands on what the others tell, until ctx ends. A connection that
-// breaks is made anew.
+// Listen hands on what the others tell, until ctx ends; and nil whenever it
+// begins to hear them. A connection that breaks is made anew.
 func (r *Relay) Listen(ctx context.Context, hear func(message []byte)) {
 	for ctx.Err() == nil {
 		if err := r.listen(ctx, hear); err != nil && ctx.Err() == nil {
@@ -60,6 +60,7 @@ func (r *Relay) listen(ctx context.Context, hear func(message []byte)) error {
 	if _, err := conn.Exec(ctx, "listen "+relayChannel); err != nil {
 		return err
 	}
+	hear(nil)
 	for {
 		n, err := conn.WaitForNotification(ctx)
 		if err != nil {

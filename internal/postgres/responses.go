@@ -69,10 +69,17 @@ func (db *DB) Response(ctx context.Context, id portal.ResponseID) (portal.Respon
 // Home gives what decides about a live document. It goes past gorm: it is
 // asked of everybody in a text, each time that rights may have changed.
 func (db *DB) Home(ctx context.Context, id portal.DocumentID) (h document.Home, err error) {
-	err = db.pool.QueryRow(ctx, `select s.state, s.owner_id, array(select organisation_id from party p where p.response_id = s.id),
+	var both pgx.Batch // one way there and back, and one transaction
+	if actor, acting := portal.ActingIn(ctx); acting {
+		both.Queue("select set_config('samsvar.organisation', $1, true), set_config('samsvar.account', $2, true), set_config('samsvar.reads', $3, true)", scope(actor)...)
+	}
+	both.Queue(`select s.state, s.owner_id, array(select organisation_id from party p where p.response_id = s.id),
 			coalesce((select b.freeze_id = s.freeze_id and b.state in ('submitted', 'received') from submission b
 				where b.response_id = s.id order by b.year desc, b.sequence desc limit 1), false)
-		from answer a join response s on s.id = a.response_id where a.document_id = $1`, id).Scan(&h.State, &h.Owner, &h.Parties, &h.Sent)
+		from answer a join response s on s.id = a.response_id where a.document_id = $1`, id).QueryRow(func(row pgx.Row) error {
+		return row.Scan(&h.State, &h.Owner, &h.Parties, &h.Sent)
+	})
+	err = db.pool.SendBatch(ctx, &both).Close()
 	if errors.Is(err, pgx.ErrNoRows) {
 		return h, portal.Missing()
 	}

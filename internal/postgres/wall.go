@@ -24,6 +24,11 @@ func begin(ctx context.Context, conn *pgx.Conn) error {
 
 // narrow makes the transaction see what the actor's organisation may.
 func narrow(g *gorm.DB, actor portal.Actor) error {
+	return g.Exec("select set_config('samsvar.organisation', ?, true), set_config('samsvar.account', ?, true), set_config('samsvar.reads', ?, true)", scope(actor)...).Error
+}
+
+// scope is what the wall goes by: the organisation, the account, and what beside their own may be read.
+func scope(actor portal.Actor) []any {
 	reads := ""
 	if actor.Kind == portal.Ministry && actor.Has(portal.CaseOfficer) {
 		reads = "sent"
@@ -32,8 +37,7 @@ func narrow(g *gorm.DB, actor portal.Actor) error {
 	if organisation == "*" || len(actor.Roles) == 0 {
 		organisation = ""
 	}
-	return g.Exec(`select set_config('samsvar.organisation', ?, true), set_config('samsvar.account', ?, true), set_config('samsvar.reads', ?, true)`,
-		organisation, string(actor.Account), reads).Error
+	return []any{organisation, string(actor.Account), reads}
 }
 
 // behindWall reads in a transaction of its own when somebody acts, or in the one that is under way.
