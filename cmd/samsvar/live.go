@@ -43,10 +43,8 @@ func (g gate) Access(ctx context.Context, actor portal.Actor, id portal.Document
 
 // live is the hub as the API knows it.
 type live struct {
-	hub   *collab.Hub
-	store document.Store
-	base  *url.URL
-	log   *slog.Logger
+	hub  *collab.Hub
+	base *url.URL
 }
 
 func (l live) Handler(authenticate func(*http.Request) (portal.Actor, error)) http.Handler {
@@ -64,17 +62,3 @@ func (l live) Presence(ids ...portal.DocumentID) map[portal.DocumentID][]httpapi
 }
 
 func (l live) AccountChanged(id portal.AccountID) { l.hub.RefreshAccount(id) }
-
-// ResponseChanged is said once the write is done, whatever becomes of the request.
-func (l live) ResponseChanged(id portal.ResponseID) {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	r, err := l.store.Response(ctx, id)
-	if err != nil {
-		l.log.Warn("open texts find out by themselves", "response", id, "error", err)
-		return
-	}
-	for _, a := range r.Answers {
-		l.hub.Refresh(a.Document)
-	}
-}

@@ -125,7 +125,7 @@ func serveOn(ctx context.Context, c config, db *postgres.DB, url string, now fun
 		Document:  documents,
 		Signoff:   signoff.Service{Store: db.Signoff(), Now: now, NewID: portal.NewID},
 		Export:    exports,
-		Login:     login, Sessions: sessions, Live: live{hub, db.Documents(), c.base(), log}, Pages: webui.Handler(), Development: development,
+		Login:     login, Sessions: sessions, Live: live{hub, c.base()}, Pages: webui.Handler(), Development: development,
 		Ready: func(ctx context.Context) error {
 			if err := db.Ping(ctx); err != nil {
 				return err

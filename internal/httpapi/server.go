@@ -55,9 +55,8 @@ type Live interface {
 	Handler(authenticate func(*http.Request) (portal.Actor, error)) http.Handler
 	// Presence says who has the documents open for writing.
 	Presence(...portal.DocumentID) map[portal.DocumentID][]Writer
-	// ResponseChanged and AccountChanged are told after each write about one:
-	// what people may do with what they have open may have changed with it.
-	ResponseChanged(portal.ResponseID)
+	// AccountChanged is told whenever what an account may do, or for whom it
+	// acts, may have changed, and when it logs out.
 	AccountChanged(portal.AccountID)
 }
 
@@ -157,15 +156,12 @@ func New(o Options) (http.Handler, error) {
 	return e, nil
 }
 
-// tellLive has open texts look again, after a write, at what people may do with them.
+// tellLive has open texts look again, after a write about an account, at what it may do with them.
 func (a *api) tellLive(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		err := next(c)
 		if err != nil || reads(c.Request().Method) || c.Response().Status >= 400 {
 			return err
-		}
-		if id := c.Param("responseId"); id != "" {
-			a.live.ResponseChanged(portal.ResponseID(id))
 		}
 		if id := c.Param("accountId"); id != "" {
 			a.live.AccountChanged(portal.AccountID(id))
