@@ -3,7 +3,7 @@ package yjs
 // touched notes a change to the client's lists, and tidies them when enough has come together.
 func (c *client) touched(number uint32) {
 	c.untidy++
-	if c.untidy > max(untidyLimit, len(c.items)/2) {
+	if c.untidy > max(untidyLimit, len(c.items)/4) {
 		c.tidy(number)
 	}
 }
