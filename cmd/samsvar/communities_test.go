@@ -304,7 +304,14 @@ func (c *country) joins(t *testing.T, who person, others []neighbour) {
 			t.Errorf("the socket ended: %v", err)
 			return
 		}
+		if len(frame) == 1 { // the socket's own heartbeat
+			continue
+		}
 		size, n := binary.Uvarint(frame)
+		if n <= 0 || uint64(len(frame)-n) < size {
+			t.Errorf("a frame that names no text: %x", frame)
+			return
+		}
 		told[string(frame[n:n+int(size)])] += string(frame[n+int(size):])
 	}
 	for _, other := range others {
