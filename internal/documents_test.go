@@ -1,6 +1,7 @@
 package house_test
 
 import (
+	"encoding/json"
 	"flag"
 	"fmt"
 	"go/doc"
@@ -15,6 +16,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"samsvar/internal/notice"
 	"samsvar/internal/policy"
 	"samsvar/internal/portal"
 	"samsvar/internal/workflow"
@@ -212,6 +214,57 @@ func join[S ~string](list []S, separator string) string {
 }
 
 func words(s string) string { return strings.ReplaceAll(s, "_", " ") }
+
+func TestNoticesDocument(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("# Who is told what\n\n" + rendered +
+		"Whatever is recorded in the audit trail can be told of. Whoever did it is not told; whom several rows would tell of one thing is told once,\n" +
+		"by the first. In the page a notice stands at once; *by mail* says how soon it comes there as well:\n\n" +
+		"| by mail | |\n|---|---|\n" +
+		"| at once | it must be known, so it comes whatever the person has chosen |\n" +
+		"| with the reminder | for those who want to be told at once it comes at once; for the others it is part of the day's reminder, if they still owe something |\n" +
+		"| never | it stands in the page alone |\n\n" +
+		"What *asks* for something is not mailed to whoever owes nothing there by then: what is owed is what stands on the person's first page\n" +
+		"at the moment of sending. Rights, language and address are those of that moment, too. A mail says what is owed, for whom and by when, with a\n" +
+		"link; it says nothing of the text, nor who has said what about it.\n\n" +
+		"**The day's reminder** comes from 07:00 in Oslo, in one mail, to those who have something to do; everybody chooses on the page *Varsler* whether\n" +
+		"to have it (the default), to be told at once as well, or never to be reminded. When nothing is owed, nothing is sent.\n\n" +
+		"| what was recorded | notice | who is told | by mail | asks |\n|---|---|---|---|---|\n")
+	for _, row := range notice.Table {
+		what := "`" + string(row.Action) + "`"
+		if row.With != "" {
+			what += " with " + row.With
+		}
+		if len(row.While) > 0 {
+			what += ", while " + join(row.While, " or ")
+		}
+		asks := ""
+		if row.Asks {
+			asks = "yes"
+		}
+		fmt.Fprintf(&b, "| %s | `%s` | %s | %s | %s |\n", what, row.Kind, join(row.Who, "; "), row.Mail, asks)
+	}
+	golden(t, "notices.md", b.String())
+}
+
+// What can be told has its words in the pages, in both written forms; without them it would be something that happened.
+func TestNoticesHaveTheirWords(t *testing.T) {
+	for _, language := range []string{"nb", "nn"} {
+		raw, err := os.ReadFile("../frontend/src/features/notices/" + language + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var words struct{ Kind map[string]string }
+		if err := json.Unmarshal(raw, &words); err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range notice.Table {
+			if words.Kind[string(row.Kind)] == "" {
+				t.Errorf("features/notices/%s.json has no words for %s", language, row.Kind)
+			}
+		}
+	}
+}
 
 func TestStateMachinesDocument(t *testing.T) {
 	text := "# State machines\n\n" + rendered +

@@ -42,6 +42,7 @@ var house = []room{
 	{"internal/document", first, "ground floor"},
 	{"internal/signoff", first, "ground floor"},
 	{"internal/export", first, "ground floor"},
+	{"internal/notice", first, "ground floor"},
 
 	{"internal/portal", ground, ""},
 	{"internal/workflow", ground, "portal"},
@@ -55,9 +56,11 @@ var house = []room{
 	{"internal/devidp", cellar, "portal"},
 	{"internal/yjs", cellar, ""},
 	{"internal/webui", cellar, ""},
+	{"internal/mailing", cellar, "ground floor, first floor"},
 
 	{"internal/demo", shed, "ground floor, first floor"},
 	{"internal/collab/compare", shed, "postgres, pgembed, oidc, devidp, yjs"},
+	{"internal/mailing/mailtest", shed, ""},
 	{"internal/postgres/pgtest", shed, "postgres, pgembed"},
 	{"internal/postgres/pgtest/cluster", shed, "postgres/pgtest"},
 }
@@ -77,6 +80,8 @@ var held = map[string]string{
 	"github.com/caarlos0/env":         "cmd/samsvar",
 	"github.com/pressly/goose":        "postgres",
 	"github.com/oapi-codegen/runtime": "httpapi",
+	"github.com/wneessen/go-mail":     "mailing",
+	"github.com/emersion/go-smtp":     "mailing/mailtest",
 }
 
 // pure may use the standard library and what is named here, nothing else from outside.

@@ -32,6 +32,8 @@ type config struct {
 	Metrics         string   `env:"SAMSVAR_METRICS_ADDR" envDefault:"127.0.0.1:9090" about:"address of /metrics for Prometheus; off when empty"`
 	LiveRate        float64  `env:"SAMSVAR_LIVE_MESSAGES" envDefault:"200" about:"messages a second, on average, that one connection to live texts may send; a person who types sends some twenty"`
 	Renderer        string   `env:"SAMSVAR_RENDERER" envDefault:"internal/export/renderer" about:"folder of the program that makes PDF and DOCX, with its node_modules"`
+	SMTP            string   `env:"SAMSVAR_SMTP" secret:"yes" about:"mail server, as smtp://user:password@host:587 (with STARTTLS) or smtps://user:password@host; without it nobody is told by e-mail"`
+	MailFrom        string   `env:"SAMSVAR_MAIL_FROM" about:"who mail is from, as Samsvar <samsvar@example.no>; needed with SAMSVAR_SMTP"`
 	Now             string   `env:"SAMSVAR_NOW" about:"time (RFC 3339) at which the clock starts, for trying out deadlines; refused in production"`
 }
 

@@ -209,6 +209,7 @@ func (s scene) path(o operation) string {
 func (s scene) body(operation string) any {
 	return map[string]any{
 		"setActing": map[string]any{"organisationId": "nowhere"}, "setLanguage": map[string]any{"language": "nb"},
+		"setReminders": map[string]any{"reminders": "daily"}, "markNoticesRead": map[string]any{"upTo": 0},
 		"createRound": map[string]any{"slug": "x1", "title": map[string]any{}, "sender": "x", "issued": "2022-01-01", "deadline": "2021-01-01",
 			"questions": []any{map[string]any{"text": map[string]any{}}}},
 		"editRound": map[string]any{"slug": "x1", "title": map[string]any{}, "sender": "x", "issued": "2022-01-01", "deadline": "2021-01-01",

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -21,6 +22,7 @@ import (
 	"samsvar/internal/document"
 	"samsvar/internal/export"
 	"samsvar/internal/httpapi"
+	"samsvar/internal/notice"
 	"samsvar/internal/pgembed"
 	"samsvar/internal/portal"
 	"samsvar/internal/postgres"
@@ -117,15 +119,23 @@ func serveOn(ctx context.Context, c config, db *postgres.DB, url string, now fun
 	if err != nil {
 		return err
 	}
+	sender, mailbox, err := newSender(c, development != nil, now)
+	if err != nil {
+		return err
+	}
+	people := directory.Service{Store: db.Directory(), Now: now}
+	consultation := consult.Service{Store: db.Consult(), Now: now, NewID: portal.NewID, Changed: documents.Changed}
+	notices := notice.Service{Store: db.Told(), Sender: sender, Eyes: eyes{people, consultation}, Base: strings.TrimSuffix(c.BaseURL, "/"), Now: now, Logger: log}
 	sessions := postgres.NewSessions(db.Pool())
 	handler, err := httpapi.New(httpapi.Options{
 		BaseURL: c.base(), Proxies: proxies, Demonstration: development != nil, Now: now, Logger: log, Metrics: metrics,
-		Directory: directory.Service{Store: db.Directory(), Now: now},
-		Consult:   consult.Service{Store: db.Consult(), Now: now, NewID: portal.NewID, Changed: documents.Changed},
+		Directory: people,
+		Consult:   consultation,
 		Document:  documents,
 		Signoff:   signoff.Service{Store: db.Signoff(), Now: now, NewID: portal.NewID},
 		Export:    exports,
-		Login:     login, Sessions: sessions, Live: live{hub, c.base()}, Pages: webui.Handler(), Development: development,
+		Notice:    notices,
+		Login:     login, Sessions: sessions, Live: live{hub, c.base()}, Pages: webui.Handler(), Development: development, Mailbox: mailbox,
 		Ready: func(ctx context.Context) error {
 			if err := db.Ping(ctx); err != nil {
 				return err
@@ -140,7 +150,7 @@ func serveOn(ctx context.Context, c config, db *postgres.DB, url string, now fun
 	if err != nil {
 		return err
 	}
-	return listen(ctx, c, handler, metrics, hub, ready, exports.Work, signing, func(ctx context.Context) { sessions.Sweep(ctx, log) })
+	return listen(ctx, c, handler, metrics, hub, ready, exports.Work, notices.Work, signing, func(ctx context.Context) { sessions.Sweep(ctx, log) })
 }
 
 // listen serves, and does the work aside, until ctx ends.

@@ -136,6 +136,30 @@ func (s Service) SetLanguage(ctx context.Context, actor portal.Actor, language p
 	})
 }
 
+// SetReminders chooses how often the account is reminded.
+func (s Service) SetReminders(ctx context.Context, actor portal.Actor, reminders portal.Reminders) error {
+	if err := policy.Decide(actor, "self", policy.Object{}); err != nil {
+		return err
+	}
+	if !slices.Contains([]portal.Reminders{portal.RemindAtOnce, portal.RemindDaily, portal.RemindNever}, reminders) {
+		return portal.InvalidField("reminders", "not_supported", "at_once, daily or none")
+	}
+	return s.Store.Write(ctx, func(tx Tx) error {
+		account, err := tx.Account(actor.Account)
+		if err != nil {
+			return err
+		}
+		if account.Reminders == reminders {
+			return tx.Unchanged()
+		}
+		if err := tx.SetReminders(actor.Account, reminders); err != nil {
+			return err
+		}
+		return tx.Audit(actor, portal.AuditEvent{At: s.Now(), Action: "account.set_reminders", Object: string(actor.Account),
+			Detail: map[string]any{"reminders": reminders}})
+	})
+}
+
 // Accounts are all there are, with their roles.
 func (s Service) Accounts(ctx context.Context, actor portal.Actor) ([]AccountDetail, error) {
 	if err := policy.Decide(actor, "account.list", policy.Object{}); err != nil {

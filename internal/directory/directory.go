@@ -55,6 +55,7 @@ type Tx interface {
 	// InsertAccount says false when the identity has an account already.
 	InsertAccount(portal.Account, time.Time) (bool, error)
 	SetLanguage(portal.AccountID, portal.Language) error
+	SetReminders(portal.AccountID, portal.Reminders) error
 	Account(portal.AccountID) (portal.Account, error)
 	// Organisation is portal.Missing when unknown.
 	Organisation(id portal.OrganisationID, on time.Time) (portal.Organisation, error)
@@ -186,7 +187,7 @@ func (s Service) community(ctx context.Context, actor portal.Actor, id portal.Or
 }
 
 func (s Service) detail(ctx context.Context, actor portal.Actor, c CommunityOf) (CommunityDetail, error) {
-	d := CommunityDetail{Organisation: c.Organisation, Website: c.Website, Abilities: policy.Abilities(actor, c.object(actor), "community.set_rule")}
+	d := CommunityDetail{Organisation: c.Organisation, Website: c.Website, Abilities: policy.Abilities(actor, c.object(actor), "community.set_rule", "community.undelivered")}
 	var err error
 	if d.Parties, err = s.Store.PartiesOf(ctx, c.Organisation.ID, s.today()); err != nil {
 		return d, err

@@ -35,7 +35,7 @@ func (s Service) Text(ctx context.Context, actor portal.Actor, id portal.Respons
 	if err != nil {
 		return Text{}, err
 	}
-	if err := policy.Read(ctx, s.Store, actor, "response.text", r, s.Now()); err != nil {
+	if err := policy.Decide(actor, "response.text", policy.ResponseObject(r)); err != nil {
 		return Text{}, err
 	}
 	text := Text{Response: r}
@@ -100,10 +100,6 @@ type Home struct {
 	Owner   portal.OrganisationID
 	Parties []portal.OrganisationID
 	Sent    bool // the text as it now stands has been sent
-
-	Round       portal.RoundID
-	Response    portal.ResponseID
-	LogsReading bool
 }
 
 // Access says it for one document.
@@ -115,24 +111,16 @@ func (s Service) Access(ctx context.Context, actor portal.Actor, id portal.Docum
 	if err != nil {
 		return NoAccess, err
 	}
-	access := home.access(actor)
-	if access == NoAccess || !home.LogsReading {
-		return access, nil
-	}
-	return access, s.Store.RecordReading(ctx, actor, policy.Reading{At: s.Now(), Action: "document.read", Round: home.Round, Response: home.Response, Object: string(id)})
-}
-
-func (h Home) access(actor portal.Actor) Access {
-	o := policy.Object{State: string(h.State), Owner: h.Owner, Parties: h.Parties}
+	o := policy.Object{State: string(home.State), Owner: home.Owner, Parties: home.Parties}
 	switch {
 	case policy.Decide(actor, "document.write", o) == nil:
-		return MayWrite
+		return MayWrite, nil
 	case policy.Decide(actor, "document.read", o) != nil:
-		return NoAccess
-	case h.Sent:
-		return MayReadSent
-	case h.State != portal.Draft:
-		return MayReadFixed
+		return NoAccess, nil
+	case home.Sent:
+		return MayReadSent, nil
+	case home.State != portal.Draft:
+		return MayReadFixed, nil
 	}
-	return MayRead
+	return MayRead, nil
 }

@@ -172,15 +172,11 @@ func edit(rnd *rand.Rand, what string, file *[]byte, how func([][]byte, int) [][
 
 func join(all [][]byte) []byte { return append(bytes.Join(all, []byte("\n")), '\n') }
 
-func manipulatedTrail(seed uint64) (trail Trail, what string) {
-	trail = sampleTrail()
-	what = manipulations[int(seed)%len(manipulations)](rand.New(rand.NewPCG(seed, 3)), &trail)
-	return trail, what
-}
-
 func TestManipulatedTrailsAreFound(t *testing.T) {
 	for seed := range uint64(1005) {
-		trail, what := manipulatedTrail(seed)
+		rnd := rand.New(rand.NewPCG(seed, 3))
+		trail := sampleTrail()
+		what := manipulations[int(seed)%len(manipulations)](rnd, &trail)
 		if r := VerifyTrail(trail); r.OK() {
 			t.Errorf("seed %d: %s was not found:\n%s", seed, what, r)
 		}

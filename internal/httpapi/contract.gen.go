@@ -281,6 +281,63 @@ func (e Language) Valid() bool {
 	}
 }
 
+// Defines values for NewsKind.
+const (
+	NewsKindAssigned  NewsKind = "assigned"
+	NewsKindDecided   NewsKind = "decided"
+	NewsKindEdited    NewsKind = "edited"
+	NewsKindFrozen    NewsKind = "frozen"
+	NewsKindParties   NewsKind = "parties"
+	NewsKindPositions NewsKind = "positions"
+	NewsKindReceived  NewsKind = "received"
+	NewsKindRemarks   NewsKind = "remarks"
+	NewsKindReopened  NewsKind = "reopened"
+	NewsKindReplies   NewsKind = "replies"
+	NewsKindReturned  NewsKind = "returned"
+	NewsKindStatus    NewsKind = "status"
+	NewsKindSubmitted NewsKind = "submitted"
+	NewsKindWarned    NewsKind = "warned"
+	NewsKindWithdrawn NewsKind = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the NewsKind enum.
+func (e NewsKind) Valid() bool {
+	switch e {
+	case NewsKindAssigned:
+		return true
+	case NewsKindDecided:
+		return true
+	case NewsKindEdited:
+		return true
+	case NewsKindFrozen:
+		return true
+	case NewsKindParties:
+		return true
+	case NewsKindPositions:
+		return true
+	case NewsKindReceived:
+		return true
+	case NewsKindRemarks:
+		return true
+	case NewsKindReopened:
+		return true
+	case NewsKindReplies:
+		return true
+	case NewsKindReturned:
+		return true
+	case NewsKindStatus:
+		return true
+	case NewsKindSubmitted:
+		return true
+	case NewsKindWarned:
+		return true
+	case NewsKindWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for OrganisationKind.
 const (
 	OrganisationKindAssociation             OrganisationKind = "association"
@@ -464,6 +521,27 @@ func (e RemarkStepInputKind) Valid() bool {
 	case RemarkStepInputKindLeave:
 		return true
 	case RemarkStepInputKindWrite:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Reminders.
+const (
+	RemindersAtOnce Reminders = "at_once"
+	RemindersDaily  Reminders = "daily"
+	RemindersNone   Reminders = "none"
+)
+
+// Valid indicates whether the value is a known member of the Reminders enum.
+func (e Reminders) Valid() bool {
+	switch e {
+	case RemindersAtOnce:
+		return true
+	case RemindersDaily:
+		return true
+	case RemindersNone:
 		return true
 	default:
 		return false
@@ -974,6 +1052,24 @@ func (e TurnKind) Valid() bool {
 	}
 }
 
+// Defines values for UndeliveredFault.
+const (
+	UndeliveredFaultNoAnswer UndeliveredFault = "no_answer"
+	UndeliveredFaultRefused  UndeliveredFault = "refused"
+)
+
+// Valid indicates whether the value is a known member of the UndeliveredFault enum.
+func (e UndeliveredFault) Valid() bool {
+	switch e {
+	case UndeliveredFaultNoAnswer:
+		return true
+	case UndeliveredFaultRefused:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Format.
 const (
 	FormatDocx    Format = "docx"
@@ -1349,6 +1445,9 @@ type Me struct {
 	// Now RFC 3339 with offset; the server's clock.
 	Now           Time           `json:"now"`
 	Organisations []ActingOption `json:"organisations"`
+
+	// Reminders What must be known is told anyway.
+	Reminders Reminders `json:"reminders"`
 }
 
 // MembershipDetail defines model for MembershipDetail.
@@ -1379,6 +1478,42 @@ type NewRemarkInput struct {
 	Text     string  `json:"text"`
 }
 
+// News defines model for News.
+type News struct {
+	// Answers Numbers of the answers it was about.
+	Answers []int    `json:"answers"`
+	Count   int      `json:"count"`
+	Kind    NewsKind `json:"kind"`
+
+	// Names Whose doing it was.
+	Names []string `json:"names"`
+}
+
+// NewsKind defines model for News.Kind.
+type NewsKind string
+
+// Notice defines model for Notice.
+type Notice struct {
+	// At RFC 3339 with offset; the server's clock.
+	At Time `json:"at"`
+
+	// Deadline RFC 3339 with offset; the server's clock.
+	Deadline *Time `json:"deadline,omitempty"`
+	Id       int64 `json:"id"`
+
+	// Kind What happened; the kinds stand in docs/notices.md. The page words it, and builds the link from the ids.
+	Kind string `json:"kind"`
+
+	// Owner Name of the community or organisation that answers.
+	Owner      *string `json:"owner,omitempty"`
+	Read       bool    `json:"read"`
+	ResponseId *string `json:"responseId,omitempty"`
+	RoundId    string  `json:"roundId"`
+
+	// RoundTitle What people read, in one or both written forms of Norwegian.
+	RoundTitle Text `json:"roundTitle"`
+}
+
 // Organisation defines model for Organisation.
 type Organisation struct {
 	Id   string           `json:"id"`
@@ -1401,6 +1536,13 @@ type OrganisationDetail struct {
 
 // OrganisationKind defines model for OrganisationKind.
 type OrganisationKind string
+
+// Outbox defines model for Outbox.
+type Outbox struct {
+	Configured bool `json:"configured"`
+	Failed     int  `json:"failed"`
+	Waiting    int  `json:"waiting"`
+}
 
 // Overview defines model for Overview.
 type Overview struct {
@@ -1587,17 +1729,9 @@ type QuestionInput struct {
 // QuestionInputCollects defines model for QuestionInput.Collects.
 type QuestionInputCollects string
 
-// Reading defines model for Reading.
-type Reading struct {
-	// Answer The answer's number; absent for the whole text.
-	Answer *int `json:"answer,omitempty"`
-
-	// FirstAt RFC 3339 with offset; the server's clock.
-	FirstAt Time   `json:"firstAt"`
-	Name    string `json:"name"`
-
-	// Organisation Acted for.
-	Organisation string `json:"organisation"`
+// ReadInput defines model for ReadInput.
+type ReadInput struct {
+	UpTo int64 `json:"upTo"`
 }
 
 // ReasonInput defines model for ReasonInput.
@@ -1716,6 +1850,15 @@ type RemarkStepInputKind string
 // RemarkVersions Version seen per remark id.
 type RemarkVersions map[string]int
 
+// Reminders What must be known is told anyway.
+type Reminders string
+
+// RemindersInput defines model for RemindersInput.
+type RemindersInput struct {
+	// Reminders What must be known is told anyway.
+	Reminders Reminders `json:"reminders"`
+}
+
 // ReplyInput defines model for ReplyInput.
 type ReplyInput struct {
 	Text string `json:"text"`
@@ -1759,17 +1902,24 @@ type Response struct {
 // ResponseKind defines model for Response.Kind.
 type ResponseKind string
 
+// ResponseNews defines model for ResponseNews.
+type ResponseNews struct {
+	// LookedAt RFC 3339 with offset; the server's clock.
+	LookedAt   Time   `json:"lookedAt"`
+	News       []News `json:"news"`
+	ResponseId string `json:"responseId"`
+}
+
 // ResponseRound defines model for ResponseRound.
 type ResponseRound struct {
 	AcceptsLate bool `json:"acceptsLate"`
 
 	// Deadline RFC 3339 with offset; the server's clock.
-	Deadline    Time       `json:"deadline"`
-	Id          string     `json:"id"`
-	LogsReading bool       `json:"logsReading"`
-	Reference   string     `json:"reference"`
-	Sender      string     `json:"sender"`
-	State       RoundState `json:"state"`
+	Deadline  Time       `json:"deadline"`
+	Id        string     `json:"id"`
+	Reference string     `json:"reference"`
+	Sender    string     `json:"sender"`
+	State     RoundState `json:"state"`
 
 	// Title What people read, in one or both written forms of Norwegian.
 	Title Text `json:"title"`
@@ -1842,9 +1992,6 @@ type Round struct {
 	LoginLevel   RoundLoginLevel   `json:"loginLevel"`
 	LoginMinutes int               `json:"loginMinutes"`
 
-	// LogsReading Who reads the texts is written down.
-	LogsReading bool `json:"logsReading"`
-
 	// Now RFC 3339 with offset; the server's clock.
 	Now Time `json:"now"`
 
@@ -1902,9 +2049,6 @@ type RoundInput struct {
 
 	// LoginMinutes How old a login may be when one signs or sends; else `reauthentication_required`.
 	LoginMinutes *int `json:"loginMinutes,omitempty"`
-
-	// LogsReading Write down who reads the texts.
-	LogsReading *bool `json:"logsReading,omitempty"`
 
 	// PriorityGroups Paragraphs (or list items) in one or both written forms.
 	PriorityGroups  *Paragraphs                `json:"priorityGroups,omitempty"`
@@ -2172,6 +2316,19 @@ type Turn struct {
 // TurnKind defines model for Turn.Kind.
 type TurnKind string
 
+// Undelivered defines model for Undelivered.
+type Undelivered struct {
+	Fault        UndeliveredFault `json:"fault"`
+	Name         string           `json:"name"`
+	Organisation string           `json:"organisation"`
+
+	// Since RFC 3339 with offset; the server's clock.
+	Since Time `json:"since"`
+}
+
+// UndeliveredFault defines model for Undelivered.Fault.
+type UndeliveredFault string
+
 // VersionInput defines model for VersionInput.
 type VersionInput struct {
 	// Version The response's version that was read.
@@ -2245,6 +2402,12 @@ type SetActingJSONRequestBody = ActingInput
 
 // SetLanguageJSONRequestBody defines body for SetLanguage for application/json ContentType.
 type SetLanguageJSONRequestBody = LanguageInput
+
+// SetRemindersJSONRequestBody defines body for SetReminders for application/json ContentType.
+type SetRemindersJSONRequestBody = RemindersInput
+
+// MarkNoticesReadJSONRequestBody defines body for MarkNoticesRead for application/json ContentType.
+type MarkNoticesReadJSONRequestBody = ReadInput
 
 // SetCoordinatorJSONRequestBody defines body for SetCoordinator for application/json ContentType.
 type SetCoordinatorJSONRequestBody = CoordinatorInput
@@ -2335,6 +2498,9 @@ type ServerInterface interface {
 	// SetCommunityRule Make the community's next rule; it holds for what is frozen from then on
 	// (PUT /communities/{organisationId}/rule)
 	SetCommunityRule(ctx echo.Context, organisationId OrganisationId) error
+	// ListUndelivered People of the community and its parties whom the newest mail did not reach
+	// (GET /communities/{organisationId}/undelivered)
+	ListUndelivered(ctx echo.Context, organisationId OrganisationId) error
 	// GetJob How far a job has come
 	// (GET /jobs/{jobId})
 	GetJob(ctx echo.Context, jobId JobId) error
@@ -2344,6 +2510,9 @@ type ServerInterface interface {
 	// DownloadJobFile What a finished job made
 	// (GET /jobs/{jobId}/file)
 	DownloadJobFile(ctx echo.Context, jobId JobId) error
+	// GetOutbox Whether mail is sent, how much waits, and how much did not get through in the last week
+	// (GET /mail)
+	GetOutbox(ctx echo.Context) error
 	// GetMe Who is logged in, and for whom they act
 	// (GET /me)
 	GetMe(ctx echo.Context) error
@@ -2353,9 +2522,21 @@ type ServerInterface interface {
 	// SetLanguage Choose the written form of Norwegian
 	// (PUT /me/language)
 	SetLanguage(ctx echo.Context) error
+	// SetReminders Choose how often to be reminded by e-mail of what is owed
+	// (PUT /me/reminders)
+	SetReminders(ctx echo.Context) error
 	// GetMyTurn What the actor owes, and what the actor waits for
 	// (GET /my-turn)
 	GetMyTurn(ctx echo.Context) error
+	// ListNews What others have done with open responses since the actor last looked at them
+	// (GET /my-turn/news)
+	ListNews(ctx echo.Context) error
+	// ListNotices What the actor was told, newest first, and what of it is still to be seen
+	// (GET /notices)
+	ListNotices(ctx echo.Context) error
+	// MarkNoticesRead Say that the actor has seen their notices up to one
+	// (POST /notices/read)
+	MarkNoticesRead(ctx echo.Context) error
 	// ListOrganisations Every organisation, with dated memberships
 	// (GET /organisations)
 	ListOrganisations(ctx echo.Context) error
@@ -2380,6 +2561,9 @@ type ServerInterface interface {
 	// GetHistory What happened to the response, newest first
 	// (GET /responses/{responseId}/history)
 	GetHistory(ctx echo.Context, responseId ResponseId) error
+	// MarkLooked Say that the actor has looked at the response as it is now
+	// (PUT /responses/{responseId}/looked)
+	MarkLooked(ctx echo.Context, responseId ResponseId) error
 	// AddParty Take a member of the community in as a party; every position goes stale
 	// (POST /responses/{responseId}/parties)
 	AddParty(ctx echo.Context, responseId ResponseId) error
@@ -2398,9 +2582,6 @@ type ServerInterface interface {
 	// WithdrawPosition Take the party's position back, with a reason; what was said stays on record
 	// (POST /responses/{responseId}/positions/withdraw)
 	WithdrawPosition(ctx echo.Context, responseId ResponseId) error
-	// GetReadings Who has read the text, newest first: a line for each person, text and hour, the last 500; only where the round asks for it
-	// (GET /responses/{responseId}/readings)
-	GetReadings(ctx echo.Context, responseId ResponseId) error
 	// WriteRemark Add a remark by the party: on the whole, on an answer or on a passage of it
 	// (POST /responses/{responseId}/remarks)
 	WriteRemark(ctx echo.Context, responseId ResponseId) error
@@ -2593,6 +2774,22 @@ func (w *ServerInterfaceWrapper) SetCommunityRule(ctx echo.Context) error {
 	return err
 }
 
+// ListUndelivered converts echo context to params.
+func (w *ServerInterfaceWrapper) ListUndelivered(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "organisationId" -------------
+	var organisationId OrganisationId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "organisationId", ctx.Param("organisationId"), &organisationId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter organisationId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListUndelivered(ctx, organisationId)
+	return err
+}
+
 // GetJob converts echo context to params.
 func (w *ServerInterfaceWrapper) GetJob(ctx echo.Context) error {
 	var err error
@@ -2641,6 +2838,15 @@ func (w *ServerInterfaceWrapper) DownloadJobFile(ctx echo.Context) error {
 	return err
 }
 
+// GetOutbox converts echo context to params.
+func (w *ServerInterfaceWrapper) GetOutbox(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetOutbox(ctx)
+	return err
+}
+
 // GetMe converts echo context to params.
 func (w *ServerInterfaceWrapper) GetMe(ctx echo.Context) error {
 	var err error
@@ -2668,12 +2874,48 @@ func (w *ServerInterfaceWrapper) SetLanguage(ctx echo.Context) error {
 	return err
 }
 
+// SetReminders converts echo context to params.
+func (w *ServerInterfaceWrapper) SetReminders(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetReminders(ctx)
+	return err
+}
+
 // GetMyTurn converts echo context to params.
 func (w *ServerInterfaceWrapper) GetMyTurn(ctx echo.Context) error {
 	var err error
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetMyTurn(ctx)
+	return err
+}
+
+// ListNews converts echo context to params.
+func (w *ServerInterfaceWrapper) ListNews(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListNews(ctx)
+	return err
+}
+
+// ListNotices converts echo context to params.
+func (w *ServerInterfaceWrapper) ListNotices(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListNotices(ctx)
+	return err
+}
+
+// MarkNoticesRead converts echo context to params.
+func (w *ServerInterfaceWrapper) MarkNoticesRead(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.MarkNoticesRead(ctx)
 	return err
 }
 
@@ -2807,6 +3049,22 @@ func (w *ServerInterfaceWrapper) GetHistory(ctx echo.Context) error {
 	return err
 }
 
+// MarkLooked converts echo context to params.
+func (w *ServerInterfaceWrapper) MarkLooked(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "responseId" -------------
+	var responseId ResponseId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "responseId", ctx.Param("responseId"), &responseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter responseId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.MarkLooked(ctx, responseId)
+	return err
+}
+
 // AddParty converts echo context to params.
 func (w *ServerInterfaceWrapper) AddParty(ctx echo.Context) error {
 	var err error
@@ -2908,22 +3166,6 @@ func (w *ServerInterfaceWrapper) WithdrawPosition(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.WithdrawPosition(ctx, responseId)
-	return err
-}
-
-// GetReadings converts echo context to params.
-func (w *ServerInterfaceWrapper) GetReadings(ctx echo.Context) error {
-	var err error
-	// ------------- Path parameter "responseId" -------------
-	var responseId ResponseId
-
-	err = runtime.BindStyledParameterWithOptions("simple", "responseId", ctx.Param("responseId"), &responseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter responseId: %s", err))
-	}
-
-	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.GetReadings(ctx, responseId)
 	return err
 }
 
@@ -3478,6 +3720,11 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/me", wrapper.GetMe, options.OperationMiddlewares["getMe"]...)
 	router.PUT(options.BaseURL+"/me/acting", wrapper.SetActing, options.OperationMiddlewares["setActing"]...)
 	router.PUT(options.BaseURL+"/me/language", wrapper.SetLanguage, options.OperationMiddlewares["setLanguage"]...)
+	router.PUT(options.BaseURL+"/me/reminders", wrapper.SetReminders, options.OperationMiddlewares["setReminders"]...)
+	router.GET(options.BaseURL+"/notices", wrapper.ListNotices, options.OperationMiddlewares["listNotices"]...)
+	router.POST(options.BaseURL+"/notices/read", wrapper.MarkNoticesRead, options.OperationMiddlewares["markNoticesRead"]...)
+	router.GET(options.BaseURL+"/mail", wrapper.GetOutbox, options.OperationMiddlewares["getOutbox"]...)
+	router.GET(options.BaseURL+"/my-turn/news", wrapper.ListNews, options.OperationMiddlewares["listNews"]...)
 	router.GET(options.BaseURL+"/my-turn", wrapper.GetMyTurn, options.OperationMiddlewares["getMyTurn"]...)
 	router.GET(options.BaseURL+"/rounds", wrapper.ListRounds, options.OperationMiddlewares["listRounds"]...)
 	router.POST(options.BaseURL+"/rounds", wrapper.CreateRound, options.OperationMiddlewares["createRound"]...)
@@ -3496,9 +3743,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/rounds/:roundId/exports", wrapper.StartExport, options.OperationMiddlewares["startExport"]...)
 	router.POST(options.BaseURL+"/rounds/:roundId/responses", wrapper.StartResponse, options.OperationMiddlewares["startResponse"]...)
 	router.GET(options.BaseURL+"/responses/:responseId", wrapper.GetResponse, options.OperationMiddlewares["getResponse"]...)
+	router.PUT(options.BaseURL+"/responses/:responseId/looked", wrapper.MarkLooked, options.OperationMiddlewares["markLooked"]...)
 	router.GET(options.BaseURL+"/responses/:responseId/text", wrapper.GetResponseText, options.OperationMiddlewares["getResponseText"]...)
 	router.GET(options.BaseURL+"/responses/:responseId/history", wrapper.GetHistory, options.OperationMiddlewares["getHistory"]...)
-	router.GET(options.BaseURL+"/responses/:responseId/readings", wrapper.GetReadings, options.OperationMiddlewares["getReadings"]...)
 	router.PUT(options.BaseURL+"/responses/:responseId/answers/:answerId/coordinator", wrapper.SetCoordinator, options.OperationMiddlewares["setCoordinator"]...)
 	router.PUT(options.BaseURL+"/responses/:responseId/answers/:answerId/status", wrapper.SetAnswerStatus, options.OperationMiddlewares["setAnswerStatus"]...)
 	router.POST(options.BaseURL+"/responses/:responseId/freeze", wrapper.FreezeResponse, options.OperationMiddlewares["freezeResponse"]...)
@@ -3526,6 +3773,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/jobs/:jobId/file", wrapper.DownloadJobFile, options.OperationMiddlewares["downloadJobFile"]...)
 	router.GET(options.BaseURL+"/communities", wrapper.ListCommunities, options.OperationMiddlewares["listCommunities"]...)
 	router.GET(options.BaseURL+"/communities/:organisationId", wrapper.GetCommunity, options.OperationMiddlewares["getCommunity"]...)
+	router.GET(options.BaseURL+"/communities/:organisationId/undelivered", wrapper.ListUndelivered, options.OperationMiddlewares["listUndelivered"]...)
 	router.PUT(options.BaseURL+"/communities/:organisationId/rule", wrapper.SetCommunityRule, options.OperationMiddlewares["setCommunityRule"]...)
 	router.GET(options.BaseURL+"/organisations", wrapper.ListOrganisations, options.OperationMiddlewares["listOrganisations"]...)
 	router.GET(options.BaseURL+"/accounts", wrapper.ListAccounts, options.OperationMiddlewares["listAccounts"]...)
@@ -3772,6 +4020,45 @@ func (response SetCommunityRuledefaultApplicationProblemPlusJSONResponse) VisitS
 	return err
 }
 
+type ListUndeliveredRequestObject struct {
+	OrganisationId OrganisationId `json:"organisationId"`
+}
+
+type ListUndeliveredResponseObject interface {
+	VisitListUndeliveredResponse(w http.ResponseWriter) error
+}
+
+type ListUndelivered200JSONResponse []Undelivered
+
+func (response ListUndelivered200JSONResponse) VisitListUndeliveredResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListUndelivereddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListUndelivereddefaultApplicationProblemPlusJSONResponse) VisitListUndeliveredResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetJobRequestObject struct {
 	JobId JobId `json:"jobId"`
 }
@@ -3903,6 +4190,44 @@ func (response DownloadJobFiledefaultApplicationProblemPlusJSONResponse) VisitDo
 	return err
 }
 
+type GetOutboxRequestObject struct {
+}
+
+type GetOutboxResponseObject interface {
+	VisitGetOutboxResponse(w http.ResponseWriter) error
+}
+
+type GetOutbox200JSONResponse Outbox
+
+func (response GetOutbox200JSONResponse) VisitGetOutboxResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOutboxdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetOutboxdefaultApplicationProblemPlusJSONResponse) VisitGetOutboxResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetMeRequestObject struct {
 }
 
@@ -4019,6 +4344,45 @@ func (response SetLanguagedefaultApplicationProblemPlusJSONResponse) VisitSetLan
 	return err
 }
 
+type SetRemindersRequestObject struct {
+	Body *SetRemindersJSONRequestBody
+}
+
+type SetRemindersResponseObject interface {
+	VisitSetRemindersResponse(w http.ResponseWriter) error
+}
+
+type SetReminders200JSONResponse Me
+
+func (response SetReminders200JSONResponse) VisitSetRemindersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetRemindersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetRemindersdefaultApplicationProblemPlusJSONResponse) VisitSetRemindersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetMyTurnRequestObject struct {
 }
 
@@ -4046,6 +4410,115 @@ type GetMyTurndefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetMyTurndefaultApplicationProblemPlusJSONResponse) VisitGetMyTurnResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListNewsRequestObject struct {
+}
+
+type ListNewsResponseObject interface {
+	VisitListNewsResponse(w http.ResponseWriter) error
+}
+
+type ListNews200JSONResponse []ResponseNews
+
+func (response ListNews200JSONResponse) VisitListNewsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListNewsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListNewsdefaultApplicationProblemPlusJSONResponse) VisitListNewsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListNoticesRequestObject struct {
+}
+
+type ListNoticesResponseObject interface {
+	VisitListNoticesResponse(w http.ResponseWriter) error
+}
+
+type ListNotices200JSONResponse []Notice
+
+func (response ListNotices200JSONResponse) VisitListNoticesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListNoticesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListNoticesdefaultApplicationProblemPlusJSONResponse) VisitListNoticesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MarkNoticesReadRequestObject struct {
+	Body *MarkNoticesReadJSONRequestBody
+}
+
+type MarkNoticesReadResponseObject interface {
+	VisitMarkNoticesReadResponse(w http.ResponseWriter) error
+}
+
+type MarkNoticesRead204Response struct {
+}
+
+func (response MarkNoticesRead204Response) VisitMarkNoticesReadResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type MarkNoticesReaddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response MarkNoticesReaddefaultApplicationProblemPlusJSONResponse) VisitMarkNoticesReadResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -4373,6 +4846,39 @@ func (response GetHistorydefaultApplicationProblemPlusJSONResponse) VisitGetHist
 	return err
 }
 
+type MarkLookedRequestObject struct {
+	ResponseId ResponseId `json:"responseId"`
+}
+
+type MarkLookedResponseObject interface {
+	VisitMarkLookedResponse(w http.ResponseWriter) error
+}
+
+type MarkLooked204Response struct {
+}
+
+func (response MarkLooked204Response) VisitMarkLookedResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type MarkLookeddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response MarkLookeddefaultApplicationProblemPlusJSONResponse) VisitMarkLookedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type AddPartyRequestObject struct {
 	ResponseId ResponseId `json:"responseId"`
 	Body       *AddPartyJSONRequestBody
@@ -4602,45 +5108,6 @@ type WithdrawPositiondefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response WithdrawPositiondefaultApplicationProblemPlusJSONResponse) VisitWithdrawPositionResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(response.StatusCode)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type GetReadingsRequestObject struct {
-	ResponseId ResponseId `json:"responseId"`
-}
-
-type GetReadingsResponseObject interface {
-	VisitGetReadingsResponse(w http.ResponseWriter) error
-}
-
-type GetReadings200JSONResponse []Reading
-
-func (response GetReadings200JSONResponse) VisitGetReadingsResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type GetReadingsdefaultApplicationProblemPlusJSONResponse struct {
-	Body       Problem
-	StatusCode int
-}
-
-func (response GetReadingsdefaultApplicationProblemPlusJSONResponse) VisitGetReadingsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -5829,6 +6296,9 @@ type StrictServerInterface interface {
 	// SetCommunityRule Make the community's next rule; it holds for what is frozen from then on
 	// (PUT /communities/{organisationId}/rule)
 	SetCommunityRule(ctx context.Context, request SetCommunityRuleRequestObject) (SetCommunityRuleResponseObject, error)
+	// ListUndelivered People of the community and its parties whom the newest mail did not reach
+	// (GET /communities/{organisationId}/undelivered)
+	ListUndelivered(ctx context.Context, request ListUndeliveredRequestObject) (ListUndeliveredResponseObject, error)
 	// GetJob How far a job has come
 	// (GET /jobs/{jobId})
 	GetJob(ctx context.Context, request GetJobRequestObject) (GetJobResponseObject, error)
@@ -5838,6 +6308,9 @@ type StrictServerInterface interface {
 	// DownloadJobFile What a finished job made
 	// (GET /jobs/{jobId}/file)
 	DownloadJobFile(ctx context.Context, request DownloadJobFileRequestObject) (DownloadJobFileResponseObject, error)
+	// GetOutbox Whether mail is sent, how much waits, and how much did not get through in the last week
+	// (GET /mail)
+	GetOutbox(ctx context.Context, request GetOutboxRequestObject) (GetOutboxResponseObject, error)
 	// GetMe Who is logged in, and for whom they act
 	// (GET /me)
 	GetMe(ctx context.Context, request GetMeRequestObject) (GetMeResponseObject, error)
@@ -5847,9 +6320,21 @@ type StrictServerInterface interface {
 	// SetLanguage Choose the written form of Norwegian
 	// (PUT /me/language)
 	SetLanguage(ctx context.Context, request SetLanguageRequestObject) (SetLanguageResponseObject, error)
+	// SetReminders Choose how often to be reminded by e-mail of what is owed
+	// (PUT /me/reminders)
+	SetReminders(ctx context.Context, request SetRemindersRequestObject) (SetRemindersResponseObject, error)
 	// GetMyTurn What the actor owes, and what the actor waits for
 	// (GET /my-turn)
 	GetMyTurn(ctx context.Context, request GetMyTurnRequestObject) (GetMyTurnResponseObject, error)
+	// ListNews What others have done with open responses since the actor last looked at them
+	// (GET /my-turn/news)
+	ListNews(ctx context.Context, request ListNewsRequestObject) (ListNewsResponseObject, error)
+	// ListNotices What the actor was told, newest first, and what of it is still to be seen
+	// (GET /notices)
+	ListNotices(ctx context.Context, request ListNoticesRequestObject) (ListNoticesResponseObject, error)
+	// MarkNoticesRead Say that the actor has seen their notices up to one
+	// (POST /notices/read)
+	MarkNoticesRead(ctx context.Context, request MarkNoticesReadRequestObject) (MarkNoticesReadResponseObject, error)
 	// ListOrganisations Every organisation, with dated memberships
 	// (GET /organisations)
 	ListOrganisations(ctx context.Context, request ListOrganisationsRequestObject) (ListOrganisationsResponseObject, error)
@@ -5874,6 +6359,9 @@ type StrictServerInterface interface {
 	// GetHistory What happened to the response, newest first
 	// (GET /responses/{responseId}/history)
 	GetHistory(ctx context.Context, request GetHistoryRequestObject) (GetHistoryResponseObject, error)
+	// MarkLooked Say that the actor has looked at the response as it is now
+	// (PUT /responses/{responseId}/looked)
+	MarkLooked(ctx context.Context, request MarkLookedRequestObject) (MarkLookedResponseObject, error)
 	// AddParty Take a member of the community in as a party; every position goes stale
 	// (POST /responses/{responseId}/parties)
 	AddParty(ctx context.Context, request AddPartyRequestObject) (AddPartyResponseObject, error)
@@ -5892,9 +6380,6 @@ type StrictServerInterface interface {
 	// WithdrawPosition Take the party's position back, with a reason; what was said stays on record
 	// (POST /responses/{responseId}/positions/withdraw)
 	WithdrawPosition(ctx context.Context, request WithdrawPositionRequestObject) (WithdrawPositionResponseObject, error)
-	// GetReadings Who has read the text, newest first: a line for each person, text and hour, the last 500; only where the round asks for it
-	// (GET /responses/{responseId}/readings)
-	GetReadings(ctx context.Context, request GetReadingsRequestObject) (GetReadingsResponseObject, error)
 	// WriteRemark Add a remark by the party: on the whole, on an answer or on a passage of it
 	// (POST /responses/{responseId}/remarks)
 	WriteRemark(ctx context.Context, request WriteRemarkRequestObject) (WriteRemarkResponseObject, error)
@@ -6190,6 +6675,31 @@ func (sh *strictHandler) SetCommunityRule(ctx echo.Context, organisationId Organ
 	return nil
 }
 
+// ListUndelivered operation middleware
+func (sh *strictHandler) ListUndelivered(ctx echo.Context, organisationId OrganisationId) error {
+	var request ListUndeliveredRequestObject
+
+	request.OrganisationId = organisationId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListUndelivered(ctx.Request().Context(), request.(ListUndeliveredRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListUndelivered")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListUndeliveredResponseObject); ok {
+		return validResponse.VisitListUndeliveredResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetJob operation middleware
 func (sh *strictHandler) GetJob(ctx echo.Context, jobId JobId) error {
 	var request GetJobRequestObject
@@ -6259,6 +6769,29 @@ func (sh *strictHandler) DownloadJobFile(ctx echo.Context, jobId JobId) error {
 		return err
 	} else if validResponse, ok := response.(DownloadJobFileResponseObject); ok {
 		return validResponse.VisitDownloadJobFileResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetOutbox operation middleware
+func (sh *strictHandler) GetOutbox(ctx echo.Context) error {
+	var request GetOutboxRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetOutbox(ctx.Request().Context(), request.(GetOutboxRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetOutbox")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetOutboxResponseObject); ok {
+		return validResponse.VisitGetOutboxResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -6380,6 +6913,52 @@ func (sh *strictHandler) SetLanguage(ctx echo.Context) error {
 	return nil
 }
 
+// SetReminders operation middleware
+func (sh *strictHandler) SetReminders(ctx echo.Context) error {
+	var request SetRemindersRequestObject
+
+	var body SetRemindersJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetReminders(ctx.Request().Context(), request.(SetRemindersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetReminders")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetRemindersResponseObject); ok {
+		return validResponse.VisitSetRemindersResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetMyTurn operation middleware
 func (sh *strictHandler) GetMyTurn(ctx echo.Context) error {
 	var request GetMyTurnRequestObject
@@ -6397,6 +6976,98 @@ func (sh *strictHandler) GetMyTurn(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(GetMyTurnResponseObject); ok {
 		return validResponse.VisitGetMyTurnResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListNews operation middleware
+func (sh *strictHandler) ListNews(ctx echo.Context) error {
+	var request ListNewsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListNews(ctx.Request().Context(), request.(ListNewsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListNews")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListNewsResponseObject); ok {
+		return validResponse.VisitListNewsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListNotices operation middleware
+func (sh *strictHandler) ListNotices(ctx echo.Context) error {
+	var request ListNoticesRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListNotices(ctx.Request().Context(), request.(ListNoticesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListNotices")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListNoticesResponseObject); ok {
+		return validResponse.VisitListNoticesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// MarkNoticesRead operation middleware
+func (sh *strictHandler) MarkNoticesRead(ctx echo.Context) error {
+	var request MarkNoticesReadRequestObject
+
+	var body MarkNoticesReadJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.MarkNoticesRead(ctx.Request().Context(), request.(MarkNoticesReadRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MarkNoticesRead")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(MarkNoticesReadResponseObject); ok {
+		return validResponse.VisitMarkNoticesReadResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -6693,6 +7364,31 @@ func (sh *strictHandler) GetHistory(ctx echo.Context, responseId ResponseId) err
 	return nil
 }
 
+// MarkLooked operation middleware
+func (sh *strictHandler) MarkLooked(ctx echo.Context, responseId ResponseId) error {
+	var request MarkLookedRequestObject
+
+	request.ResponseId = responseId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.MarkLooked(ctx.Request().Context(), request.(MarkLookedRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MarkLooked")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(MarkLookedResponseObject); ok {
+		return validResponse.VisitMarkLookedResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // AddParty operation middleware
 func (sh *strictHandler) AddParty(ctx echo.Context, responseId ResponseId) error {
 	var request AddPartyRequestObject
@@ -6953,31 +7649,6 @@ func (sh *strictHandler) WithdrawPosition(ctx echo.Context, responseId ResponseI
 		return err
 	} else if validResponse, ok := response.(WithdrawPositionResponseObject); ok {
 		return validResponse.VisitWithdrawPositionResponse(ctx.Response())
-	} else if response != nil {
-		return fmt.Errorf("unexpected response type: %T", response)
-	}
-	return nil
-}
-
-// GetReadings operation middleware
-func (sh *strictHandler) GetReadings(ctx echo.Context, responseId ResponseId) error {
-	var request GetReadingsRequestObject
-
-	request.ResponseId = responseId
-
-	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.GetReadings(ctx.Request().Context(), request.(GetReadingsRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "GetReadings")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		return err
-	} else if validResponse, ok := response.(GetReadingsResponseObject); ok {
-		return validResponse.VisitGetReadingsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -17,7 +17,7 @@ func actingOf(o directory.ActingOption) ActingOption {
 }
 
 func (a *api) meOf(who caller) Me {
-	me := Me{Account: accountOf(who.account), Organisations: each(who.options, actingOf), Language: Language(who.account.Language), Now: a.now(), LoginSeconds: int64(who.actor.Login.Age.Seconds()),
+	me := Me{Account: accountOf(who.account), Organisations: each(who.options, actingOf), Language: Language(who.account.Language), Reminders: Reminders(who.account.Reminders), Now: a.now(), LoginSeconds: int64(who.actor.Login.Age.Seconds()),
 		Demonstration: a.demonstration, Abilities: each(policy.Abilities(who.actor, policy.Object{}, "round.create", "organisation.list", "account.list"), abilityOf)}
 	for _, o := range who.options {
 		if o.Organisation.ID == who.actor.Organisation {
@@ -65,6 +65,16 @@ func (a *api) SetLanguage(ctx context.Context, in SetLanguageRequestObject) (Set
 	}
 	who.account.Language = language
 	return SetLanguage200JSONResponse(a.meOf(who)), nil
+}
+
+func (a *api) SetReminders(ctx context.Context, in SetRemindersRequestObject) (SetRemindersResponseObject, error) {
+	who, _ := callerOf(ctx)
+	reminders := portal.Reminders(in.Body.Reminders)
+	if err := a.directory.SetReminders(ctx, who.actor, reminders); err != nil {
+		return nil, err
+	}
+	who.account.Reminders = reminders
+	return SetReminders200JSONResponse(a.meOf(who)), nil
 }
 
 func (a *api) ListCommunities(ctx context.Context, _ ListCommunitiesRequestObject) (ListCommunitiesResponseObject, error) {

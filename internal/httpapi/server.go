@@ -19,6 +19,7 @@ import (
 	"samsvar/internal/directory"
 	"samsvar/internal/document"
 	"samsvar/internal/export"
+	"samsvar/internal/notice"
 	"samsvar/internal/portal"
 	"samsvar/internal/signoff"
 )
@@ -37,6 +38,7 @@ type Options struct {
 	Document  document.Service
 	Signoff   signoff.Service
 	Export    export.Service
+	Notice    notice.Service
 
 	Login    Login
 	Sessions scs.Store
@@ -47,6 +49,8 @@ type Options struct {
 	Pages http.Handler
 	// Development is the development identity provider; nil where there is a real one.
 	Development http.Handler
+	// Mailbox shows the mail of a demonstration; nil where mail is sent, or none is.
+	Mailbox http.Handler
 }
 
 // Live are the texts that people have open.
@@ -95,6 +99,7 @@ type api struct {
 	document      document.Service
 	signoff       signoff.Service
 	export        export.Service
+	notice        notice.Service
 	login         Login
 	sessions      sessions
 	base          *url.URL
@@ -121,7 +126,7 @@ func New(o Options) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &api{directory: o.Directory, consult: o.Consult, document: o.Document, signoff: o.Signoff, export: o.Export, login: o.Login,
+	a := &api{directory: o.Directory, consult: o.Consult, document: o.Document, signoff: o.Signoff, export: o.Export, notice: o.Notice, login: o.Login,
 		sessions: newSessions(o.Sessions, o.BaseURL), base: o.BaseURL, live: o.Live, now: o.Now, demonstration: o.Demonstration}
 
 	e := echo.New()
@@ -147,6 +152,9 @@ func New(o Options) (http.Handler, error) {
 	if o.Development != nil {
 		e.Any("/dev-idp", echo.WrapHandler(o.Development))
 		e.Any("/dev-idp/*", echo.WrapHandler(o.Development))
+	}
+	if o.Mailbox != nil {
+		e.GET("/dev-mail", echo.WrapHandler(o.Mailbox))
 	}
 	live := echo.WrapHandler(o.Live.Handler(a.authenticate))
 	e.GET(liveRoute, live, requests)

@@ -83,7 +83,6 @@ var Table = []Row{
 	{"response.read", inside, nil},
 	{"response.text", inside, nil},
 	{"response.history", inside, nil},
-	{"response.readings", []Relation{OwnEditor}, nil},
 	{"response.assign", []Relation{OwnEditor}, []string{"draft"}},
 	{"response.set_status", writers, []string{"draft"}},
 	{"response.freeze", []Relation{OwnEditor}, []string{"draft"}},
@@ -113,10 +112,12 @@ var Table = []Row{
 	{"community.list", []Relation{LoggedIn}, nil},
 	{"community.read", []Relation{CommunityActor, CaseOfficer, Administrator}, nil},
 	{"community.set_rule", []Relation{CommunitySecretariat}, nil},
+	{"community.undelivered", []Relation{CommunitySecretariat}, nil},
 	{"organisation.list", []Relation{Administrator}, nil},
 	{"account.list", []Relation{Administrator}, nil},
 	{"account.grant", []Relation{Administrator}, nil},
 	{"account.revoke", []Relation{Administrator}, nil},
+	{"mail.read", []Relation{Administrator}, nil},
 }
 
 // sight names, for each kind of object, the action without which it does not

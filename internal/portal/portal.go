@@ -102,7 +102,19 @@ type Account struct {
 	Name     string
 	Email    string
 	Language Language
+	// Reminders is how often they want to be reminded by e-mail.
+	Reminders Reminders
 }
+
+// Reminders is how often somebody is reminded of what they owe. What they must
+// know is told them anyway.
+type Reminders string
+
+const (
+	RemindAtOnce Reminders = "at_once" // as soon as something is owed, and once a day while it is
+	RemindDaily  Reminders = "daily"
+	RemindNever  Reminders = "none"
+)
 
 // Actor is an account acting for exactly one organisation. It is always a
 // parameter, never fished out of a context.

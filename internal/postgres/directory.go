@@ -47,7 +47,7 @@ func account(g *gorm.DB, id portal.AccountID) (portal.Account, error) {
 	if uuid.Validate(string(id)) != nil {
 		return portal.Account{}, portal.Missing()
 	}
-	return row[portal.Account](g, `select id, issuer, subject, name, email, language from account where id = ?`, id)
+	return row[portal.Account](g, `select id, issuer, subject, name, email, language, reminders from account where id = ?`, id)
 }
 
 // AccountRoles lists what one account may be, and for whom.
@@ -63,7 +63,7 @@ func (db *DB) AccountRoles(ctx context.Context, id portal.AccountID, day time.Ti
 // Accounts lists all accounts with their roles, in two queries.
 func (db *DB) Accounts(ctx context.Context, day time.Time) ([]directory.AccountDetail, error) {
 	g := db.gorm.WithContext(ctx)
-	accounts, err := rows[portal.Account](g, `select id, issuer, subject, name, email, language from account order by id`)
+	accounts, err := rows[portal.Account](g, `select id, issuer, subject, name, email, language, reminders from account order by id`)
 	if err != nil {
 		return nil, err
 	}
@@ -223,7 +223,7 @@ func (t *tx) Organisation(id portal.OrganisationID, day time.Time) (portal.Organ
 func (t *tx) LogIn(a portal.Account, at time.Time) (portal.Account, error) {
 	return row[portal.Account](t.DB, `insert into account (id, issuer, subject, name, email, language, created_at) values (?, ?, ?, ?, ?, ?, ?)
 		on conflict (issuer, subject) do update set name = excluded.name, email = excluded.email
-		returning id, issuer, subject, name, email, language`, a.ID, a.Issuer, a.Subject, a.Name, a.Email, a.Language, at)
+		returning id, issuer, subject, name, email, language, reminders`, a.ID, a.Issuer, a.Subject, a.Name, a.Email, a.Language, at)
 }
 
 // InsertAccount says false when the identity has an account already.
@@ -243,6 +243,11 @@ func (t *tx) InsertAccount(a portal.Account, at time.Time) (bool, error) {
 // SetLanguage changes one account.
 func (t *tx) SetLanguage(id portal.AccountID, language portal.Language) error {
 	return t.one(`update account set language = ? where id = ?`, language, id)
+}
+
+// SetReminders changes one account.
+func (t *tx) SetReminders(id portal.AccountID, reminders portal.Reminders) error {
+	return t.one(`update account set reminders = ? where id = ?`, reminders, id)
 }
 
 // Grant says false when the account had the role.

@@ -138,16 +138,16 @@ func appendItem(out []byte, it *item) []byte {
 	case parentItem:
 		out = appendUints(append(out, 0), it.origin.client, it.origin.clock)
 	}
-	if name := it.attribute(); name != nil {
-		out = appendText(out, *name)
+	if it.sub != nil {
+		out = appendText(out, *it.sub)
 	}
 	switch it.kind {
 	case kindString:
-		return appendText(out, it.bare())
+		return appendText(out, it.content)
 	case kindDeleted, kindAny:
 		out = appendUints(out, it.length)
 	}
-	return append(out, it.bare()...)
+	return append(out, it.content...)
 }
 
 func (it *item) info() byte {
@@ -158,7 +158,7 @@ func (it *item) info() byte {
 	if it.hasRight {
 		info |= bitRight
 	}
-	if it.named != 0 {
+	if it.sub != nil {
 		info |= bitParentSub
 	}
 	return info

@@ -20,25 +20,9 @@ type item struct {
 	kind, parent  uint8
 	hasOrigin     bool
 	hasRight      bool
-	named         uint32 // of attributes that carry their parent: one more than the length of their name, which stands before the content
+	sub           *string // the attribute's name, of attributes that carry their parent
 	content       string
 }
-
-// attribute is the name of an attribute that carries its parent, and nil of anything else.
-func (it *item) attribute() *string {
-	if it.named == 0 {
-		return nil
-	}
-	name := it.content[:it.named-1]
-	return &name
-}
-
-// bare is the content without a name before it.
-func (it *item) bare() string { return it.content[it.nameLength():] }
-
-func (it *item) nameLength() int { return max(0, int(it.named)-1) }
-
-func (it *item) drop() { it.kind, it.content = kindDeleted, it.content[:it.nameLength()] }
 
 func (it *item) end() uint32 { return it.clock + it.length }
 
@@ -66,8 +50,8 @@ func (it item) from(client, clock uint32) item {
 	if it.kind == kindGC || it.kind == kindSkip {
 		return it
 	}
+	it.origin, it.hasOrigin, it.parent, it.sub = id{client, clock - 1}, true, parentCopied, nil
 	_, it.content = it.cut(skip)
-	it.origin, it.hasOrigin, it.parent, it.named = id{client, clock - 1}, true, parentCopied, 0
 	return it
 }
 
@@ -77,26 +61,24 @@ func (it item) before(clock uint32) item {
 		return it
 	}
 	it.length = clock - it.clock
-	left, _ := it.cut(it.length)
-	it.content = it.content[:it.nameLength()] + left
+	it.content, _ = it.cut(it.length)
 	return it
 }
 
-// cut splits the bare content after n clocks.
+// cut splits the content after n clocks.
 func (it *item) cut(n uint32) (left, right string) {
 	switch it.kind {
 	case kindString:
-		content := it.bare()
-		if n < uint32(len(content)) && isASCII(content[:n]) {
-			return content[:n], content[n:]
+		if n < uint32(len(it.content)) && isASCII(it.content[:n]) {
+			return it.content[:n], it.content[n:]
 		}
-		return utf16Cut(content, n)
+		return utf16Cut(it.content, n)
 	case kindAny:
-		d := &decoder{data: it.bare()}
+		d := &decoder{data: it.content}
 		for range n {
 			d.any(0)
 		}
-		return d.data[:d.pos], d.data[d.pos:]
+		return it.content[:d.pos], it.content[d.pos:]
 	}
 	return "", ""
 }
@@ -128,16 +110,16 @@ func (it *item) agrees(other *item) bool {
 func (it *item) samePlace(other *item) bool {
 	return it.hasOrigin == other.hasOrigin && it.hasRight == other.hasRight && it.parent == other.parent &&
 		it.origin == other.origin && it.right == other.right &&
-		it.named == other.named && it.content[:it.nameLength()] == other.content[:other.nameLength()]
+		(it.sub == nil) == (other.sub == nil) && (it.sub == nil || *it.sub == *other.sub)
 }
 
 func (it *item) sameContent(other *item) bool {
-	if it.bare() == other.bare() {
+	if it.content == other.content {
 		return true
 	}
 	switch it.kind {
 	case kindString:
-		return sameText(it.bare(), other.bare())
+		return sameText(it.content, other.content)
 	case kindFormat, kindAny:
 		return reflect.DeepEqual(it.values(), other.values())
 	}
@@ -158,7 +140,7 @@ func sameText(a, b string) bool {
 
 // values decodes the content: of text attributes their values, of a mark its name and value.
 func (it *item) values() []any {
-	d := &decoder{data: it.bare()}
+	d := &decoder{data: it.content}
 	if it.kind == kindFormat {
 		key := d.text()
 		value, _ := parseJSON(d.text())

@@ -72,6 +72,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/me/reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Choose how often to be reminded by e-mail of what is owed */
+        put: operations["setReminders"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the actor was told, newest first, and what of it is still to be seen */
+        get: operations["listNotices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/notices/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that the actor has seen their notices up to one */
+        post: operations["markNoticesRead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether mail is sent, how much waits, and how much did not get through in the last week */
+        get: operations["getOutbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/my-turn/news": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What others have done with open responses since the actor last looked at them */
+        get: operations["listNews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/my-turn": {
         parameters: {
             query?: never;
@@ -373,6 +458,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/responses/{responseId}/looked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Say that the actor has looked at the response as it is now */
+        put: operations["markLooked"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/responses/{responseId}/text": {
         parameters: {
             query?: never;
@@ -403,25 +507,6 @@ export interface paths {
         };
         /** What happened to the response, newest first */
         get: operations["getHistory"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/responses/{responseId}/readings": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                responseId: components["parameters"]["responseId"];
-            };
-            cookie?: never;
-        };
-        /** Who has read the text, newest first: a line for each person, text and hour, the last 500; only where the round asks for it */
-        get: operations["getReadings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -929,6 +1014,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/communities/{organisationId}/undelivered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisationId: components["parameters"]["organisationId"];
+            };
+            cookie?: never;
+        };
+        /** People of the community and its parties whom the newest mail did not reach */
+        get: operations["listUndelivered"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/communities/{organisationId}/rule": {
         parameters: {
             query?: never;
@@ -1109,6 +1213,7 @@ export interface components {
             acting?: components["schemas"]["ActingOption"];
             organisations: components["schemas"]["ActingOption"][];
             language: components["schemas"]["Language"];
+            reminders: components["schemas"]["Reminders"];
             abilities: components["schemas"]["Ability"][];
             now: components["schemas"]["Time"];
             demonstration: boolean;
@@ -1131,6 +1236,61 @@ export interface components {
         };
         LanguageInput: {
             language: components["schemas"]["Language"];
+        };
+        /**
+         * @description What must be known is told anyway.
+         * @enum {string}
+         */
+        Reminders: "at_once" | "daily" | "none";
+        RemindersInput: {
+            reminders: components["schemas"]["Reminders"];
+        };
+        Notice: {
+            /** Format: int64 */
+            id: number;
+            /** @description What happened; the kinds stand in docs/notices.md. The page words it, and builds the link from the ids. */
+            kind: string;
+            at: components["schemas"]["Time"];
+            read: boolean;
+            /** Format: uuid */
+            roundId: string;
+            roundTitle: components["schemas"]["Text"];
+            /** Format: uuid */
+            responseId?: string;
+            /** @description Name of the community or organisation that answers. */
+            owner?: string;
+            deadline?: components["schemas"]["Time"];
+        };
+        ReadInput: {
+            /** Format: int64 */
+            upTo: number;
+        };
+        Outbox: {
+            configured: boolean;
+            waiting: number;
+            failed: number;
+        };
+        Undelivered: {
+            name: string;
+            organisation: string;
+            since: components["schemas"]["Time"];
+            /** @enum {string} */
+            fault: "refused" | "no_answer";
+        };
+        ResponseNews: {
+            /** Format: uuid */
+            responseId: string;
+            lookedAt: components["schemas"]["Time"];
+            news: components["schemas"]["News"][];
+        };
+        News: {
+            /** @enum {string} */
+            kind: "edited" | "status" | "assigned" | "frozen" | "reopened" | "parties" | "positions" | "remarks" | "replies" | "warned" | "decided" | "submitted" | "received" | "returned" | "withdrawn";
+            count: number;
+            /** @description Whose doing it was. */
+            names: string[];
+            /** @description Numbers of the answers it was about. */
+            answers: number[];
         };
         /** @description One thing owed or waited for. The page words it by `kind` and builds the link from the ids. */
         Turn: {
@@ -1229,8 +1389,6 @@ export interface components {
             /** @enum {string} */
             separateAnswers: "allowed" | "no";
             acceptsLate: boolean;
-            /** @description Who reads the texts is written down. */
-            logsReading: boolean;
             loginMinutes: number;
             /** @enum {string} */
             loginLevel: "" | "substantial" | "high";
@@ -1303,11 +1461,6 @@ export interface components {
             separateAnswers: "allowed" | "no";
             /** @default true */
             acceptsLate: boolean;
-            /**
-             * @description Write down who reads the texts.
-             * @default false
-             */
-            logsReading: boolean;
             /**
              * @description How old a login may be when one signs or sends; else `reauthentication_required`.
              * @default 15
@@ -1510,7 +1663,6 @@ export interface components {
             state: components["schemas"]["RoundState"];
             deadline: components["schemas"]["Time"];
             acceptsLate: boolean;
-            logsReading: boolean;
             sender: string;
             reference: string;
         };
@@ -1590,14 +1742,6 @@ export interface components {
             remarks: components["schemas"]["Remark"][];
             /** @description The version that the actor's party last took a position on. */
             seenFreezeNumber?: number;
-        };
-        Reading: {
-            firstAt: components["schemas"]["Time"];
-            name: string;
-            /** @description Acted for. */
-            organisation: string;
-            /** @description The answer's number; absent for the whole text. */
-            answer?: number;
         };
         HistoryItem: {
             at: components["schemas"]["Time"];
@@ -1997,6 +2141,117 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setReminders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemindersInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listNotices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notice"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    markNoticesRead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadInput"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getOutbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outbox"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listNews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResponseNews"][];
                 };
             };
             default: components["responses"]["Problem"];
@@ -2431,6 +2686,27 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    markLooked: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     getResponseText: {
         parameters: {
             query?: never;
@@ -2472,29 +2748,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HistoryItem"][];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    getReadings: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                responseId: components["parameters"]["responseId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Reading"][];
                 };
             };
             default: components["responses"]["Problem"];
@@ -3201,6 +3454,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Community"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listUndelivered: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisationId: components["parameters"]["organisationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Undelivered"][];
                 };
             };
             default: components["responses"]["Problem"];

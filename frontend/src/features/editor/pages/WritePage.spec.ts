@@ -16,7 +16,7 @@ const me: Schemas['Me'] = {
   language: 'nb',
   abilities: [],
   now: '2022-03-01T12:00:00Z',
-  demonstration: false, loginSeconds: 0,
+  demonstration: false, reminders: 'daily', loginSeconds: 0,
 }
 
 function aResponse(...abilities: Schemas['Ability'][]) {

@@ -1,0 +1,180 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"samsvar/internal/notice"
+	"samsvar/internal/policy"
+	"samsvar/internal/portal"
+)
+
+type noticeStore struct{ *DB }
+
+// Told is the store of notices, mail, and what people have looked at. What it writes is bookkeeping about what is
+// audited already, so it leaves no audit event.
+func (db *DB) Told() notice.Store { return noticeStore{db} }
+
+// Tell holds the cursor while it reads on from there: another process finds nothing to do meanwhile. The trail has no
+// gaps that are filled later, since its events are committed in their order.
+func (s noticeStore) Tell(ctx context.Context, limit int, now time.Time, address func(context.Context, notice.Event) ([]notice.Told, error)) (read int, err error) {
+	err = s.gorm.WithContext(ctx).Transaction(func(g *gorm.DB) error {
+		held, err := rows[struct{ Told int64 }](g, "select told from notice_cursor for update skip locked")
+		if err != nil || len(held) == 0 {
+			return err
+		}
+		events, err := eventsAfter(g, held[0].Told, limit)
+		if err != nil || len(events) == 0 {
+			return err
+		}
+		read = len(events)
+		mails := map[portal.AccountID]string{} // what is told together comes in one mail
+		for _, e := range events {
+			told, err := address(ctx, e)
+			if err != nil {
+				return err
+			}
+			for _, one := range told {
+				if err := insertNotice(g, e, one, now, mails); err != nil {
+					return err
+				}
+			}
+		}
+		return g.Exec("update notice_cursor set told = ?", events[read-1].Sequence).Error
+	})
+	return read, away(err)
+}
+
+func eventsAfter(g *gorm.DB, told int64, limit int) ([]notice.Event, error) {
+	found, err := rows[struct {
+		ID                                                     int64
+		At                                                     time.Time
+		AccountID, OrganisationID, Action, RoundID, ResponseID string
+		Detail                                                 jsonb[map[string]any]
+	}](g, `select id, at, coalesce(account_id::text, '') as account_id, coalesce(organisation_id, '') as organisation_id, action,
+			coalesce(round_id::text, '') as round_id, coalesce(response_id::text, case action when 'response.start' then detail ->> 'response' end, '') as response_id, detail
+		from audit_event where id > ? order by id limit ?`, told, limit)
+	events := make([]notice.Event, len(found))
+	for i, f := range found {
+		events[i] = notice.Event{Sequence: f.ID, At: f.At, Account: portal.AccountID(f.AccountID), Organisation: portal.OrganisationID(f.OrganisationID),
+			Action: policy.Action(f.Action), Round: portal.RoundID(f.RoundID), Response: portal.ResponseID(f.ResponseID), Detail: f.Detail.V}
+	}
+	return events, err
+}
+
+func insertNotice(g *gorm.DB, e notice.Event, t notice.Told, now time.Time, mails map[portal.AccountID]string) error {
+	who := t.Person.Account
+	if _, queued := mails[who]; t.Mail && !queued {
+		made, err := row[struct{ ID string }](g, `insert into mail (id, account_id, due_at, queued_at) values (gen_random_uuid(), ?, ?, ?) returning id`, who, now, now)
+		if err != nil {
+			return err
+		}
+		mails[who] = made.ID
+	}
+	mail := ""
+	if t.Mail {
+		mail = mails[who]
+	}
+	return g.Exec(`insert into notice (event_id, kind, account_id, organisation_id, round_id, response_id, at, mail_id) values (?, ?, ?, ?, ?, ?, ?, ?)`,
+		e.Sequence, t.Kind, who, t.Person.Organisation, t.Round, null(string(t.Response)), e.At, null(mail)).Error
+}
+
+// Concerned are those whom a round was sent to, or forwarded to in this event, or given more time in it, and who answers it.
+func (s noticeStore) Concerned(ctx context.Context, e notice.Event) ([]portal.OrganisationID, error) {
+	extended, _ := e.Detail["organisation"].(string)
+	return rows[portal.OrganisationID](s.gorm.WithContext(ctx), `
+		select distinct c.id from round r
+		join lateral (
+			select x.organisation_id as id, x.forwarded_by from recipient x where x.round_id = r.id
+			union select m.community_id, null from recipient x join membership m on m.party_id = x.organisation_id
+				where x.round_id = r.id and m.valid_from <= r.issued and (m.valid_to is null or r.issued < m.valid_to)
+			union select p.organisation_id, null from party p join response s on s.id = p.response_id where s.round_id = r.id
+		) c on true
+		where r.id = @round and (@action <> 'round.forward' or c.forwarded_by = @by) and (@action <> 'round.extend' or extends_to(@extended, c.id, r.issued))`,
+		named("round", string(e.Round)), named("action", string(e.Action)), named("by", string(e.Organisation)), named("extended", null(extended)))
+}
+
+// People are those with a role in any of the organisations, once for each.
+func (s noticeStore) People(ctx context.Context, organisations []portal.OrganisationID) ([]notice.Person, error) {
+	found, err := rows[struct {
+		AccountID      portal.AccountID
+		OrganisationID portal.OrganisationID
+		Name, Email    string
+		Kind           portal.OrganisationKind
+		Language       portal.Language
+		Reminders      portal.Reminders
+		Roles          jsonb[[]portal.Role]
+	}](s.gorm.WithContext(ctx), `select a.id as account_id, o.id as organisation_id, a.name, a.email, o.kind, a.language, a.reminders,
+			jsonb_agg(r.role order by r.role) as roles
+		from account_role r join account a on a.id = r.account_id join organisation o on o.id = r.organisation_id
+		where o.id in ? group by a.id, o.id order by a.id, o.id`, organisations)
+	people := make([]notice.Person, len(found))
+	for i, f := range found {
+		people[i] = notice.Person{Email: f.Email, Reminders: f.Reminders, Actor: portal.Actor{Account: f.AccountID, Name: f.Name, Organisation: f.OrganisationID,
+			Kind: f.Kind, Roles: f.Roles.V, Language: f.Language}}
+	}
+	return people, err
+}
+
+type noticeRow struct {
+	ID                                int64
+	Kind, OrganisationID              string
+	At                                time.Time
+	Read                              bool
+	RoundID, RoundState               string
+	Title                             jsonb[portal.Text]
+	Deadline                          time.Time
+	ResponseID, State, OwnerID, Owner string
+	Parties                           jsonb[[]portal.OrganisationID]
+	CountsFrom                        *time.Time
+}
+
+const noticeColumns = `select n.id, n.kind, n.organisation_id, n.at, n.read_at is not null as read, r.id as round_id, r.state as round_state, r.title,
+		deadline_of(r.id, coalesce(s.owner_id, n.organisation_id)) as deadline, coalesce(s.id::text, '') as response_id, coalesce(s.state, '') as state,
+		coalesce(s.owner_id, '') as owner_id, coalesce(o.name, '') as owner, (e.detail ->> 'countsFrom')::timestamptz as counts_from,
+		(select coalesce(jsonb_agg(p.organisation_id), '[]') from party p where p.response_id = s.id) as parties
+	from notice n join round r on r.id = n.round_id
+	left join response s on s.id = n.response_id
+	left join organisation o on o.id = s.owner_id
+	left join audit_event e on e.id = n.event_id
+	where (n.response_id is null or s.id is not null) and `
+
+func (r noticeRow) notice() notice.Notice {
+	n := notice.Notice{ID: r.ID, Kind: notice.Kind(r.Kind), At: r.At, Organisation: portal.OrganisationID(r.OrganisationID), Read: r.Read,
+		Round:    portal.Round{ID: portal.RoundID(r.RoundID), Title: r.Title.V, State: portal.RoundState(r.RoundState), Deadline: r.Deadline},
+		Response: portal.ResponseID(r.ResponseID), Owner: r.Owner}
+	if r.CountsFrom != nil {
+		n.Counts = *r.CountsFrom
+	}
+	n.Object = policy.Object{State: r.RoundState, Invited: true} // whom a round was sent to stays on its list
+	if n.Response != "" {
+		n.Object = policy.Object{State: r.State, Owner: portal.OrganisationID(r.OwnerID), Parties: r.Parties.V}
+	}
+	return n
+}
+
+func notices(g *gorm.DB, where string, args ...any) ([]notice.Notice, error) {
+	found, err := rows[noticeRow](g, noticeColumns+where, args...)
+	out := make([]notice.Notice, len(found))
+	for i, f := range found {
+		out[i] = f.notice()
+	}
+	return out, err
+}
+
+func (s noticeStore) Notices(ctx context.Context, actor portal.Actor, since time.Time, limit int) ([]notice.Notice, error) {
+	return notices(s.gorm.WithContext(ctx), "n.account_id = ? and n.organisation_id = ? and n.at > ? order by n.id desc limit ?",
+		actor.Account, actor.Organisation, since, limit)
+}
+
+func (s noticeStore) MarkRead(ctx context.Context, actor portal.Actor, upTo int64, now time.Time) error {
+	return s.note(ctx, "update notice set read_at = ? where account_id = ? and organisation_id = ? and id <= ? and read_at is null",
+		now, actor.Account, actor.Organisation, upTo)
+}
+
+// note writes what is nobody's doing but the reader's own, behind the wall.
+func (s noticeStore) note(ctx context.Context, sql string, args ...any) error {
+	return away(behindWall(s.gorm.WithContext(ctx), func(g *gorm.DB) error { return g.Exec(sql, args...).Error }))
+}
