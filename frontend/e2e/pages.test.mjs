@@ -45,6 +45,8 @@ const pages = [
   ['sekretariat-vestfold', () => `/responses/${at.vestfold}/write`, '[data-save-state="locked"]'],
   ['godkjenner-tonsberg', () => `/responses/${at.vestfold}/signoff`],
   ['godkjenner-molde', () => `/responses/${at.more}/signoff`],
+  ['godkjenner-tonsberg', () => '/notices'],
+  ['godkjenner-molde', () => '/notices'],
   ['sekretariat-fonna', () => `/responses/${at.fonna}/submit`],
   ['administrator', () => '/administration'],
   ['administrator', () => '/administration/organisations'],

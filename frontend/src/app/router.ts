@@ -1,9 +1,11 @@
 import { nextTick, shallowRef } from 'vue'
-import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteRecordRaw } from 'vue-router'
+import type { Me } from '@/api'
 import { paths } from '@/lib/paths'
 import { toast } from '@/ui'
 import { i18n } from './i18n'
-import { currentMe } from './session'
+import { noteLook } from './looked'
+import { actFor, currentMe } from './session'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -37,8 +39,17 @@ router.beforeEach(async (to) => {
   const me = await currentMe()
   if (!me) return { path: paths.login, query: to.fullPath === '/' ? {} : { return_to: to.fullPath } }
   if (!me.acting && !to.meta.roleless) return '/no-role'
-  return true
+  return actAsAsked(to, me)
 })
+
+/** A link in a mail says for which organisation it was sent: who may act for it does so from then on, and sees it above. */
+async function actAsAsked(to: RouteLocationNormalized, me: Me) {
+  const { for: asked, ...query } = to.query
+  if (typeof asked !== 'string') return true
+  const mine = me.organisations.some(({ organisation }) => organisation.id === asked)
+  if (mine && asked !== me.acting?.organisation.id) await actFor(asked)
+  return { ...to, query, replace: true }
+}
 
 /** Why the first page could not be shown at all; a later one that fails leaves the page that is there. */
 export const startFailure = shallowRef<unknown>()
@@ -51,6 +62,7 @@ router.onError((error, _to, from) => {
 // A new page begins at its heading, for those who do not see it change.
 router.afterEach(async (to, from) => {
   startFailure.value = undefined
+  void noteLook(to, from)
   if (from.matched.length === 0 || to.path === from.path) return
   await nextTick()
   document.querySelector<HTMLElement>('#content')?.focus({ preventScroll: true })

@@ -2,6 +2,7 @@
 export const paths = {
   home: '/',
   login: '/login',
+  notices: '/notices',
   rounds: '/rounds',
   newRound: '/rounds/new',
   importRound: '/rounds/import',

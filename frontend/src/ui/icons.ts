@@ -1,5 +1,6 @@
 import arrowRight from '@navikt/aksel-icons/svg/ArrowRight.svg?raw'
 import arrowUndo from '@navikt/aksel-icons/svg/ArrowUndo.svg?raw'
+import bell from '@navikt/aksel-icons/svg/Bell.svg?raw'
 import buildings from '@navikt/aksel-icons/svg/Buildings3.svg?raw'
 import calendar from '@navikt/aksel-icons/svg/Calendar.svg?raw'
 import chat from '@navikt/aksel-icons/svg/Chat.svg?raw'
@@ -47,7 +48,7 @@ import upload from '@navikt/aksel-icons/svg/Upload.svg?raw'
 import warning from '@navikt/aksel-icons/svg/ExclamationmarkTriangle.svg?raw'
 
 const drawings = {
-  arrowRight, arrowUndo, buildings, calendar, chat, checkmark, checkmarkCircle, chevronDown, chevronLeft, chevronRight,
+  arrowRight, arrowUndo, bell, buildings, calendar, chat, checkmark, checkmarkCircle, chevronDown, chevronLeft, chevronRight,
   circle, circleSlash, clock, cloudSlash, cross, crossOctagon, download, envelope, envelopeOpen, externalLink, eye, file,
   files, gavel, hospital, hourglass, inbox, information, language, leave, link, magnifier, menu, minus, padlock,
   paperplane, pencil, person, personGroup, plus, printer, question, refresh, thumbUp, trash, upload, warning,

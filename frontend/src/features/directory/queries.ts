@@ -12,3 +12,11 @@ export const communityQuery = (organisationId: string) =>
 export const organisationsQuery = queryOptions({ queryKey: ['organisations'], queryFn: () => call(api.GET('/organisations')) })
 
 export const accountsQuery = queryOptions({ queryKey: ['accounts'], queryFn: () => call(api.GET('/accounts')) })
+
+export const undeliveredQuery = (organisationId: string) =>
+  queryOptions({
+    queryKey: ['communities', organisationId, 'undelivered'],
+    queryFn: () => call(api.GET('/communities/{organisationId}/undelivered', { params: { path: { organisationId } } })),
+  })
+
+export const outboxQuery = queryOptions({ queryKey: ['mail'], queryFn: () => call(api.GET('/mail')) })
