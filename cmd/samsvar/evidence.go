@@ -82,20 +82,27 @@ func exportTrail(ctx context.Context, c config, args []string, out io.Writer) er
 }
 
 func writeTrail(ctx context.Context, db *postgres.DB, name string) (n int, err error) {
+	err = toFile(name, func(out io.Writer) error {
+		return db.Trail(ctx, 0, func(e evidence.Event) error {
+			line, err := e.Line()
+			if err == nil {
+				n++
+				_, err = out.Write(line)
+			}
+			return err
+		})
+	})
+	return n, err
+}
+
+// toFile writes a file that was not there before, for nobody else to read.
+func toFile(name string, write func(io.Writer) error) error {
 	file, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	buffered := bufio.NewWriter(file)
-	err = db.Trail(ctx, 0, func(e evidence.Event) error {
-		line, err := e.Line()
-		if err == nil {
-			n++
-			_, err = buffered.Write(line)
-		}
-		return err
-	})
-	return n, errors.Join(err, buffered.Flush(), file.Close())
+	return errors.Join(write(buffered), buffered.Flush(), file.Close())
 }
 
 func keys(_ context.Context, c config, args []string, out io.Writer) error {
@@ -165,4 +172,21 @@ func verify(_ context.Context, _ config, args []string, out io.Writer) error {
 		return errSaid
 	}
 	return nil
+}
+
+func exportReadings(ctx context.Context, c config, args []string, out io.Writer) error {
+	if len(args) != 2 {
+		return errors.New("usage: samsvar readings slug file.jsonl")
+	}
+	return withDatabase(ctx, c, func(db *postgres.DB, _ string) error {
+		n := 0
+		err := toFile(args[1], func(w io.Writer) (err error) {
+			n, err = db.WriteReadings(ctx, args[0], w)
+			return err
+		})
+		if err == nil {
+			fmt.Fprintf(out, "%d lines are in %s.\n", n, args[1])
+		}
+		return err
+	})
 }

@@ -30,6 +30,8 @@ func commands() []command {
 		{"grant", "grant issuer subject organisation role", "give an account a role from the command line: the first administrator", grantRole},
 		{"verify", "verify file... [sha256:...]", "check offline: packages (with the hash on the receipt), or an audit trail with its heads and keys", verify},
 		{"trail", "trail file.jsonl", "sign the audit trail as it is now, and write it to a file for verify", exportTrail},
+		{"readings", "readings slug file.jsonl", "write to a file who has read the texts of a round that asks for such a log", exportReadings},
+		{"discard", "discard date decided-by", "throw away the drafts that were never sent, of rounds that closed before the date, a year ago or more", discard},
 		{"keys", "keys new|rotate file.pem", "make the key that signs the audit trail; rotate lets the present one endorse it", keys},
 		{"backup", "backup file.dump", "write the whole database to a file, with pg_dump", backup},
 		{"restore", "restore file.dump", "fill an empty database from such a file, with pg_restore; migrate afterwards", restore},

@@ -76,3 +76,23 @@ func grantRole(ctx context.Context, c config, args []string, out io.Writer) erro
 		return nil
 	})
 }
+
+// discard throws drafts away, each in a transaction of its own that says in the audit trail who decided it.
+func discard(ctx context.Context, c config, args []string, out io.Writer) error {
+	if len(args) != 2 || args[1] == "" {
+		return errors.New("usage: samsvar discard 2006-01-02 'who decided it, and the case number'")
+	}
+	before, err := time.Parse(time.DateOnly, args[0])
+	if err != nil {
+		return fmt.Errorf("%s is no date such as 2006-01-02", args[0])
+	}
+	now := c.clock(time.Time{})()
+	if before.After(now.AddDate(-1, 0, 0)) {
+		return errors.New("drafts are kept for a year after their round closed")
+	}
+	return withDatabase(ctx, c, func(db *postgres.DB, _ string) error {
+		drafts, err := db.DiscardDrafts(ctx, before, args[1], now)
+		fmt.Fprintf(out, "%d drafts are gone.\n", drafts)
+		return err
+	})
+}

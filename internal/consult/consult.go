@@ -21,6 +21,9 @@ type Store interface {
 
 // Reads never lock. Lists take a constant number of queries.
 type Reads interface {
+	policy.ReadingLog
+	// Readings are those of a response's text, newest first, at most most of them.
+	Readings(ctx context.Context, id portal.ResponseID, most int) ([]ReadingItem, error)
 	// Rounds are those the actor's organisation is concerned with, without questions; drafts too when asked for.
 	Rounds(ctx context.Context, actor portal.Actor, drafts bool) ([]RoundView, error)
 	Round(ctx context.Context, actor portal.Actor, id portal.RoundID) (RoundView, error)

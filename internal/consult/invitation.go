@@ -31,6 +31,7 @@ type invitation struct {
 	JointAnswers    yaml.Node   `yaml:"joint_answers"`
 	SeparateAnswers yaml.Node   `yaml:"separate_answers"`
 	AcceptsLate     *bool       `yaml:"accepts_late"`
+	LogReading      bool        `yaml:"log_reading"`
 	SendTo          string      `yaml:"send_to"`
 	PriorityGroups  yaml.Node   `yaml:"priority_groups"`
 	Background      paragraphs  `yaml:"background"`
@@ -74,6 +75,7 @@ func (in invitation) round() (portal.Round, error) {
 		JointAnswers:    f.choice("joint_answers", in.JointAnswers, "encouraged", "encouraged", "allowed", "no"),
 		SeparateAnswers: f.choice("separate_answers", in.SeparateAnswers, "allowed", "allowed", "no"),
 		AcceptsLate:     in.AcceptsLate == nil || *in.AcceptsLate,
+		LogsReading:     in.LogReading,
 		Login:           portal.Login{Age: DefaultLoginAge},
 		Background:      portal.Paragraphs(in.Background),
 		PriorityGroups:  portal.Paragraphs(f.groups(in.PriorityGroups)),

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"samsvar/internal/evidence"
+	"samsvar/internal/policy"
 	"samsvar/internal/portal"
 	"samsvar/internal/workflow"
 )
@@ -66,6 +67,14 @@ type AcrossAnswer struct {
 	Remarks                     []evidence.Remark
 }
 
+// readRound writes down, where the round asks for it, that somebody has been given texts of many responses.
+func (s Service) readRound(ctx context.Context, actor portal.Actor, round RoundView, action policy.Action, object string) error {
+	if !round.LogsReading {
+		return nil
+	}
+	return s.Store.RecordReading(ctx, actor, policy.Reading{At: s.Now(), Action: action, Round: round.ID, Object: object})
+}
+
 // ReadAcross gives one question across all submitted answers.
 func (s Service) ReadAcross(ctx context.Context, actor portal.Actor, id portal.RoundID, question portal.QuestionID) (Across, error) {
 	round, err := s.round(ctx, actor, id, "round.read_across")
@@ -77,6 +86,9 @@ func (s Service) ReadAcross(ctx context.Context, actor portal.Actor, id portal.R
 		return Across{}, portal.Missing()
 	}
 	across := Across{Question: round.Questions[i], Round: round}
+	if err := s.readRound(ctx, actor, round, "round.read_across", string(question)); err != nil {
+		return across, err
+	}
 	submitted, err := s.standing(ctx, id)
 	if err != nil {
 		return across, err

@@ -15,7 +15,7 @@ func (s Service) Submission(ctx context.Context, actor portal.Actor, id portal.R
 	if err != nil {
 		return r, portal.Receipt{}, nil, err
 	}
-	if err := policy.Decide(actor, action, policy.ObjectOf(action, r)); err != nil {
+	if err := policy.Read(ctx, s.Store, actor, action, r, s.Now()); err != nil {
 		return r, portal.Receipt{}, nil, err
 	}
 	for _, receipt := range r.Submissions {

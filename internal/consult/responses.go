@@ -3,6 +3,7 @@ package consult
 import (
 	"context"
 	"slices"
+	"time"
 
 	"samsvar/internal/policy"
 	"samsvar/internal/portal"
@@ -171,6 +172,28 @@ func (s Service) Positions(ctx context.Context, actor portal.Actor, id portal.Re
 		return nil, err
 	}
 	return s.Store.Positions(ctx, id)
+}
+
+// ReadingItem is one line of the log of who has read a text: a person, for an organisation, within an hour.
+type ReadingItem struct {
+	FirstAt            time.Time
+	Name, Organisation string
+	Answer             int // its number; 0 for all of them
+}
+
+// mostReadings is how much of the log is shown.
+const mostReadings = 500
+
+// Readings are who has read the text, newest first; only where the round asks for it.
+func (s Service) Readings(ctx context.Context, actor portal.Actor, id portal.ResponseID) ([]ReadingItem, error) {
+	r, err := s.Store.Response(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := policy.Decide(actor, "response.readings", policy.ResponseObject(r)); err != nil {
+		return nil, err
+	}
+	return s.Store.Readings(ctx, id, mostReadings)
 }
 
 // History is what happened to a response, newest first.

@@ -24,6 +24,7 @@ type Renderer interface {
 // Store is what this package needs kept.
 type Store interface {
 	Write(ctx context.Context, fn func(Tx) error) error
+	policy.ReadingLog
 	Response(ctx context.Context, id portal.ResponseID) (portal.Response, error)
 	// Stored are the committed updates of the documents, a snapshot first where there is one.
 	Stored(ctx context.Context, ids []portal.DocumentID) (map[portal.DocumentID][][]byte, error)

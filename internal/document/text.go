@@ -35,7 +35,7 @@ func (s Service) Text(ctx context.Context, actor portal.Actor, id portal.Respons
 	if err != nil {
 		return Text{}, err
 	}
-	if err := policy.Decide(actor, "response.text", policy.ResponseObject(r)); err != nil {
+	if err := policy.Read(ctx, s.Store, actor, "response.text", r, s.Now()); err != nil {
 		return Text{}, err
 	}
 	text := Text{Response: r}
@@ -100,6 +100,10 @@ type Home struct {
 	Owner   portal.OrganisationID
 	Parties []portal.OrganisationID
 	Sent    bool // the text as it now stands has been sent
+
+	Round       portal.RoundID
+	Response    portal.ResponseID
+	LogsReading bool
 }
 
 // Access says it for one document.
@@ -111,16 +115,24 @@ func (s Service) Access(ctx context.Context, actor portal.Actor, id portal.Docum
 	if err != nil {
 		return NoAccess, err
 	}
-	o := policy.Object{State: string(home.State), Owner: home.Owner, Parties: home.Parties}
+	access := home.access(actor)
+	if access == NoAccess || !home.LogsReading {
+		return access, nil
+	}
+	return access, s.Store.RecordReading(ctx, actor, policy.Reading{At: s.Now(), Action: "document.read", Round: home.Round, Response: home.Response, Object: string(id)})
+}
+
+func (h Home) access(actor portal.Actor) Access {
+	o := policy.Object{State: string(h.State), Owner: h.Owner, Parties: h.Parties}
 	switch {
 	case policy.Decide(actor, "document.write", o) == nil:
-		return MayWrite, nil
+		return MayWrite
 	case policy.Decide(actor, "document.read", o) != nil:
-		return NoAccess, nil
-	case home.Sent:
-		return MayReadSent, nil
-	case home.State != portal.Draft:
-		return MayReadFixed, nil
+		return NoAccess
+	case h.Sent:
+		return MayReadSent
+	case h.State != portal.Draft:
+		return MayReadFixed
 	}
-	return MayRead, nil
+	return MayRead
 }

@@ -172,11 +172,15 @@ func edit(rnd *rand.Rand, what string, file *[]byte, how func([][]byte, int) [][
 
 func join(all [][]byte) []byte { return append(bytes.Join(all, []byte("\n")), '\n') }
 
+func manipulatedTrail(seed uint64) (trail Trail, what string) {
+	trail = sampleTrail()
+	what = manipulations[int(seed)%len(manipulations)](rand.New(rand.NewPCG(seed, 3)), &trail)
+	return trail, what
+}
+
 func TestManipulatedTrailsAreFound(t *testing.T) {
 	for seed := range uint64(1005) {
-		rnd := rand.New(rand.NewPCG(seed, 3))
-		trail := sampleTrail()
-		what := manipulations[int(seed)%len(manipulations)](rnd, &trail)
+		trail, what := manipulatedTrail(seed)
 		if r := VerifyTrail(trail); r.OK() {
 			t.Errorf("seed %d: %s was not found:\n%s", seed, what, r)
 		}

@@ -3,6 +3,7 @@ package evidence
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -64,12 +65,9 @@ func Verify(raw []byte) Report {
 	if !r.check("json", err == nil, "The file is well-formed JSON in which no member occurs twice.", fmt.Sprintf("The file cannot be read: %v.", err)) {
 		return r
 	}
-	var known struct {
-		Format string `json:"format"`
-	}
-	_ = json.Unmarshal(raw, &known) // what is not an object has no known format
-	if !r.check("format", known.Format == Format, "The format is "+Format+".",
-		fmt.Sprintf("The format %q is unknown; this program knows %s.", known.Format, Format)) {
+	format := formatOf(canonical)
+	if !r.check("format", format == Format, "The format is "+Format+".",
+		fmt.Sprintf("The format %q is unknown; this program knows %s.", format, Format)) {
 		return r
 	}
 	p, err := decode(raw, canonical)
@@ -86,6 +84,14 @@ func Verify(raw []byte) Report {
 	return r
 }
 
+// formatOf is what the member of exactly that name says; what is not an object has no format.
+func formatOf(canonical []byte) (format string) {
+	var members map[string]json.RawMessage
+	_ = json.Unmarshal(canonical, &members)
+	_ = json.Unmarshal(members["format"], &format)
+	return format
+}
+
 // decode reads the package and makes sure that nothing was lost, ignored or assumed on the way.
 func decode(raw, canonical []byte) (Package, error) {
 	var p Package
@@ -93,6 +99,9 @@ func decode(raw, canonical []byte) (Package, error) {
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&p); err != nil {
 		return p, err
+	}
+	if p.PackageHash == "" {
+		return p, errors.New("there is no packageHash")
 	}
 	late := p.Submission.LateSeconds
 	p.normalise()

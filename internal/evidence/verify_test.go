@@ -111,19 +111,25 @@ func TestSealRefusesOtherTextThanWasFrozen(t *testing.T) {
 	}
 }
 
+// manipulated is the sample with one thing changed somewhere, and what it was.
+func manipulated(t *testing.T, seed uint64) (raw []byte, what string) {
+	t.Helper()
+	rnd := rand.New(rand.NewPCG(seed, 1))
+	var tree any
+	if err := json.Unmarshal(encode(t, sample(t)), &tree); err != nil {
+		t.Fatal(err)
+	}
+	what = manipulate(rnd, tree, "")
+	raw, err := json.Marshal(tree)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw, what
+}
+
 func TestManipulationsAreFound(t *testing.T) {
-	untouched := encode(t, sample(t))
 	for seed := range uint64(1000) {
-		rnd := rand.New(rand.NewPCG(seed, 1))
-		var tree any
-		if err := json.Unmarshal(untouched, &tree); err != nil {
-			t.Fatal(err)
-		}
-		what := manipulate(rnd, tree, "")
-		raw, err := json.Marshal(tree)
-		if err != nil {
-			t.Fatal(err)
-		}
+		raw, what := manipulated(t, seed)
 		if r := Verify(raw); r.OK() {
 			t.Errorf("seed %d: %s was not found:\n%s", seed, what, r)
 		}
@@ -208,38 +214,46 @@ func TestFlippedBitsAreFound(t *testing.T) {
 	}
 }
 
-// Somebody who also makes the outer hash anew is found by what the inner hashes and rules say.
-func TestForgeriesThatAreSealedAnew(t *testing.T) {
-	cases := map[string]struct {
-		forge func(*Package)
-		found string
-	}{
-		"text":               {func(p *Package) { p.Answers[0].Content = json.RawMessage(`{"type":"doc"}`) }, "answer hash"},
-		"status":             {func(p *Package) { p.Answers[1].Status = "ready" }, "answer hash"},
-		"party left out":     {func(p *Package) { p.Parties = p.Parties[:2] }, "freeze hash"},
-		"answers swapped":    {func(p *Package) { p.Answers[0], p.Answers[1] = p.Answers[1], p.Answers[0] }, "freeze hash"},
-		"party twice":        {func(p *Package) { p.Parties = append(p.Parties, p.Parties[0]) }, "identities"},
-		"unknown position":   {func(p *Package) { p.Parties[0].Position.Kind = "agreed" }, "words"},
-		"reason dropped":     {func(p *Package) { p.Parties[0].Position.Kind = "rejected" }, "words"},
-		"earlier submission": {func(p *Package) { p.Submission.SubmittedAt = p.Submission.SubmittedAt.Add(-3 * time.Hour) }, "times"},
-		"delay hidden":       {func(p *Package) { p.Submission.LateSeconds = 0 }, "times"},
-		"position elsewhere": {func(p *Package) { p.Parties[0].Position.AnswerHashes["answer-9"] = "sha256:0" }, "positions"},
-		"remark elsewhere":   {func(p *Package) { id := "answer-9"; p.Remarks[0].AnswerID = &id }, "remarks"},
-		"remark of nobody":   {func(p *Package) { p.Remarks[0].Authors = nil }, "remarks"},
-		"remark of others":   {func(p *Package) { p.Remarks[0].Authors[0].Name = "Grimstad kommune" }, "remarks"},
+// forgeries are by somebody who also makes the outer hash anew; each names the check that finds it.
+var forgeries = map[string]struct {
+	forge func(*Package)
+	found string
+}{
+	"text":               {func(p *Package) { p.Answers[0].Content = json.RawMessage(`{"type":"doc"}`) }, "answer hash"},
+	"status":             {func(p *Package) { p.Answers[1].Status = "ready" }, "answer hash"},
+	"party left out":     {func(p *Package) { p.Parties = p.Parties[:2] }, "freeze hash"},
+	"answers swapped":    {func(p *Package) { p.Answers[0], p.Answers[1] = p.Answers[1], p.Answers[0] }, "freeze hash"},
+	"party twice":        {func(p *Package) { p.Parties = append(p.Parties, p.Parties[0]) }, "identities"},
+	"unknown position":   {func(p *Package) { p.Parties[0].Position.Kind = "agreed" }, "words"},
+	"reason dropped":     {func(p *Package) { p.Parties[0].Position.Kind = "rejected" }, "words"},
+	"earlier submission": {func(p *Package) { p.Submission.SubmittedAt = p.Submission.SubmittedAt.Add(-3 * time.Hour) }, "times"},
+	"delay hidden":       {func(p *Package) { p.Submission.LateSeconds = 0 }, "times"},
+	"position elsewhere": {func(p *Package) { p.Parties[0].Position.AnswerHashes["answer-9"] = "sha256:0" }, "positions"},
+	"remark elsewhere":   {func(p *Package) { id := "answer-9"; p.Remarks[0].AnswerID = &id }, "remarks"},
+	"remark of nobody":   {func(p *Package) { p.Remarks[0].Authors = nil }, "remarks"},
+	"remark of others":   {func(p *Package) { p.Remarks[0].Authors[0].Name = "Grimstad kommune" }, "remarks"},
+}
+
+// forged is the sample after the forgery, sealed anew.
+func forged(t *testing.T, forge func(*Package)) Package {
+	t.Helper()
+	p := sample(t)
+	forge(&p)
+	late := p.Submission.LateSeconds
+	p.normalise()
+	p.Submission.LateSeconds = late
+	hash, err := p.Hash()
+	if err != nil {
+		t.Fatal(err)
 	}
-	for name, c := range cases {
-		p := sample(t)
-		receipt := p.PackageHash
-		c.forge(&p)
-		var err error
-		late := p.Submission.LateSeconds
-		p.normalise()
-		p.Submission.LateSeconds = late
-		if p.PackageHash, err = p.Hash(); err != nil {
-			t.Fatal(err)
-		}
-		r := Verify(encode(t, p))
+	p.PackageHash = hash
+	return p
+}
+
+func TestForgeriesThatAreSealedAnew(t *testing.T) {
+	receipt := sample(t).PackageHash
+	for name, c := range forgeries {
+		r := Verify(encode(t, forged(t, c.forge)))
 		if !failed(r, c.found) {
 			t.Errorf("%s: not found by %s:\n%s", name, c.found, r)
 		}

@@ -1734,6 +1734,19 @@ type ReadInput struct {
 	UpTo int64 `json:"upTo"`
 }
 
+// Reading defines model for Reading.
+type Reading struct {
+	// Answer The answer's number; absent for the whole text.
+	Answer *int `json:"answer,omitempty"`
+
+	// FirstAt RFC 3339 with offset; the server's clock.
+	FirstAt Time   `json:"firstAt"`
+	Name    string `json:"name"`
+
+	// Organisation Acted for.
+	Organisation string `json:"organisation"`
+}
+
 // ReasonInput defines model for ReasonInput.
 type ReasonInput struct {
 	Reason  string `json:"reason"`
@@ -1915,11 +1928,12 @@ type ResponseRound struct {
 	AcceptsLate bool `json:"acceptsLate"`
 
 	// Deadline RFC 3339 with offset; the server's clock.
-	Deadline  Time       `json:"deadline"`
-	Id        string     `json:"id"`
-	Reference string     `json:"reference"`
-	Sender    string     `json:"sender"`
-	State     RoundState `json:"state"`
+	Deadline    Time       `json:"deadline"`
+	Id          string     `json:"id"`
+	LogsReading bool       `json:"logsReading"`
+	Reference   string     `json:"reference"`
+	Sender      string     `json:"sender"`
+	State       RoundState `json:"state"`
 
 	// Title What people read, in one or both written forms of Norwegian.
 	Title Text `json:"title"`
@@ -1992,6 +2006,9 @@ type Round struct {
 	LoginLevel   RoundLoginLevel   `json:"loginLevel"`
 	LoginMinutes int               `json:"loginMinutes"`
 
+	// LogsReading Who reads the texts is written down.
+	LogsReading bool `json:"logsReading"`
+
 	// Now RFC 3339 with offset; the server's clock.
 	Now Time `json:"now"`
 
@@ -2049,6 +2066,9 @@ type RoundInput struct {
 
 	// LoginMinutes How old a login may be when one signs or sends; else `reauthentication_required`.
 	LoginMinutes *int `json:"loginMinutes,omitempty"`
+
+	// LogsReading Write down who reads the texts.
+	LogsReading *bool `json:"logsReading,omitempty"`
 
 	// PriorityGroups Paragraphs (or list items) in one or both written forms.
 	PriorityGroups  *Paragraphs                `json:"priorityGroups,omitempty"`
@@ -2582,6 +2602,9 @@ type ServerInterface interface {
 	// WithdrawPosition Take the party's position back, with a reason; what was said stays on record
 	// (POST /responses/{responseId}/positions/withdraw)
 	WithdrawPosition(ctx echo.Context, responseId ResponseId) error
+	// GetReadings Who has read the text, newest first: a line for each person, text and hour, the last 500; only where the round asks for it
+	// (GET /responses/{responseId}/readings)
+	GetReadings(ctx echo.Context, responseId ResponseId) error
 	// WriteRemark Add a remark by the party: on the whole, on an answer or on a passage of it
 	// (POST /responses/{responseId}/remarks)
 	WriteRemark(ctx echo.Context, responseId ResponseId) error
@@ -3169,6 +3192,22 @@ func (w *ServerInterfaceWrapper) WithdrawPosition(ctx echo.Context) error {
 	return err
 }
 
+// GetReadings converts echo context to params.
+func (w *ServerInterfaceWrapper) GetReadings(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "responseId" -------------
+	var responseId ResponseId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "responseId", ctx.Param("responseId"), &responseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter responseId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetReadings(ctx, responseId)
+	return err
+}
+
 // WriteRemark converts echo context to params.
 func (w *ServerInterfaceWrapper) WriteRemark(ctx echo.Context) error {
 	var err error
@@ -3746,6 +3785,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PUT(options.BaseURL+"/responses/:responseId/looked", wrapper.MarkLooked, options.OperationMiddlewares["markLooked"]...)
 	router.GET(options.BaseURL+"/responses/:responseId/text", wrapper.GetResponseText, options.OperationMiddlewares["getResponseText"]...)
 	router.GET(options.BaseURL+"/responses/:responseId/history", wrapper.GetHistory, options.OperationMiddlewares["getHistory"]...)
+	router.GET(options.BaseURL+"/responses/:responseId/readings", wrapper.GetReadings, options.OperationMiddlewares["getReadings"]...)
 	router.PUT(options.BaseURL+"/responses/:responseId/answers/:answerId/coordinator", wrapper.SetCoordinator, options.OperationMiddlewares["setCoordinator"]...)
 	router.PUT(options.BaseURL+"/responses/:responseId/answers/:answerId/status", wrapper.SetAnswerStatus, options.OperationMiddlewares["setAnswerStatus"]...)
 	router.POST(options.BaseURL+"/responses/:responseId/freeze", wrapper.FreezeResponse, options.OperationMiddlewares["freezeResponse"]...)
@@ -5119,6 +5159,45 @@ func (response WithdrawPositiondefaultApplicationProblemPlusJSONResponse) VisitW
 	return err
 }
 
+type GetReadingsRequestObject struct {
+	ResponseId ResponseId `json:"responseId"`
+}
+
+type GetReadingsResponseObject interface {
+	VisitGetReadingsResponse(w http.ResponseWriter) error
+}
+
+type GetReadings200JSONResponse []Reading
+
+func (response GetReadings200JSONResponse) VisitGetReadingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReadingsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetReadingsdefaultApplicationProblemPlusJSONResponse) VisitGetReadingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type WriteRemarkRequestObject struct {
 	ResponseId ResponseId `json:"responseId"`
 	Body       *WriteRemarkJSONRequestBody
@@ -6380,6 +6459,9 @@ type StrictServerInterface interface {
 	// WithdrawPosition Take the party's position back, with a reason; what was said stays on record
 	// (POST /responses/{responseId}/positions/withdraw)
 	WithdrawPosition(ctx context.Context, request WithdrawPositionRequestObject) (WithdrawPositionResponseObject, error)
+	// GetReadings Who has read the text, newest first: a line for each person, text and hour, the last 500; only where the round asks for it
+	// (GET /responses/{responseId}/readings)
+	GetReadings(ctx context.Context, request GetReadingsRequestObject) (GetReadingsResponseObject, error)
 	// WriteRemark Add a remark by the party: on the whole, on an answer or on a passage of it
 	// (POST /responses/{responseId}/remarks)
 	WriteRemark(ctx context.Context, request WriteRemarkRequestObject) (WriteRemarkResponseObject, error)
@@ -7649,6 +7731,31 @@ func (sh *strictHandler) WithdrawPosition(ctx echo.Context, responseId ResponseI
 		return err
 	} else if validResponse, ok := response.(WithdrawPositionResponseObject); ok {
 		return validResponse.VisitWithdrawPositionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetReadings operation middleware
+func (sh *strictHandler) GetReadings(ctx echo.Context, responseId ResponseId) error {
+	var request GetReadingsRequestObject
+
+	request.ResponseId = responseId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetReadings(ctx.Request().Context(), request.(GetReadingsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetReadings")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetReadingsResponseObject); ok {
+		return validResponse.VisitGetReadingsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

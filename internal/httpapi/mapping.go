@@ -91,7 +91,7 @@ func roundSummaryOf(v consult.RoundView) RoundSummary {
 }
 
 func responseRoundOf(r portal.Round) ResponseRound {
-	return ResponseRound{Id: string(r.ID), Title: textOf(r.Title), State: RoundState(r.State), Deadline: r.Deadline, AcceptsLate: r.AcceptsLate,
+	return ResponseRound{Id: string(r.ID), Title: textOf(r.Title), State: RoundState(r.State), Deadline: r.Deadline, AcceptsLate: r.AcceptsLate, LogsReading: r.LogsReading,
 		Sender: r.Sender, Reference: r.Reference}
 }
 
@@ -233,8 +233,8 @@ func roundFrom(in RoundInput) (portal.Round, error) {
 		Kind: string(or(in.Kind, RoundInputKindAddressed)), Issued: in.Issued.Time, Deadline: deadline,
 		JointAnswers:    string(or(in.JointAnswers, RoundInputJointAnswersEncouraged)),
 		SeparateAnswers: string(or(in.SeparateAnswers, RoundInputSeparateAnswersAllowed)),
-		AcceptsLate:     or(in.AcceptsLate, true),
-		Login:           portal.Login{Age: time.Duration(or(in.LoginMinutes, int(consult.DefaultLoginAge.Minutes()))) * time.Minute, Level: portal.Level(or(in.LoginLevel, ""))}, Background: paragraphsFrom(in.Background), PriorityGroups: paragraphsFrom(in.PriorityGroups),
+		AcceptsLate:     or(in.AcceptsLate, true), LogsReading: or(in.LogsReading, false),
+		Login: portal.Login{Age: time.Duration(or(in.LoginMinutes, int(consult.DefaultLoginAge.Minutes()))) * time.Minute, Level: portal.Level(or(in.LoginLevel, ""))}, Background: paragraphsFrom(in.Background), PriorityGroups: paragraphsFrom(in.PriorityGroups),
 		Addressees: each(or(in.Addressees, nil), func(a RoundInputAddressees) string { return string(a) }), CopyTo: or(in.CopyTo, nil),
 		SendTo: or(in.SendTo, ""), Version: or(in.Version, 0)}
 	for _, q := range in.Questions {

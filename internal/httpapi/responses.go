@@ -71,6 +71,13 @@ func (a *api) GetHistory(ctx context.Context, in GetHistoryRequestObject) (GetHi
 	return out, err
 }
 
+func (a *api) GetReadings(ctx context.Context, in GetReadingsRequestObject) (GetReadingsResponseObject, error) {
+	items, err := a.consult.Readings(ctx, actorOf(ctx), portal.ResponseID(in.ResponseId))
+	return GetReadings200JSONResponse(each(items, func(r consult.ReadingItem) Reading {
+		return Reading{FirstAt: r.FirstAt, Name: r.Name, Organisation: r.Organisation, Answer: some(r.Answer)}
+	})), err
+}
+
 func (a *api) GetResponseText(ctx context.Context, in GetResponseTextRequestObject) (GetResponseTextResponseObject, error) {
 	actor := actorOf(ctx)
 	text, err := a.document.Text(ctx, actor, portal.ResponseID(in.ResponseId))

@@ -11,7 +11,7 @@ import (
 func (a *api) roundOf(actor portal.Actor, v consult.RoundView) Round {
 	out := Round{Id: string(v.ID), Slug: v.Slug, Title: textOf(v.Title), State: RoundState(v.State), Kind: RoundKind(v.Kind), Sender: v.Sender,
 		SignedByRole: v.SignedByRole, Reference: v.Reference, Issued: dateOf(v.Issued), Deadline: v.Deadline, AnnouncedDeadline: v.Announced, Extensions: each(v.Extensions, extensionOf),
-		JointAnswers: RoundJointAnswers(v.JointAnswers), SeparateAnswers: RoundSeparateAnswers(v.SeparateAnswers), AcceptsLate: v.AcceptsLate,
+		JointAnswers: RoundJointAnswers(v.JointAnswers), SeparateAnswers: RoundSeparateAnswers(v.SeparateAnswers), AcceptsLate: v.AcceptsLate, LogsReading: v.LogsReading,
 		LoginMinutes: int(v.Login.Age.Minutes()), LoginLevel: RoundLoginLevel(v.Login.Level),
 		Background: paragraphsOf(v.Background), PriorityGroups: paragraphsOf(v.PriorityGroups), Addressees: each(v.Addressees, same), CopyTo: each(v.CopyTo, same),
 		SendTo: v.SendTo, Questions: each(v.Questions, questionOf), Version: v.Version, Responses: each(v.Responses, responseSummaryOf),

@@ -83,6 +83,7 @@ var Table = []Row{
 	{"response.read", inside, nil},
 	{"response.text", inside, nil},
 	{"response.history", inside, nil},
+	{"response.readings", []Relation{OwnEditor}, nil},
 	{"response.assign", []Relation{OwnEditor}, []string{"draft"}},
 	{"response.set_status", writers, []string{"draft"}},
 	{"response.freeze", []Relation{OwnEditor}, []string{"draft"}},

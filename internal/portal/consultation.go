@@ -33,6 +33,7 @@ type Round struct {
 	State                         RoundState
 	JointAnswers, SeparateAnswers string // encouraged, allowed, no
 	AcceptsLate                   bool
+	LogsReading                   bool  // who reads the texts is written down
 	Login                         Login // the oldest and least sure that signs and sends
 	Background, PriorityGroups    Paragraphs
 	Addressees, CopyTo            []string

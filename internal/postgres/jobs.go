@@ -25,11 +25,18 @@ func (j jobRow) job() export.Job {
 		Task: j.Subject.V, Done: j.Done, Total: j.Total, ErrorCode: j.ErrorCode, FileName: j.FileName, CreatedAt: j.CreatedAt}
 }
 
+// keptFor is how long a job and its file are there to be fetched.
+const keptFor = 7 * 24 * time.Hour
+
+// InsertJob also clears away the actor's old ones.
 func (db *DB) InsertJob(ctx context.Context, actor portal.Actor, j export.Job, e portal.AuditEvent) error {
 	return db.write(ctx, func(t *tx) error {
 		err := t.Exec(`insert into job (id, kind, account_id, organisation_id, subject, state, total, file_name, created_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			j.ID, j.Kind, j.Account, j.Organisation, jsonOf(j.Task), j.State, j.Total, j.FileName, j.CreatedAt).Error
 		if err != nil {
+			return err
+		}
+		if err := t.Exec("delete from job where created_at < ?", j.CreatedAt.Add(-keptFor)).Error; err != nil {
 			return err
 		}
 		return t.Audit(actor, e)

@@ -22,7 +22,7 @@ type responseRow struct {
 	RoundID, Slug, Sender, Reference, RoundState string
 	Title                                        jsonb[portal.Text]
 	Issued, Deadline                             time.Time
-	AcceptsLate                                  bool
+	AcceptsLate, LogReading                      bool
 	LoginMinutes                                 int
 	LoginLevel                                   string
 	RoundVersion                                 int
@@ -35,7 +35,7 @@ type responseRow struct {
 
 const responseColumns = `
 	select coalesce(f.rule, c.rule, s.rule) as rule, s.id, s.kind, s.language, s.state, s.version, s.circle, o.id as owner_id, o.kind as owner_kind, o.name as owner_name,
-		r.id as round_id, r.slug, r.sender, r.reference, r.state as round_state, r.title, r.issued, deadline_of(r.id, s.owner_id) as deadline, r.accepts_late,
+		r.id as round_id, r.slug, r.sender, r.reference, r.state as round_state, r.title, r.issued, deadline_of(r.id, s.owner_id) as deadline, r.accepts_late, r.log_reading,
 		r.login_minutes, r.login_level, r.version as round_version,
 		coalesce(cast(f.id as text), '') as freeze_id, coalesce(f.hash, '') as freeze_hash, coalesce(f.number, 0) as freeze_number, f.frozen_at,
 		coalesce(freezer.name, '') as frozen_by,
@@ -54,7 +54,7 @@ func (r responseRow) response() portal.Response {
 		State: portal.ResponseState(r.State), Rule: r.Rule.V, Version: r.Version, Circle: r.Circle, ReopenedReason: r.ReopenedReason,
 		Owner: portal.Organisation{ID: portal.OrganisationID(r.OwnerID), Kind: portal.OrganisationKind(r.OwnerKind), Name: r.OwnerName},
 		Round: portal.Round{ID: portal.RoundID(r.RoundID), Slug: r.Slug, Sender: r.Sender, Reference: r.Reference, State: portal.RoundState(r.RoundState),
-			Title: r.Title.V, Issued: r.Issued, Deadline: r.Deadline, AcceptsLate: r.AcceptsLate, Login: loginOf(r.LoginMinutes, r.LoginLevel), Version: r.RoundVersion}}
+			Title: r.Title.V, Issued: r.Issued, Deadline: r.Deadline, AcceptsLate: r.AcceptsLate, LogsReading: r.LogReading, Login: loginOf(r.LoginMinutes, r.LoginLevel), Version: r.RoundVersion}}
 	if r.FreezeID != "" {
 		out.Freeze = &portal.Freeze{ID: portal.FreezeID(r.FreezeID), Number: r.FreezeNumber, Hash: r.FreezeHash, FrozenAt: *r.FrozenAt, FrozenBy: r.FrozenBy}
 	}
@@ -73,11 +73,11 @@ func (db *DB) Home(ctx context.Context, id portal.DocumentID) (h document.Home, 
 	if actor, acting := portal.ActingIn(ctx); acting {
 		both.Queue("select set_config('samsvar.organisation', $1, true), set_config('samsvar.account', $2, true), set_config('samsvar.reads', $3, true)", scope(actor)...)
 	}
-	both.Queue(`select s.state, s.owner_id, array(select organisation_id from party p where p.response_id = s.id),
+	both.Queue(`select s.id, s.round_id, (select log_reading from round where id = s.round_id), s.state, s.owner_id, array(select organisation_id from party p where p.response_id = s.id),
 			coalesce((select b.freeze_id = s.freeze_id and b.state in ('submitted', 'received') from submission b
 				where b.response_id = s.id order by b.year desc, b.sequence desc limit 1), false)
 		from answer a join response s on s.id = a.response_id where a.document_id = $1`, id).QueryRow(func(row pgx.Row) error {
-		return row.Scan(&h.State, &h.Owner, &h.Parties, &h.Sent)
+		return row.Scan(&h.Response, &h.Round, &h.LogsReading, &h.State, &h.Owner, &h.Parties, &h.Sent)
 	})
 	err = db.pool.SendBatch(ctx, &both).Close()
 	if errors.Is(err, pgx.ErrNoRows) {

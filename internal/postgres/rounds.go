@@ -15,7 +15,7 @@ type roundRow struct {
 	Title                                           jsonb[portal.Text]
 	Issued, Deadline                                time.Time
 	State, JointAnswers, SeparateAnswers, SendTo    string
-	AcceptsLate                                     bool
+	AcceptsLate, LogReading                         bool
 	LoginMinutes                                    int
 	LoginLevel                                      string
 	Background, PriorityGroups                      jsonb[portal.Paragraphs]
@@ -35,7 +35,7 @@ type roundRow struct {
 func (r roundRow) round() portal.Round {
 	return portal.Round{ID: portal.RoundID(r.ID), Slug: r.Slug, Title: r.Title.V, Sender: r.Sender, SignedByRole: r.SignedByRole,
 		Reference: r.Reference, Kind: r.Kind, Issued: r.Issued, Deadline: r.Deadline, State: portal.RoundState(r.State),
-		JointAnswers: r.JointAnswers, SeparateAnswers: r.SeparateAnswers, AcceptsLate: r.AcceptsLate, Login: loginOf(r.LoginMinutes, r.LoginLevel), Background: r.Background.V,
+		JointAnswers: r.JointAnswers, SeparateAnswers: r.SeparateAnswers, AcceptsLate: r.AcceptsLate, LogsReading: r.LogReading, Login: loginOf(r.LoginMinutes, r.LoginLevel), Background: r.Background.V,
 		PriorityGroups: r.PriorityGroups.V, Addressees: r.Addressees.V, CopyTo: r.CopyTo.V, SendTo: r.SendTo, Version: r.Version}
 }
 
@@ -232,10 +232,10 @@ func (db *DB) recipients(ctx context.Context, id portal.RoundID, authoritiesOnly
 
 func (t *tx) InsertRound(r portal.Round, at time.Time) error {
 	err := t.Exec(`insert into round (id, slug, title, sender, signed_by_role, reference, kind, issued, deadline, state, joint_answers, separate_answers,
-			accepts_late, login_minutes, login_level, background, priority_groups, addressees, copy_to, send_to, version, created_at)
-		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			accepts_late, log_reading, login_minutes, login_level, background, priority_groups, addressees, copy_to, send_to, version, created_at)
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		r.ID, r.Slug, jsonOf(r.Title), r.Sender, r.SignedByRole, r.Reference, r.Kind, date(r.Issued), r.Deadline, r.State, r.JointAnswers, r.SeparateAnswers,
-		r.AcceptsLate, minutes(r.Login.Age), r.Login.Level, jsonOf(r.Background), jsonOf(r.PriorityGroups), jsonOf(orNone(r.Addressees)), jsonOf(orNone(r.CopyTo)), r.SendTo,
+		r.AcceptsLate, r.LogsReading, minutes(r.Login.Age), r.Login.Level, jsonOf(r.Background), jsonOf(r.PriorityGroups), jsonOf(orNone(r.Addressees)), jsonOf(orNone(r.CopyTo)), r.SendTo,
 		r.Version, at).Error
 	if isUnique(err, "round_slug_key") {
 		return portal.InvalidField("slug", "taken", "another round has this slug")
@@ -260,10 +260,10 @@ func (t *tx) insertQuestions(r portal.Round) error {
 // UpdateRound replaces a draft and its questions; nothing refers to them before the round is open.
 func (t *tx) UpdateRound(r portal.Round, version int) error {
 	err := t.one(`update round set slug = ?, title = ?, sender = ?, signed_by_role = ?, reference = ?, kind = ?, issued = ?, deadline = ?, joint_answers = ?,
-			separate_answers = ?, accepts_late = ?, login_minutes = ?, login_level = ?, background = ?, priority_groups = ?, addressees = ?, copy_to = ?, send_to = ?, version = version + 1
+			separate_answers = ?, accepts_late = ?, log_reading = ?, login_minutes = ?, login_level = ?, background = ?, priority_groups = ?, addressees = ?, copy_to = ?, send_to = ?, version = version + 1
 		where id = ? and state = 'draft' and version = ?`,
 		r.Slug, jsonOf(r.Title), r.Sender, r.SignedByRole, r.Reference, r.Kind, date(r.Issued), r.Deadline, r.JointAnswers,
-		r.SeparateAnswers, r.AcceptsLate, minutes(r.Login.Age), r.Login.Level, jsonOf(r.Background), jsonOf(r.PriorityGroups), jsonOf(orNone(r.Addressees)), jsonOf(orNone(r.CopyTo)), r.SendTo, r.ID, version)
+		r.SeparateAnswers, r.AcceptsLate, r.LogsReading, minutes(r.Login.Age), r.Login.Level, jsonOf(r.Background), jsonOf(r.PriorityGroups), jsonOf(orNone(r.Addressees)), jsonOf(orNone(r.CopyTo)), r.SendTo, r.ID, version)
 	if isUnique(err, "round_slug_key") {
 		return portal.InvalidField("slug", "taken", "another round has this slug")
 	}

@@ -92,7 +92,7 @@ func (n *node) value() any {
 		values := n.values()
 		return values[len(values)-1]
 	case kindString:
-		_, last := utf16Cut(n.content, n.length-1)
+		_, last := utf16Cut(n.bare(), n.length-1)
 		return last
 	}
 	return absent{}
@@ -124,7 +124,7 @@ func (r *textRun) add(sh *shared) {
 				r.flush()
 				r.marks = marks
 			}
-			r.text = append(r.text, n.content...)
+			r.text = append(r.text, n.bare()...)
 		case n.kind == kindFormat:
 			mark := n.values()
 			if name := mark[0].(string); mark[1] == nil {

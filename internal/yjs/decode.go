@@ -243,8 +243,8 @@ func (d *decoder) place(it *item, info byte, client uint32) {
 	if !it.hasOrigin && !it.hasRight {
 		d.parent(it)
 		if info&bitParentSub != 0 {
-			it.sub = new(string)
-			*it.sub = d.key()
+			it.content = d.key()
+			it.named = uint32(len(it.content)) + 1
 		}
 	}
 	if it.leansOn(client, it.clock) {
@@ -269,6 +269,7 @@ func (d *decoder) parent(it *item) {
 	}
 }
 
+// content reads what follows a name, if there is one.
 func (d *decoder) content(it *item) {
 	start := d.pos
 	switch it.kind {
@@ -276,8 +277,9 @@ func (d *decoder) content(it *item) {
 		it.length = d.uint32("length")
 		return
 	case kindString:
-		it.content = d.text()
-		it.length = utf16Len(it.content)
+		text := d.text()
+		it.length = utf16Len(text)
+		it.content += text
 		return
 	case kindFormat:
 		it.length = 1
@@ -297,7 +299,7 @@ func (d *decoder) content(it *item) {
 		d.fail("content of kind %d is not taken", it.kind)
 		return
 	}
-	it.content = d.data[start:d.pos]
+	it.content += d.data[start:d.pos]
 }
 
 func (d *decoder) sharedType() {

@@ -33,8 +33,8 @@ func markItem(name, value string) item {
 }
 
 func attributeItem(name, value string) item {
-	it := rootItem(kindAny, 1, value)
-	it.sub = &name
+	it := rootItem(kindAny, 1, name+value)
+	it.named = uint32(len(name)) + 1
 	return it
 }
 

@@ -138,16 +138,16 @@ func appendItem(out []byte, it *item) []byte {
 	case parentItem:
 		out = appendUints(append(out, 0), it.origin.client, it.origin.clock)
 	}
-	if it.sub != nil {
-		out = appendText(out, *it.sub)
+	if name := it.attribute(); name != nil {
+		out = appendText(out, *name)
 	}
 	switch it.kind {
 	case kindString:
-		return appendText(out, it.content)
+		return appendText(out, it.bare())
 	case kindDeleted, kindAny:
 		out = appendUints(out, it.length)
 	}
-	return append(out, it.content...)
+	return append(out, it.bare()...)
 }
 
 func (it *item) info() byte {
@@ -158,7 +158,7 @@ func (it *item) info() byte {
 	if it.hasRight {
 		info |= bitRight
 	}
-	if it.sub != nil {
+	if it.named != 0 {
 		info |= bitParentSub
 	}
 	return info

@@ -20,9 +20,25 @@ type item struct {
 	kind, parent  uint8
 	hasOrigin     bool
 	hasRight      bool
-	sub           *string // the attribute's name, of attributes that carry their parent
+	named         uint32 // of attributes that carry their parent: one more than the length of their name, which stands before the content
 	content       string
 }
+
+// attribute is the name of an attribute that carries its parent, and nil of anything else.
+func (it *item) attribute() *string {
+	if it.named == 0 {
+		return nil
+	}
+	name := it.content[:it.named-1]
+	return &name
+}
+
+// bare is the content without a name before it.
+func (it *item) bare() string { return it.content[it.nameLength():] }
+
+func (it *item) nameLength() int { return max(0, int(it.named)-1) }
+
+func (it *item) drop() { it.kind, it.content = kindDeleted, it.content[:it.nameLength()] }
 
 func (it *item) end() uint32 { return it.clock + it.length }
 
@@ -50,8 +66,8 @@ func (it item) from(client, clock uint32) item {
 	if it.kind == kindGC || it.kind == kindSkip {
 		return it
 	}
-	it.origin, it.hasOrigin, it.parent, it.sub = id{client, clock - 1}, true, parentCopied, nil
 	_, it.content = it.cut(skip)
+	it.origin, it.hasOrigin, it.parent, it.named = id{client, clock - 1}, true, parentCopied, 0
 	return it
 }
 
@@ -61,24 +77,26 @@ func (it item) before(clock uint32) item {
 		return it
 	}
 	it.length = clock - it.clock
-	it.content, _ = it.cut(it.length)
+	left, _ := it.cut(it.length)
+	it.content = it.content[:it.nameLength()] + left
 	return it
 }
 
-// cut splits the content after n clocks.
+// cut splits the bare content after n clocks.
 func (it *item) cut(n uint32) (left, right string) {
 	switch it.kind {
 	case kindString:
-		if n < uint32(len(it.content)) && isASCII(it.content[:n]) {
-			return it.content[:n], it.content[n:]
+		content := it.bare()
+		if n < uint32(len(content)) && isASCII(content[:n]) {
+			return content[:n], content[n:]
 		}
-		return utf16Cut(it.content, n)
+		return utf16Cut(content, n)
 	case kindAny:
-		d := &decoder{data: it.content}
+		d := &decoder{data: it.bare()}
 		for range n {
 			d.any(0)
 		}
-		return it.content[:d.pos], it.content[d.pos:]
+		return d.data[:d.pos], d.data[d.pos:]
 	}
 	return "", ""
 }
@@ -110,16 +128,16 @@ func (it *item) agrees(other *item) bool {
 func (it *item) samePlace(other *item) bool {
 	return it.hasOrigin == other.hasOrigin && it.hasRight == other.hasRight && it.parent == other.parent &&
 		it.origin == other.origin && it.right == other.right &&
-		(it.sub == nil) == (other.sub == nil) && (it.sub == nil || *it.sub == *other.sub)
+		it.named == other.named && it.content[:it.nameLength()] == other.content[:other.nameLength()]
 }
 
 func (it *item) sameContent(other *item) bool {
-	if it.content == other.content {
+	if it.bare() == other.bare() {
 		return true
 	}
 	switch it.kind {
 	case kindString:
-		return sameText(it.content, other.content)
+		return sameText(it.bare(), other.bare())
 	case kindFormat, kindAny:
 		return reflect.DeepEqual(it.values(), other.values())
 	}
@@ -140,7 +158,7 @@ func sameText(a, b string) bool {
 
 // values decodes the content: of text attributes their values, of a mark its name and value.
 func (it *item) values() []any {
-	d := &decoder{data: it.content}
+	d := &decoder{data: it.bare()}
 	if it.kind == kindFormat {
 		key := d.text()
 		value, _ := parseJSON(d.text())

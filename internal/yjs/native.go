@@ -188,7 +188,7 @@ func (a *arrangement) place(n *node) {
 		return
 	}
 	if n.kind == kindType {
-		n.shared = newShared(n.content)
+		n.shared = newShared(n.bare())
 	}
 	n.deleted = n.kind == kindDeleted
 	if n.prev == nil && (n.next == nil || n.next.prev != nil) || n.prev != nil && n.prev.next != n.next {
@@ -215,9 +215,9 @@ func (a *arrangement) locate(n *node) {
 	case n.next != nil:
 		n.within, n.attribute = n.next.within, n.next.attribute
 	case n.parent == parentRoot:
-		n.within, n.attribute = a.root, n.sub
+		n.within, n.attribute = a.root, n.item.attribute()
 	default:
-		n.within, n.attribute = a.find(n.origin).shared, n.sub
+		n.within, n.attribute = a.find(n.origin).shared, n.item.attribute()
 	}
 }
 

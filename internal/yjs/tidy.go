@@ -1,5 +1,7 @@
 package yjs
 
+import "slices"
+
 // touched notes a change to the client's lists, and tidies them when enough has come together.
 func (c *client) touched(number uint32) {
 	c.untidy++
@@ -36,7 +38,7 @@ func (c *client) tidy(number uint32) {
 			it = it.from(number, end)
 		}
 	}
-	c.items, c.untidy = t.finish(), 0
+	c.items, c.deleted, c.untidy = t.finish(), slices.Clone(c.deleted), 0
 }
 
 // tidier collects the tidied structs of one client. Their contents stand in one string behind one another.
@@ -49,7 +51,7 @@ type tidier struct {
 
 func (t *tidier) add(it item, gone bool) {
 	if gone && it.kind != kindGC {
-		it.kind, it.content = kindDeleted, ""
+		it.drop()
 	}
 	t.contents = append(t.contents, it.content...)
 	if n := len(t.items); n > 0 && t.items[n-1].continues(&it, t.client) {

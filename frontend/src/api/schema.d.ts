@@ -515,6 +515,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/responses/{responseId}/readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+            };
+            cookie?: never;
+        };
+        /** Who has read the text, newest first: a line for each person, text and hour, the last 500; only where the round asks for it */
+        get: operations["getReadings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/responses/{responseId}/answers/{answerId}/coordinator": {
         parameters: {
             query?: never;
@@ -1389,6 +1408,8 @@ export interface components {
             /** @enum {string} */
             separateAnswers: "allowed" | "no";
             acceptsLate: boolean;
+            /** @description Who reads the texts is written down. */
+            logsReading: boolean;
             loginMinutes: number;
             /** @enum {string} */
             loginLevel: "" | "substantial" | "high";
@@ -1461,6 +1482,11 @@ export interface components {
             separateAnswers: "allowed" | "no";
             /** @default true */
             acceptsLate: boolean;
+            /**
+             * @description Write down who reads the texts.
+             * @default false
+             */
+            logsReading: boolean;
             /**
              * @description How old a login may be when one signs or sends; else `reauthentication_required`.
              * @default 15
@@ -1663,6 +1689,7 @@ export interface components {
             state: components["schemas"]["RoundState"];
             deadline: components["schemas"]["Time"];
             acceptsLate: boolean;
+            logsReading: boolean;
             sender: string;
             reference: string;
         };
@@ -1742,6 +1769,14 @@ export interface components {
             remarks: components["schemas"]["Remark"][];
             /** @description The version that the actor's party last took a position on. */
             seenFreezeNumber?: number;
+        };
+        Reading: {
+            firstAt: components["schemas"]["Time"];
+            name: string;
+            /** @description Acted for. */
+            organisation: string;
+            /** @description The answer's number; absent for the whole text. */
+            answer?: number;
         };
         HistoryItem: {
             at: components["schemas"]["Time"];
@@ -2748,6 +2783,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HistoryItem"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getReadings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reading"][];
                 };
             };
             default: components["responses"]["Problem"];

@@ -23,6 +23,12 @@ export const historyQuery = (responseId: string) =>
     queryFn: () => call(api.GET('/responses/{responseId}/history', { params: { path: { responseId } } })),
   })
 
+export const readingsQuery = (responseId: string) =>
+  queryOptions({
+    queryKey: ['responses', responseId, 'readings'],
+    queryFn: () => call(api.GET('/responses/{responseId}/readings', { params: { path: { responseId } } })),
+  })
+
 export const positionsQuery = (responseId: string) =>
   queryOptions({
     queryKey: ['responses', responseId, 'positions'],

@@ -26,6 +26,7 @@ export interface RoundForm {
   jointAnswers: Round['jointAnswers']
   separateAnswers: Round['separateAnswers']
   acceptsLate: boolean
+  logsReading: boolean
   loginMinutes: string
   loginLevel: string
   backgroundNb: string
@@ -43,7 +44,7 @@ export const blankQuestion = (): QuestionForm => ({ nb: '', nn: '', optional: fa
 
 export const blankForm = (sender: string): RoundForm => ({
   titleNb: '', titleNn: '', slug: '', sender, signedByRole: '', reference: '', issued: '', deadline: '', deadlineTime: '',
-  jointAnswers: 'encouraged', separateAnswers: 'allowed', acceptsLate: true, loginMinutes: '15', loginLevel: '',
+  jointAnswers: 'encouraged', separateAnswers: 'allowed', acceptsLate: true, logsReading: false, loginMinutes: '15', loginLevel: '',
   backgroundNb: '', backgroundNn: '', groupsNb: '', groupsNn: '',
   municipalities: true, authorities: true, copyTo: '', sendTo: '', questions: [blankQuestion()],
 })
@@ -62,6 +63,7 @@ export function formFrom(round: Round): RoundForm {
     jointAnswers: round.jointAnswers,
     separateAnswers: round.separateAnswers,
     acceptsLate: round.acceptsLate,
+    logsReading: round.logsReading,
     loginMinutes: String(round.loginMinutes),
     loginLevel: round.loginLevel,
     backgroundNb: (round.background.nb ?? []).join('\n\n'),
@@ -96,6 +98,7 @@ export function inputFrom(form: RoundForm, version?: number): RoundInput {
     jointAnswers: form.jointAnswers,
     separateAnswers: form.separateAnswers,
     acceptsLate: form.acceptsLate,
+    logsReading: form.logsReading,
     loginMinutes: Number(form.loginMinutes) || 15,
     loginLevel: form.loginLevel as Round['loginLevel'],
     background: written(split(form.backgroundNb, /\n\s*\n/), split(form.backgroundNn, /\n\s*\n/)),

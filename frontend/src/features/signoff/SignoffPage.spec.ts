@@ -24,7 +24,7 @@ function response() {
   return {
     id: 'response-1', kind: 'joint', language: 'nb', state: 'approval', version, freeze: freeze(), decisions: [], remarks: [], now: '2022-03-30T10:00:00Z',
     owner: { id: 'f', kind: 'health_community', name: 'Helsefellesskapet' },
-    round: { id: 'r', title: { nb: 'Runden' }, state: 'open', deadline: '2022-04-01T21:59:59Z', acceptsLate: true, sender: 'Departementet', reference: '1' },
+    round: { id: 'r', title: { nb: 'Runden' }, state: 'open', deadline: '2022-04-01T21:59:59Z', acceptsLate: true, logsReading: false, sender: 'Departementet', reference: '1' },
     answers: [1, 2].map((number) => ({ id: `a-${number}`, number, question: question(number), status: 'ready', version: 1, writers: [] })),
     parties: [party], tally: { rule: { kind: 'consensus', hospitalPercent: 100, municipalPercent: 50, voters: [], partnershipDecision: false, silenceDays: 0, words: [] }, met: false, hospital: side, municipal: side, voters: side, rejected: 0, stale: 1, silent: 0 },
     abilities: [{ action: 'response.position', allowed: true }],

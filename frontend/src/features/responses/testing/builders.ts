@@ -34,7 +34,7 @@ export function aResponse(over: Partial<Response> = {}): Response {
   return {
     id: 'response-1', kind: 'joint', language: 'nb', state: 'draft', version: 3,
     owner: { id: 'fellesskap', kind: 'health_community', name: 'Helsefellesskapet' },
-    round: { id: 'round-1', title: { nb: 'Runden' }, state: 'open', deadline: '2022-04-01T21:59:59Z', acceptsLate: true, sender: 'Departementet', reference: '21/1' },
+    round: { id: 'round-1', title: { nb: 'Runden' }, state: 'open', deadline: '2022-04-01T21:59:59Z', acceptsLate: true, logsReading: false, sender: 'Departementet', reference: '21/1' },
     answers: [anAnswer(1), anAnswer(2)],
     parties: [aParty('Lillevik')],
     tally: aTally([0, 1, 1], [0, 1, 2]),

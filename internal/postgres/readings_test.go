@@ -1,0 +1,137 @@
+package postgres_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"samsvar/internal/document"
+	"samsvar/internal/portal"
+)
+
+const logging = "kind: addressed\nlog_reading: true"
+
+func (s *sender) open(who portal.Actor) {
+	s.t.Helper()
+	access, err := s.document.Access(s.t.Context(), who, s.response().Answers[0].Document)
+	must(s.t, err)
+	if access == document.NoAccess {
+		s.t.Error("a party may not read")
+	}
+}
+
+func TestWhoReadsIsWrittenDownWhereTheRoundAsksForIt(t *testing.T) {
+	h := newHouse(t)
+	ctx := t.Context()
+	ministry := h.as("hod", portal.CaseOfficer)
+	s := senderTo(h, ministry, h.openLetter(ministry, strings.Replace(invitation, "kind: addressed", logging, 1)), "k-4216")
+	reader, stranger := h.as("k-4216", portal.Reader), h.as("k-4203", portal.Reader)
+
+	for range 2 { // what is read twice within the hour is one line
+		_, err := h.document.Text(ctx, reader, s.id)
+		must(t, err)
+		s.open(reader)
+	}
+	if _, err := h.document.Text(ctx, stranger, s.id); !portal.IsCode(err, "not_found") {
+		t.Errorf("a stranger reads: %v", err)
+	}
+	found, err := h.consult.Readings(ctx, s.writer, s.id)
+	must(t, err)
+	if len(found) != 2 || found[0].Name != reader.Name || found[0].Answer+found[1].Answer != 1 {
+		t.Errorf("the log says %+v", found)
+	}
+	for _, who := range []portal.Actor{reader, stranger, ministry} {
+		if _, err := h.consult.Readings(ctx, who, s.id); err == nil {
+			t.Errorf("%s reads the log", who.Organisation)
+		}
+	}
+
+	s.send("Svar.")
+	_, _, _, err = h.consult.Submission(ctx, ministry, s.id, "", "submission.read")
+	must(t, err)
+	s.read()
+	after, err := h.consult.Readings(portal.Acting(ctx, s.writer), s.writer, s.id)
+	must(t, err)
+	for _, line := range after {
+		if line.Organisation == "Helse- og omsorgsdepartementet" {
+			t.Error("those who sent see how the ministry reads")
+		}
+	}
+	var log strings.Builder
+	n, err := h.db.WriteReadings(ctx, s.round.Slug, &log)
+	must(t, err)
+	if n != len(after)+2 || strings.Count(log.String(), `"submission.read"`) != 1 || strings.Count(log.String(), `"round.read_across"`) != 1 {
+		t.Errorf("%d lines:\n%s", n, log.String())
+	}
+	if _, err := h.db.Pool().Exec(ctx, "delete from reading"); err == nil {
+		t.Error("the log can be cut")
+	}
+}
+
+// A log that cannot be written keeps the text closed.
+func TestNobodyReadsPastTheLog(t *testing.T) {
+	h := newHouse(t)
+	ctx := t.Context()
+	ministry := h.as("hod", portal.CaseOfficer)
+	s := senderTo(h, ministry, h.openLetter(ministry, strings.Replace(invitation, "kind: addressed", logging, 1)), "k-4216")
+	owner, err := pgx.Connect(ctx, h.url)
+	must(t, err)
+	defer owner.Close(ctx)
+	_, err = owner.Exec(ctx, "alter table reading add constraint broken check (false)")
+	must(t, err)
+	if _, err := h.document.Text(ctx, s.writer, s.id); err == nil {
+		t.Error("the text was given without a line in the log")
+	}
+	if access, err := h.document.Access(ctx, s.writer, s.response().Answers[0].Document); err == nil {
+		t.Errorf("the live document was opened (%v) without a line in the log", access)
+	}
+}
+
+func TestWhereTheRoundDoesNotAskNobodyIsWrittenDown(t *testing.T) {
+	h := newHouse(t)
+	s := newSender(h)
+	_, err := h.document.Text(t.Context(), s.writer, s.id)
+	must(t, err)
+	s.open(s.writer)
+	var n int
+	must(t, h.db.Pool().QueryRow(t.Context(), "select count(*) from reading").Scan(&n))
+	if n != 0 {
+		t.Errorf("%d lines", n)
+	}
+}
+
+func TestOnlyDraftsThatWereNeverSentAreDiscarded(t *testing.T) {
+	h := newHouse(t)
+	ctx := t.Context()
+	sent := newSender(h)
+	unsent := senderTo(h, sent.ministry, sent.round, "k-4203")
+	for n := range unsent.response().Answers {
+		unsent.write(unsent.response(), n+1, "Aldri sendt.")
+	}
+	sent.send("Sendt.")
+	now := time.Now()
+	discard := func() int {
+		n, err := h.db.DiscardDrafts(ctx, now, "Arkivleder, sak 24/1", now)
+		must(t, err)
+		return n
+	}
+	if n := discard(); n != 0 {
+		t.Errorf("%d drafts of an open round are gone", n)
+	}
+	_, err := h.db.Pool().Exec(ctx, "update round set state = 'closed', closed_at = $1", now.Add(-time.Hour))
+	must(t, err)
+	audits := h.audits()
+	if first, again := discard(), discard(); first != 1 || again != 0 || h.audits() != audits+1 {
+		t.Errorf("%d drafts are gone, then %d, with %d events", first, again, h.audits()-audits)
+	}
+	text := func(s *sender) string {
+		text, err := h.document.Text(ctx, s.writer, s.id)
+		must(t, err)
+		return string(text.Answers[0].Content)
+	}
+	if strings.Contains(text(unsent), "Aldri sendt") || !strings.Contains(text(sent), "Sendt") {
+		t.Errorf("%s, %s", text(unsent), text(sent))
+	}
+}
