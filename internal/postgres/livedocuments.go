@@ -16,10 +16,15 @@ import (
 
 // LiveDocuments is the log of the texts that are being written. It goes past
 // gorm: it is on the way of every keystroke.
-type LiveDocuments struct{ pool *pgxpool.Pool }
+type LiveDocuments struct {
+	pool    *pgxpool.Pool
+	appends together
+}
 
 // NewLiveDocuments keeps live documents in the pool's database.
-func NewLiveDocuments(pool *pgxpool.Pool) *LiveDocuments { return &LiveDocuments{pool} }
+func NewLiveDocuments(pool *pgxpool.Pool) *LiveDocuments {
+	return &LiveDocuments{pool: pool, appends: together{pool: pool}}
+}
 
 // storedSQL gives, of each document, a row for its snapshot, without bytes when
 // there is none that reaches past a place, and then the updates that come after
@@ -147,9 +152,10 @@ func load(ctx context.Context, q querier, id portal.DocumentID, after int64) (po
 // stored, but for one of the connection, after which nobody can tell.
 func (l *LiveDocuments) Append(ctx context.Context, id portal.DocumentID, after int64, updates [][]byte, authors []portal.Actor,
 	meanwhile func(portal.StoredText) error) error {
-	done, err := insert(ctx, l.pool, id, after, updates, authors) // one statement: a transaction, and one way there and back
+	edits := edits{id, after, updates, authors}
+	done, err := l.appends.insert(ctx, edits)
 	if err == nil && !done {
-		err = pgx.BeginFunc(ctx, l.pool, func(tx pgx.Tx) error { return appendAfter(ctx, tx, id, after, updates, authors, meanwhile) })
+		err = pgx.BeginFunc(ctx, l.pool, func(tx pgx.Tx) error { return appendAfter(ctx, tx, edits, meanwhile) })
 	}
 	if err != nil {
 		return fmt.Errorf("append to document %s: %w", id, err)
@@ -158,48 +164,28 @@ func (l *LiveDocuments) Append(ctx context.Context, id portal.DocumentID, after 
 }
 
 // appendAfter holds the document while it looks what others have committed, so that it is not too late again.
-func appendAfter(ctx context.Context, tx pgx.Tx, id portal.DocumentID, after int64, updates [][]byte, authors []portal.Actor,
-	meanwhile func(portal.StoredText) error) error {
+func appendAfter(ctx context.Context, tx pgx.Tx, e edits, meanwhile func(portal.StoredText) error) error {
 	var locked bool
-	err := tx.QueryRow(ctx, "select locked from document where id = $1 for no key update", id).Scan(&locked)
+	err := tx.QueryRow(ctx, "select locked from document where id = $1 for no key update", e.document).Scan(&locked)
 	if errors.Is(err, pgx.ErrNoRows) || err == nil && locked {
 		return portal.Conflictf("document_locked", "the document is locked, or does not exist")
 	}
 	if err != nil {
 		return err
 	}
-	stored, err := load(ctx, tx, id, after)
+	stored, err := load(ctx, tx, e.document, e.after)
 	if err != nil {
 		return err
 	}
 	if err := meanwhile(stored); err != nil {
 		return err
 	}
-	done, err := insert(ctx, tx, id, stored.Head, updates, authors)
-	if err == nil && !done {
+	e.after = stored.Head
+	done, err := insert(ctx, tx, []edits{e})
+	if err == nil && !done[e.document] {
 		return errors.New("nothing was stored")
 	}
 	return err
-}
-
-// insert stores updates after a place, if that is the last and the document is not locked.
-func insert(ctx context.Context, q querier, id portal.DocumentID, after int64, updates [][]byte, authors []portal.Actor) (done bool, err error) {
-	n := len(updates)
-	seals, accounts, organisations := make([][]byte, n), make([]portal.AccountID, n), make([]portal.OrganisationID, n)
-	for i, a := range authors {
-		seals[i] = editSeal(id, after+int64(i)+1, updates[i])
-		accounts[i], organisations[i] = a.Account, a.Organisation
-	}
-	tag, err := q.Exec(ctx, `
-		with open as (update document set head = head + cardinality($3::bytea[]) where id = $1 and head = $2 and not locked returning id)
-		insert into document_update (document_id, place, payload, seal, account_id, organisation_id)
-		select open.id, $2 + u.place, u.payload, u.seal, nullif(u.account_id, '')::uuid, nullif(u.organisation_id, '')
-		from open, unnest($3::bytea[], $4::bytea[], $5::text[], $6::text[]) with ordinality as u(payload, seal, account_id, organisation_id, place)`,
-		id, after, updates, seals, accounts, organisations)
-	if err == nil && tag.RowsAffected() != 0 && tag.RowsAffected() != int64(n) {
-		err = fmt.Errorf("%d of %d updates stored", tag.RowsAffected(), n)
-	}
-	return tag.RowsAffected() > 0, err
 }
 
 // Write commits an update after whatever is there, for those who write without following the text.
