@@ -2,12 +2,14 @@ package collab
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"io"
 	"net"
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/coder/websocket"
 )
@@ -18,23 +20,32 @@ type line interface {
 	// next gives the next message. One that is longer than limit comes without
 	// its end, not whole; one of another kind than ours is errFrame.
 	next(ctx context.Context, limit int) (data []byte, whole bool, err error)
-	write(ctx context.Context, frames [][]byte) error
-	// close says why it ends; cut ends it without a word.
+	write(ctx context.Context, within time.Duration, frames [][]byte) error
+	// close says why it ends; cut ends it without a word, and whatever waits on it.
 	close(code websocket.StatusCode, reason string)
 	cut()
 }
 
+// webSocketLine leaves contexts alone, whose watching costs more than a keystroke: it ends when it is cut, and its writes
+// have a deadline.
 type webSocketLine struct {
 	*websocket.Conn
 	wire *wire
 }
 
-func (l webSocketLine) next(ctx context.Context, limit int) ([]byte, bool, error) {
-	kind, r, err := l.Reader(ctx)
+// inbound is where messages are read, to be copied at their length: most are keystrokes.
+var inbound = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+func (l webSocketLine) next(_ context.Context, limit int) ([]byte, bool, error) {
+	kind, r, err := l.Reader(context.Background())
 	if err != nil {
 		return nil, false, err
 	}
-	data, err := io.ReadAll(io.LimitReader(r, int64(limit)+1))
+	buffer := inbound.Get().(*bytes.Buffer)
+	defer inbound.Put(buffer)
+	buffer.Reset()
+	_, err = buffer.ReadFrom(io.LimitReader(r, int64(limit)+1))
+	data := bytes.Clone(buffer.Bytes())
 	if err == nil && kind != websocket.MessageBinary {
 		err = errFrame
 	}
@@ -45,14 +56,14 @@ func (l webSocketLine) next(ctx context.Context, limit int) ([]byte, bool, error
 	return data, false, err
 }
 
-func (l webSocketLine) write(ctx context.Context, frames [][]byte) error {
-	l.wire.hold()
+func (l webSocketLine) write(_ context.Context, within time.Duration, frames [][]byte) error {
+	l.wire.hold(within)
 	for _, frame := range frames {
-		if err := l.Write(ctx, websocket.MessageBinary, frame); err != nil {
+		if err := l.Write(context.Background(), websocket.MessageBinary, frame); err != nil {
 			return err
 		}
 	}
-	return l.wire.release(ctx)
+	return l.wire.release()
 }
 
 func (l webSocketLine) close(code websocket.StatusCode, reason string) { l.Close(code, reason) }
@@ -90,18 +101,21 @@ func (w *wire) flush() error {
 	return err
 }
 
-func (w *wire) hold() {
+// hold keeps what is written until release, for a time at most.
+func (w *wire) hold(within time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.holding = true
+	_ = w.Conn.SetWriteDeadline(time.Now().Add(within)) // on a closed connection the write says so
 }
 
-func (w *wire) release(ctx context.Context) error {
+func (w *wire) release() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.holding = false
-	defer context.AfterFunc(ctx, func() { w.Conn.Close() })()
-	return w.flush()
+	err := w.flush()
+	_ = w.Conn.SetWriteDeadline(time.Time{})
+	return err
 }
 
 // lean gives connections small buffers: most messages are keystrokes.

@@ -1,7 +1,6 @@
 package collab
 
 import (
-	"context"
 	"sync"
 
 	"github.com/coder/websocket"
@@ -97,8 +96,6 @@ func (s *socket) write() {
 }
 
 func (s *socket) writeAll(frames [][]byte) bool {
-	ctx, cancel := context.WithTimeout(s.ctx, s.hub.limits.Silence)
-	defer cancel()
 	s.spoke.Store(true)
-	return s.line.write(ctx, frames) == nil
+	return s.line.write(s.ctx, s.hub.limits.Silence, frames) == nil
 }

@@ -92,7 +92,9 @@ func await[T any](ctx context.Context, l *requestLine, get func() (T, bool)) (T,
 	}
 }
 
-func (l *requestLine) write(ctx context.Context, frames [][]byte) error {
+func (l *requestLine) write(ctx context.Context, within time.Duration, frames [][]byte) error {
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
 	for _, frame := range frames {
 		over, err := await(ctx, l, func() (bool, bool) { return l.over != nil, l.over != nil || len(l.frames) < unfetched })
 		if over {

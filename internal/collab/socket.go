@@ -191,6 +191,7 @@ func (s *socket) outOfTime() bool {
 
 func (s *socket) serve(l line) {
 	s.line = l
+	defer context.AfterFunc(s.ctx, l.cut)()
 	defer l.cut()
 	defer s.out.close()
 	defer s.leave()
