@@ -136,7 +136,7 @@ func (c *country) digest(t *testing.T) string {
 	check(t, err)
 	defer owner.Close(context.Background())
 	var all strings.Builder
-	for _, table := range []string{"response", "answer", "party_record", "document", "document_update", "frozen_version", "frozen_answer", "position", "remark",
+	for _, table := range []string{"response", "answer", "party_record", "document", "document_update", "frozen_version", "frozen_answer", "position", "treatment", "remark",
 		"decision", "submission", "job", "account_role", "community_rule", "silence_warning"} {
 		var sum string
 		check(t, owner.QueryRow(t.Context(), "select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from "+table+" t").Scan(&sum))

@@ -4,7 +4,8 @@ import { Portal, api, sleep } from './portal.mjs'
 
 /*
  * How communities really decide: a text that one party rejects is opened again, and two municipalities make a remark
- * together that the others must have seen. Played in bokmål and wide, and in nynorsk on a phone.
+ * together that the others must have seen; the text is changed after a council has met. Played in bokmål and wide, and
+ * in nynorsk on a phone.
  */
 let portal
 afterEach(() => portal?.stop())
@@ -99,5 +100,60 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     await until('seen by everybody who must', async () => (await now()).remarks.find(({ authors }) => authors.length === 2).unseenBy.length === 0)
     for (const page of [secretariat, first, second, third]) assert.deepEqual(page.faults, [])
     assert.equal(await third.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth'), false)
+  })
+}
+
+const meeting = {
+  nb: { uphold: 'Oppretthold', changed: 'Teksten er endret etter at dere behandlet den', answer: 'Endret i svar 4', no: 'Nei, teksten må behandles på nytt', why: /Hvorfor/, again: /må behandles på nytt/, uncovered: /må behandles på nytt:/,
+    record: 'Registrer behandling', body: /Hvem behandlet/, political: 'Politisk (kommunestyre, formannskap, styre)', date: 'Møtedato', endorsed: 'Sluttet seg til', save: 'Registrer', saved: 'Behandlingen er registrert.', line: /Kommunestyret.*versjon 2/, paper: 'Last ned saksframlegg (Word)' },
+  nn: { uphold: 'Oppretthald', changed: 'Teksten er endra etter at de behandla han', answer: 'Endra i svar 4', no: 'Nei, teksten må behandlast på nytt', why: /Kvifor/, again: /må behandlast på nytt/, uncovered: /må behandlast på nytt:/,
+    record: 'Registrer behandling', body: /Kven behandla/, political: 'Politisk (kommunestyre, formannskap, styre)', date: 'Møtedato', endorsed: 'Slutta seg til', save: 'Registrer', saved: 'Behandlinga er registrert.', line: /Kommunestyret.*versjon 2/, paper: 'Last ned saksframlegg (Word)' },
+}
+
+for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn' }]) {
+  const t = { ...words[view.language], ...meeting[view.language] }
+
+  test(`the text is changed after a council's meeting, ${view.language} at ${view.width}`, { timeout: 240_000 }, async () => {
+    portal = await Portal.start()
+    const horten = await portal.as('godkjenner-horten', '/', view)
+    const { tasks } = (await api(horten, 'GET', '/my-turn')).body
+    const response = tasks.find(({ kind }) => kind === 'confirm_position').responseId
+    const ours = async () => (await api(horten, 'GET', `/responses/${response}`)).body.parties.find(({ mine }) => mine)
+    await horten.goto(`/responses/${response}/signoff`)
+    await horten.getByText(t.changed).first().waitFor()
+    await horten.locator('summary', { hasText: t.answer }).click()
+    await horten.locator('details[open] ins').first().waitFor()
+    if (process.env.SHOTS) await horten.screenshot({ path: `${process.env.SHOTS}/treated-${view.language}-${view.width}.png`, fullPage: true })
+
+    await button(horten, t.uphold).click()
+    await horten.getByText(view.language === 'nb' ? 'Dette må fylles ut.' : 'Dette må fyllast ut.').first().waitFor() // nothing was said of the meeting
+    await horten.getByText(t.no, { exact: true }).click()
+    await horten.getByRole('textbox', { name: t.why }).fill('Vedtaket gjaldt ikke fordelingen.')
+    await button(horten, t.uphold).click()
+    await horten.getByText(t.done).first().waitFor()
+    assert.deepEqual([(await ours()).validity, (await ours()).because], ['stale', 'treatment'])
+
+    const secretariat = await portal.as('sekretariat-vestfold', `/responses/${response}`, view)
+    await secretariat.getByText('Vedtaket gjaldt ikke fordelingen.').first().waitFor()
+    if (process.env.SHOTS) await secretariat.screenshot({ path: `${process.env.SHOTS}/status-${view.language}-${view.width}.png`, fullPage: true })
+
+    await button(horten, t.record).click()
+    const dialog = horten.getByRole('dialog')
+    await dialog.getByRole('textbox', { name: t.body }).fill('Kommunestyret')
+    await dialog.getByText(t.political, { exact: true }).click()
+    await dialog.getByLabel(t.date).fill('2022-03-30')
+    await dialog.getByText(t.endorsed, { exact: true }).click()
+    if (process.env.SHOTS) await horten.screenshot({ path: `${process.env.SHOTS}/record-${view.language}-${view.width}.png` })
+    await dialog.getByRole('button', { name: t.save, exact: true }).click()
+    await horten.getByText(t.saved).first().waitFor()
+    await horten.getByText(t.line).first().waitFor()
+    await until('nothing is left to be said of the meeting', async () => (await horten.getByText(t.changed).count()) === 0)
+    await button(horten, t.uphold).click()
+    await until('the position counts', async () => (await ours()).validity === 'valid')
+
+    const [paper] = await Promise.all([horten.waitForEvent('download'), horten.getByRole('link', { name: t.paper }).click()])
+    assert.match(paper.suggestedFilename(), /^saksframlegg-k-3801-versjon-2\.docx$/)
+    for (const page of [horten, secretariat]) assert.deepEqual(page.faults, [])
+    assert.equal(await horten.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth'), false)
   })
 }

@@ -74,7 +74,8 @@ func (s Service) Response(ctx context.Context, actor portal.Actor, id portal.Res
 // Abilities are the actions of a response's pages, with what stands in the way of each.
 func (s Service) Abilities(actor portal.Actor, r portal.Response) []policy.Ability {
 	abilities := policy.Abilities(actor, policy.ResponseObject(r), "response.assign", "response.set_status", "document.write", "response.freeze",
-		"response.reopen", "response.parties", "response.position", "response.withdraw_position", "response.remark", "response.see_remarks", "response.reply", "response.warn", "response.decide", "response.submit")
+		"response.reopen", "response.parties", "response.position", "response.withdraw_position", "response.remark", "response.see_remarks", "response.reply", "response.treat", "response.case_paper",
+		"response.warn", "response.decide", "response.submit")
 	abilities = append(abilities, policy.Abilities(actor, policy.ObjectOf("submission.read", r), "submission.read", "submission.download", "submission.withdraw")...)
 	now := s.Now()
 	hinder := map[policy.Action]string{
@@ -83,6 +84,7 @@ func (s Service) Abilities(actor portal.Actor, r portal.Response) []policy.Abili
 		"response.position": workflow.Hindrance(r, "position", now),
 		"response.parties":  only(r.Kind == portal.Separate, "no_committee"),
 		"response.warn":     workflow.Hindrance(r, "warn", now),
+		"response.treat":    only(len(r.Versions) == 0, "never_frozen"),
 		"response.decide":   workflow.Hindrance(r, "decide", now),
 		"response.submit": first(workflow.Hindrance(r, "submit", now), only(r.Round.State != portal.RoundOpen, "round_closed"),
 			only(!r.Round.AcceptsLate && workflow.Late(now, r.Round.Deadline) > 0, "deadline_passed")),
@@ -92,7 +94,9 @@ func (s Service) Abilities(actor portal.Actor, r portal.Response) []policy.Abili
 			abilities[i].Allowed, abilities[i].Why = false, why
 		}
 	}
-	return slices.DeleteFunc(abilities, func(a policy.Ability) bool { return a.Why == "no_committee" || a.Why == "silence_never_counts" })
+	return slices.DeleteFunc(abilities, func(a policy.Ability) bool {
+		return slices.Contains([]string{"no_committee", "silence_never_counts", "never_frozen"}, a.Why)
+	})
 }
 
 func only(when bool, why string) string {

@@ -174,6 +174,9 @@ func (s *seeder) positions(r portal.Response, p plan) {
 		} else if p.stage == approving {
 			continue
 		}
+		if p.stage == stale && party.Organisation.ID == "k-3801" {
+			s.treat(s.as(party.Organisation.ID, portal.Approver), r.ID)
+		}
 		s.position(s.as(party.Organisation.ID, portal.Approver), r.ID, kind, note)
 	}
 	if p.stage >= ready { // those who were first have seen what others remarked since
@@ -182,6 +185,15 @@ func (s *seeder) positions(r portal.Response, p plan) {
 				s.do(s.Signoff.See(s.ctx, s.as(party.Organisation.ID, portal.Approver), r.ID, nil))
 			}
 		}
+	}
+}
+
+// treat records a meeting about the version that lies before the parties.
+func (s *seeder) treat(actor portal.Actor, id portal.ResponseID) {
+	r := s.now(actor, id)
+	if s.err == nil {
+		s.do(s.Signoff.Treat(s.ctx, actor, id, portal.Treatment{Freeze: r.Freeze.ID, Level: portal.Political, Body: "Formannskapet", CaseNumber: "31/22", MetOn: s.Clock.Now(),
+			Outcome: portal.Endorsed, Decision: "Oppdiktet vedtak: Formannskapet slutter seg til innspillet.", Votes: &portal.Votes{For: 8, Against: 1}}))
 	}
 }
 

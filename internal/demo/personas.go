@@ -58,6 +58,9 @@ func Personas() []Persona {
 		{"godkjenner-siv", "Ivar Eksempel", text("Godkjenner (fagdirektør)", "Godkjennar (fagdirektør)"), trust, "Sykehuset i Vestfold HF",
 			text("Oppretthold sykehusets standpunkt på den nye teksten.", "Oppretthald standpunktet til sjukehuset på den nye teksten."), nb,
 			grants("sykehuset-i-vestfold-hf", portal.Approver)},
+		{"godkjenner-horten", "Hedda Eksempel", text("Godkjenner (ordfører)", "Godkjennar (ordførar)"), town, "Horten kommune",
+			text("Formannskapet behandlet versjon 1. Svar 4 er endret siden: si om behandlingen dekker endringen, og last ned et saksframlegg.",
+				"Formannskapet behandla versjon 1. Svar 4 er endra sidan: sei om behandlinga dekkjer endringa, og last ned eit saksframlegg."), nb, grants("k-3801", portal.Approver)},
 
 		{"sekretariat-more", "Marit Eksempel", secretariat, community, "Helsefellesskap Møre og Romsdal",
 			text("Følg med på hvem som har svart, på nynorsk.", "Følg med på kven som har svart, på nynorsk."), nn, grants("more-og-romsdal", portal.Secretariat)},

@@ -15,6 +15,9 @@ type Text struct {
 	Answers    []portal.FrozenAnswer                   // a draft's have no hash
 	Seen       map[portal.AnswerID]portal.FrozenAnswer // what the actor's party last took a position on
 	SeenFreeze int                                     // its number; 0 when the party has taken none
+	// Treated is what the actor's party last treated, when that is another text than this one.
+	Treated       map[portal.AnswerID]portal.FrozenAnswer
+	TreatedFreeze int
 }
 
 // Changed says whether an answer differs from what the actor's party has seen.
@@ -22,11 +25,15 @@ type Text struct {
 func (t Text) Changed(id portal.AnswerID) bool {
 	for _, a := range t.Answers {
 		if a.Answer == id {
-			seen := t.Seen[id]
-			return a.Status != seen.Status || !bytes.Equal(a.Content, seen.Content)
+			return Differ(a, t.Seen[id])
 		}
 	}
 	return false
+}
+
+// Differ says whether two texts of an answer are not the same.
+func Differ(a, b portal.FrozenAnswer) bool {
+	return a.Status != b.Status || !bytes.Equal(a.Content, b.Content)
 }
 
 // Text gives the text, and beside it what the actor's party has seen before.
@@ -67,20 +74,39 @@ func (s Service) draft(ctx context.Context, r portal.Response) ([]portal.FrozenA
 }
 
 func (s Service) seen(ctx context.Context, actor portal.Actor, text *Text) error {
-	for _, p := range text.Response.Parties {
-		if p.Organisation.ID != actor.Organisation || p.Position == nil {
-			continue
+	i := indexOf(text.Response.Parties, actor.Organisation)
+	if i < 0 {
+		return nil
+	}
+	var err error
+	p := text.Response.Parties[i]
+	if p.Position != nil {
+		text.SeenFreeze = p.Position.FreezeNumber
+		if text.Seen, err = s.frozen(ctx, p.Position.Freeze); err != nil {
+			return err
 		}
-		answers, err := s.Store.FrozenAnswers(ctx, p.Position.Freeze)
+	}
+	if t := p.Treated(); t != nil {
+		treated, err := s.frozen(ctx, t.Freeze)
 		if err != nil {
 			return err
 		}
-		text.SeenFreeze, text.Seen = p.Position.FreezeNumber, map[portal.AnswerID]portal.FrozenAnswer{}
-		for _, a := range answers {
-			text.Seen[a.Answer] = a
+		for _, a := range text.Answers {
+			if Differ(a, treated[a.Answer]) {
+				text.Treated, text.TreatedFreeze = treated, t.FreezeNumber
+			}
 		}
 	}
 	return nil
+}
+
+func (s Service) frozen(ctx context.Context, id portal.FreezeID) (map[portal.AnswerID]portal.FrozenAnswer, error) {
+	answers, err := s.Store.FrozenAnswers(ctx, id)
+	by := map[portal.AnswerID]portal.FrozenAnswer{}
+	for _, a := range answers {
+		by[a.Answer] = a
+	}
+	return by, err
 }
 
 // Access is what an actor may do with a live document, and why not more.

@@ -129,6 +129,38 @@ type Party struct {
 	Side     string    `json:"side"`   // hospital or municipal
 	Position *Position `json:"position"`
 	Silence  *Silence  `json:"silence,omitempty"` // of a party that was warned and has not answered
+	// Treatments are in its own organisation, in the order they were recorded.
+	Treatments []Treatment `json:"treatments,omitempty"`
+}
+
+// Treatment is how a party treated a version of the answer in its own organisation.
+type Treatment struct {
+	ID           string          `json:"id"`
+	FreezeNumber int             `json:"freezeNumber"` // the version that was treated
+	AnswerHashes map[string]Hash `json:"answerHashes"` // of that version, by the id of the answer
+	Level        string          `json:"level"`        // political, delegated or administrative
+	Body         string          `json:"body"`
+	CaseNumber   string          `json:"caseNumber"`
+	Date         string          `json:"date"`    // of the meeting, YYYY-MM-DD
+	Outcome      string          `json:"outcome"` // endorsed, endorsed_with_changes, declined or noted
+	Decision     string          `json:"decision"`
+	Votes        *Votes          `json:"votes,omitempty"`    // nil where they were not counted
+	Corrects     string          `json:"corrects,omitempty"` // id of the treatment whose place it takes
+	RecordedAt   time.Time       `json:"recordedAt"`
+	By           Person          `json:"by"`
+}
+
+// Votes are those for, against and abstained.
+type Votes struct {
+	For       int `json:"for"`
+	Against   int `json:"against"`
+	Abstained int `json:"abstained"`
+}
+
+// Coverage is what the approver said of a treatment of an earlier text.
+type Coverage struct {
+	Covers bool   `json:"covers"`
+	Reason string `json:"reason"`
 }
 
 // Silence is that a party was told what its silence would come to mean.
@@ -145,7 +177,9 @@ type Position struct {
 	Reason       string          `json:"reason"` // demanded when rejected
 	RecordedAt   time.Time       `json:"recordedAt"`
 	By           Person          `json:"by"`
-	AnswerHashes map[string]Hash `json:"answerHashes"` // the hash of each answer, by its id, that was seen
+	AnswerHashes map[string]Hash `json:"answerHashes"`          // the hash of each answer, by its id, that was seen
+	TreatmentID  string          `json:"treatmentId,omitempty"` // of the party, that it rests on
+	Coverage     *Coverage       `json:"coverage,omitempty"`    // where another text was treated than is approved
 }
 
 // Remark is a særmerknad: what some parties add to an answer, or to the whole.
@@ -273,6 +307,12 @@ func (p *Package) normalise() {
 	p.Submission.LateSeconds = max(0, int64(p.Submission.SubmittedAt.Sub(p.Submission.Deadline)/time.Second))
 	p.Answers, p.Parties, p.Remarks = orEmpty(p.Answers), orEmpty(p.Parties), orEmpty(p.Remarks)
 	for _, party := range p.Parties {
+		for i := range party.Treatments {
+			inUTC(&party.Treatments[i].RecordedAt)
+			if party.Treatments[i].AnswerHashes == nil {
+				party.Treatments[i].AnswerHashes = map[string]Hash{}
+			}
+		}
 		if party.Silence != nil {
 			inUTC(&party.Silence.WarnedAt, &party.Silence.CountsFrom)
 		}

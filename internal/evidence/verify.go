@@ -80,6 +80,7 @@ func Verify(raw []byte) Report {
 	r.identities(p)
 	r.times(p)
 	r.positions(p)
+	r.treatments(p)
 	r.remarks(p)
 	return r
 }
@@ -193,6 +194,11 @@ func (r *Report) words(p Package) {
 	}
 	for _, party := range p.Parties {
 		oneOf("The side of "+party.Name, party.Side, "hospital", "municipal")
+		for _, t := range party.Treatments {
+			oneOf("The level of a treatment by "+party.Name, t.Level, "political", "delegated", "administrative")
+			oneOf("The outcome of a treatment by "+party.Name, t.Outcome, "endorsed", "endorsed_with_changes", "declined", "noted")
+			date("The date of a treatment by "+party.Name, t.Date)
+		}
 		if party.Position == nil {
 			continue
 		}
@@ -233,11 +239,14 @@ func (r *Report) identities(p Package) {
 		if party.Position != nil {
 			unique("Position", party.Position.ID)
 		}
+		for _, t := range party.Treatments {
+			unique("Treatment", t.ID)
+		}
 	}
 	for _, remark := range p.Remarks {
 		unique("Remark", remark.ID)
 	}
-	r.none("identities", findings, "No answer, question, party, position or remark occurs twice; the answers are numbered in order.")
+	r.none("identities", findings, "No answer, question, party, position, treatment or remark occurs twice; the answers are numbered in order.")
 }
 
 func (r *Report) times(p Package) {
@@ -256,6 +265,9 @@ func (r *Report) times(p Package) {
 	for _, party := range p.Parties {
 		if party.Position != nil {
 			notAfter("The position of "+party.Name, party.Position.RecordedAt)
+		}
+		for _, t := range party.Treatments {
+			notAfter("A treatment by "+party.Name, t.RecordedAt)
 		}
 		if s := party.Silence; s != nil {
 			notAfter("The warning to "+party.Name, s.WarnedAt)

@@ -44,9 +44,15 @@ func sample(t *testing.T) Package {
 	}
 	p.Parties = []Party{
 		{ID: "sshf", Name: "Sørlandet sykehus HF", Side: "hospital",
-			Position: &Position{"p-1", "approved", "", at(11), Person{"Direktør", "Sørlandet sykehus HF"}, hashes}},
+			Position: &Position{ID: "p-1", Kind: "approved", RecordedAt: at(11), By: Person{"Direktør", "Sørlandet sykehus HF"}, AnswerHashes: hashes,
+				TreatmentID: "t-2", Coverage: &Coverage{true, "Endringen er språklig."}},
+			Treatments: []Treatment{
+				{ID: "t-1", FreezeNumber: 1, AnswerHashes: map[string]Hash{second: hashes[second]}, Level: "administrative", Body: "Ledergruppen", Date: "2022-02-28",
+					Outcome: "noted", RecordedAt: at(9), By: Person{"Direktør", "Sørlandet sykehus HF"}},
+				{ID: "t-2", FreezeNumber: 2, AnswerHashes: map[string]Hash{second: hashes[second]}, Level: "political", Body: "Styret", CaseNumber: "12/22", Date: "2022-03-01",
+					Outcome: "endorsed", Decision: "Styret slutter seg til.", Votes: &Votes{7, 1, 0}, Corrects: "t-1", RecordedAt: at(10), By: Person{"Direktør", "Sørlandet sykehus HF"}}}},
 		{ID: "4203", Name: "Arendal kommune", Number: "4203", Side: "municipal",
-			Position: &Position{"p-2", "approved_with_remark", "", at(12), Person{"Kommunedirektør", "Arendal kommune"}, hashes}},
+			Position: &Position{ID: "p-2", Kind: "approved_with_remark", RecordedAt: at(12), By: Person{"Kommunedirektør", "Arendal kommune"}, AnswerHashes: hashes}},
 		{ID: "4204", Name: "Kristiansand kommune", Number: "4204", Side: "municipal"},
 	}
 	if err := p.Seal(); err != nil {
@@ -219,19 +225,27 @@ var forgeries = map[string]struct {
 	forge func(*Package)
 	found string
 }{
-	"text":               {func(p *Package) { p.Answers[0].Content = json.RawMessage(`{"type":"doc"}`) }, "answer hash"},
-	"status":             {func(p *Package) { p.Answers[1].Status = "ready" }, "answer hash"},
-	"party left out":     {func(p *Package) { p.Parties = p.Parties[:2] }, "freeze hash"},
-	"answers swapped":    {func(p *Package) { p.Answers[0], p.Answers[1] = p.Answers[1], p.Answers[0] }, "freeze hash"},
-	"party twice":        {func(p *Package) { p.Parties = append(p.Parties, p.Parties[0]) }, "identities"},
-	"unknown position":   {func(p *Package) { p.Parties[0].Position.Kind = "agreed" }, "words"},
-	"reason dropped":     {func(p *Package) { p.Parties[0].Position.Kind = "rejected" }, "words"},
-	"earlier submission": {func(p *Package) { p.Submission.SubmittedAt = p.Submission.SubmittedAt.Add(-3 * time.Hour) }, "times"},
-	"delay hidden":       {func(p *Package) { p.Submission.LateSeconds = 0 }, "times"},
-	"position elsewhere": {func(p *Package) { p.Parties[0].Position.AnswerHashes["answer-9"] = "sha256:0" }, "positions"},
-	"remark elsewhere":   {func(p *Package) { id := "answer-9"; p.Remarks[0].AnswerID = &id }, "remarks"},
-	"remark of nobody":   {func(p *Package) { p.Remarks[0].Authors = nil }, "remarks"},
-	"remark of others":   {func(p *Package) { p.Remarks[0].Authors[0].Name = "Grimstad kommune" }, "remarks"},
+	"text":                     {func(p *Package) { p.Answers[0].Content = json.RawMessage(`{"type":"doc"}`) }, "answer hash"},
+	"status":                   {func(p *Package) { p.Answers[1].Status = "ready" }, "answer hash"},
+	"party left out":           {func(p *Package) { p.Parties = p.Parties[:2] }, "freeze hash"},
+	"answers swapped":          {func(p *Package) { p.Answers[0], p.Answers[1] = p.Answers[1], p.Answers[0] }, "freeze hash"},
+	"party twice":              {func(p *Package) { p.Parties = append(p.Parties, p.Parties[0]) }, "identities"},
+	"unknown position":         {func(p *Package) { p.Parties[0].Position.Kind = "agreed" }, "words"},
+	"reason dropped":           {func(p *Package) { p.Parties[0].Position.Kind = "rejected" }, "words"},
+	"earlier submission":       {func(p *Package) { p.Submission.SubmittedAt = p.Submission.SubmittedAt.Add(-3 * time.Hour) }, "times"},
+	"delay hidden":             {func(p *Package) { p.Submission.LateSeconds = 0 }, "times"},
+	"position elsewhere":       {func(p *Package) { p.Parties[0].Position.AnswerHashes["answer-9"] = "sha256:0" }, "positions"},
+	"remark elsewhere":         {func(p *Package) { id := "answer-9"; p.Remarks[0].AnswerID = &id }, "remarks"},
+	"remark of nobody":         {func(p *Package) { p.Remarks[0].Authors = nil }, "remarks"},
+	"change not spoken of":     {func(p *Package) { p.Parties[0].Position.Coverage = nil }, "treatments"},
+	"another's treatment":      {func(p *Package) { p.Parties[0].Position.TreatmentID = "t-9" }, "treatments"},
+	"corrects what is to come": {func(p *Package) { p.Parties[0].Treatments[0].Corrects = "t-2" }, "treatments"},
+	"votes below none":         {func(p *Package) { p.Parties[0].Treatments[1].Votes.Against = -1 }, "treatments"},
+	"treated elsewhere":        {func(p *Package) { p.Parties[0].Treatments[0].AnswerHashes["x"] = "sha256:0" }, "treatments"},
+	"unknown level":            {func(p *Package) { p.Parties[0].Treatments[0].Level = "royal" }, "words"},
+	"treated afterwards":       {func(p *Package) { p.Parties[0].Treatments[0].RecordedAt = p.Submission.SubmittedAt.Add(time.Hour) }, "times"},
+	"treated twice":            {func(p *Package) { p.Parties[0].Treatments[0].ID = "t-2" }, "identities"},
+	"remark of others":         {func(p *Package) { p.Remarks[0].Authors[0].Name = "Grimstad kommune" }, "remarks"},
 }
 
 // forged is the sample after the forgery, sealed anew.
@@ -310,5 +324,34 @@ func TestNamesCannotWriteLinesOfTheReport(t *testing.T) {
 	r := Verify(encode(t, p))
 	if got := strings.Count(r.String(), "\n"); got != len(r.Checks) {
 		t.Errorf("%d lines for %d checks:\n%s", got, len(r.Checks), r)
+	}
+}
+
+// A package from before treatments has none of their members, the same hash as then, and passes.
+func TestAPackageWithoutTreatmentsIsWhatItWas(t *testing.T) {
+	p := sample(t)
+	p.Parties[0].Treatments, p.Parties[0].Position.TreatmentID, p.Parties[0].Position.Coverage = nil, "", nil
+	if err := p.Seal(); err != nil {
+		t.Fatal(err)
+	}
+	raw := encode(t, p)
+	if r := Verify(raw); !r.OK() || bytes.Contains(raw, []byte("treatment")) || bytes.Contains(raw, []byte("coverage")) {
+		t.Errorf("%s\n%s", r, raw)
+	}
+	if p.PackageHash != "sha256:852e8db3f624a627bf22762735b648f22a9083176c2fed9425500462c9a203e8" {
+		t.Errorf("the hash is another than before there were treatments: %s", p.PackageHash)
+	}
+}
+
+func TestWhatAPositionRestsOnIsTold(t *testing.T) {
+	for said, change := range map[string]func(*Party){
+		"treated an earlier text (version 2), and says that this covers": func(*Party) {},
+		"its position did not count":                                     func(p *Party) { p.Position.Coverage.Covers = false },
+		"Every position that rests":                                      func(p *Party) { p.Position.Coverage, p.Treatments[1].AnswerHashes = nil, p.Position.AnswerHashes },
+	} {
+		p := forged(t, func(p *Package) { change(&p.Parties[0]) })
+		if r := Verify(encode(t, p)); !r.OK() || !strings.Contains(r.String(), said) {
+			t.Errorf("%q is not said:\n%s", said, r)
+		}
 	}
 }

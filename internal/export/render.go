@@ -51,9 +51,11 @@ var (
 // that is not sealed is shown as a draft, without receipt and hashes. The same sealed package gives the
 // same bytes of PDF. Errors: the context's, ErrTooSlow, ErrTooLarge, or what the renderer said.
 func (r Renderer) Render(ctx context.Context, format, language string, p evidence.Package) ([]byte, error) {
-	request, err := json.Marshal(map[string]any{
-		"format": format, "language": language, "draft": p.PackageHash == "", "package": p,
-	})
+	return r.render(ctx, map[string]any{"format": format, "language": language, "draft": p.PackageHash == "", "package": p})
+}
+
+func (r Renderer) render(ctx context.Context, what map[string]any) ([]byte, error) {
+	request, err := json.Marshal(what)
 	if err != nil {
 		return nil, err
 	}

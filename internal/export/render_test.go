@@ -187,6 +187,12 @@ func wants(t testing.TB, p evidence.Package) []string {
 		texts = append(texts, party.Name)
 		if party.Position != nil {
 			texts = append(texts, party.Position.Reason, party.Position.By.Name)
+			if c := party.Position.Coverage; c != nil {
+				texts = append(texts, c.Reason)
+			}
+		}
+		if n := len(party.Treatments); n > 0 { // the last one corrects the others
+			texts = append(texts, party.Treatments[n-1].Body, party.Treatments[n-1].CaseNumber, party.Treatments[n-1].Decision)
 		}
 	}
 	return append(texts, p.Submission.Number, p.Decision.CaseNumber, p.Decision.Body, string(p.PackageHash), string(p.Freeze.Hash))

@@ -147,6 +147,7 @@ func sample(t testing.TB, municipalities, paragraphs int, language string) evide
 		p.Answers = append(p.Answers, a)
 	}
 	addParties(t, &p, municipalities)
+	addTreatments(&p)
 	p.Rule = []evidence.Text{{NB: "Alle sykehus må ha svart.", NN: "Alle sjukehus må ha svart."}}
 	third := p.Answers[2].ID
 	p.Remarks = []evidence.Remark{
@@ -160,6 +161,22 @@ func sample(t testing.TB, municipalities, paragraphs int, language string) evide
 		t.Fatal(err)
 	}
 	return p
+}
+
+// addTreatments has the third municipality treat the text twice: an earlier one, recorded wrongly first.
+func addTreatments(p *evidence.Package) {
+	if len(p.Parties) < 4 || p.Parties[3].Position == nil {
+		return
+	}
+	party := &p.Parties[3]
+	by := evidence.Person{Name: "Kommunedirektør", Organisation: party.Name}
+	earlier := map[string]evidence.Hash{p.Answers[0].ID: "sha256:" + evidence.Hash(strings.Repeat("1", 64))}
+	party.Treatments = []evidence.Treatment{
+		{ID: "treatment-1", FreezeNumber: 1, AnswerHashes: earlier, Level: "political", Body: "Feil råd", Date: "2022-03-14", Outcome: "noted", RecordedAt: at(15, 9, 0), By: by},
+		{ID: "treatment-2", FreezeNumber: 1, AnswerHashes: earlier, Level: "political", Body: "Formannskapet", CaseNumber: "22/31", Date: "2022-03-15", Outcome: "endorsed",
+			Decision: "Formannskapet slutter seg til innspillet.", Votes: &evidence.Votes{For: 7, Against: 2}, Corrects: "treatment-1", RecordedAt: at(16, 9, 0), By: by},
+	}
+	party.Position.TreatmentID, party.Position.Coverage = "treatment-2", &evidence.Coverage{Covers: true, Reason: "Endringen er språklig."}
 }
 
 func authors(parties ...evidence.Party) []evidence.RemarkAuthor {

@@ -374,6 +374,27 @@ func (e OrganisationKind) Valid() bool {
 	}
 }
 
+// Defines values for PartyBecause.
+const (
+	PartyBecauseParties   PartyBecause = "parties"
+	PartyBecauseText      PartyBecause = "text"
+	PartyBecauseTreatment PartyBecause = "treatment"
+)
+
+// Valid indicates whether the value is a known member of the PartyBecause enum.
+func (e PartyBecause) Valid() bool {
+	switch e {
+	case PartyBecauseParties:
+		return true
+	case PartyBecauseText:
+		return true
+	case PartyBecauseTreatment:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PartySide.
 const (
 	PartySideHospital  PartySide = "hospital"
@@ -959,6 +980,51 @@ func (e SubmissionSummaryKind) Valid() bool {
 	}
 }
 
+// Defines values for TreatmentLevel.
+const (
+	TreatmentLevelAdministrative TreatmentLevel = "administrative"
+	TreatmentLevelDelegated      TreatmentLevel = "delegated"
+	TreatmentLevelPolitical      TreatmentLevel = "political"
+)
+
+// Valid indicates whether the value is a known member of the TreatmentLevel enum.
+func (e TreatmentLevel) Valid() bool {
+	switch e {
+	case TreatmentLevelAdministrative:
+		return true
+	case TreatmentLevelDelegated:
+		return true
+	case TreatmentLevelPolitical:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TreatmentOutcome.
+const (
+	TreatmentOutcomeDeclined            TreatmentOutcome = "declined"
+	TreatmentOutcomeEndorsed            TreatmentOutcome = "endorsed"
+	TreatmentOutcomeEndorsedWithChanges TreatmentOutcome = "endorsed_with_changes"
+	TreatmentOutcomeNoted               TreatmentOutcome = "noted"
+)
+
+// Valid indicates whether the value is a known member of the TreatmentOutcome enum.
+func (e TreatmentOutcome) Valid() bool {
+	switch e {
+	case TreatmentOutcomeDeclined:
+		return true
+	case TreatmentOutcomeEndorsed:
+		return true
+	case TreatmentOutcomeEndorsedWithChanges:
+		return true
+	case TreatmentOutcomeNoted:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TurnKind.
 const (
 	TurnKindConfirmPosition      TurnKind = "confirm_position"
@@ -1224,6 +1290,9 @@ type AnswerText struct {
 	// Seen ProseMirror JSON of one answer; the vocabulary is in docs/glossary.md.
 	Seen   *RichText        `json:"seen,omitempty"`
 	Status AnswerTextStatus `json:"status"`
+
+	// Treated ProseMirror JSON of one answer; the vocabulary is in docs/glossary.md.
+	Treated *RichText `json:"treated,omitempty"`
 }
 
 // AnswerTextStatus defines model for AnswerText.Status.
@@ -1281,7 +1350,10 @@ type CommunityState string
 type ConfirmInput struct {
 	// AnswerHashes Hash seen per answer id.
 	AnswerHashes AnswerHashes `json:"answerHashes"`
-	FreezeId     string       `json:"freezeId"`
+
+	// Coverage What the approver says of a treatment of an earlier text. A position that it does not cover does not count.
+	Coverage *Coverage `json:"coverage,omitempty"`
+	FreezeId string    `json:"freezeId"`
 
 	// SeenRemarks Version seen per remark id.
 	SeenRemarks *RemarkVersions `json:"seenRemarks,omitempty"`
@@ -1293,6 +1365,12 @@ type CoordinatorInput struct {
 
 	// Version The answer's version that was read.
 	Version int `json:"version"`
+}
+
+// Coverage What the approver says of a treatment of an earlier text. A position that it does not cover does not count.
+type Coverage struct {
+	Covers bool   `json:"covers"`
+	Reason string `json:"reason"`
 }
 
 // Date A calendar date in Norway.
@@ -1597,25 +1675,30 @@ type Paragraphs struct {
 
 // Party defines model for Party.
 type Party struct {
-	Mine         bool         `json:"mine"`
-	Organisation Organisation `json:"organisation"`
+	// Because Why it is stale: the text has changed (staleAnswers), others answer than before, or it must be treated anew.
+	Because      *PartyBecause `json:"because,omitempty"`
+	Mine         bool          `json:"mine"`
+	Organisation Organisation  `json:"organisation"`
+	Position     *Position     `json:"position,omitempty"`
+	Side         PartySide     `json:"side"`
+	StaleAnswers []string      `json:"staleAnswers"`
 
-	// PartiesChanged Others answer now than when the position was taken.
-	PartiesChanged bool      `json:"partiesChanged"`
-	Position       *Position `json:"position,omitempty"`
-	Side           PartySide `json:"side"`
-	StaleAnswers   []string  `json:"staleAnswers"`
+	// Treatments In its own organisation, the newest last.
+	Treatments []Treatment `json:"treatments"`
 
-	// Validity stale: the text has changed since; see staleAnswers.
+	// Validity stale: it is to be confirmed; see because.
 	Validity  PartyValidity   `json:"validity"`
 	Warning   *SilenceWarning `json:"warning,omitempty"`
 	Withdrawn *Position       `json:"withdrawn,omitempty"`
 }
 
+// PartyBecause Why it is stale: the text has changed (staleAnswers), others answer than before, or it must be treated anew.
+type PartyBecause string
+
 // PartySide defines model for Party.Side.
 type PartySide string
 
-// PartyValidity stale: the text has changed since; see staleAnswers.
+// PartyValidity stale: it is to be confirmed; see because.
 type PartyValidity string
 
 // PartyInput defines model for PartyInput.
@@ -1636,9 +1719,12 @@ type Person struct {
 
 // Position defines model for Position.
 type Position struct {
-	By           Person `json:"by"`
-	FreezeNumber int    `json:"freezeNumber"`
-	Id           string `json:"id"`
+	By Person `json:"by"`
+
+	// Coverage What the approver says of a treatment of an earlier text. A position that it does not cover does not count.
+	Coverage     *Coverage `json:"coverage,omitempty"`
+	FreezeNumber int       `json:"freezeNumber"`
+	Id           string    `json:"id"`
 
 	// Kind withdrawn: what was said before is taken back
 	Kind PositionKind `json:"kind"`
@@ -1649,14 +1735,20 @@ type Position struct {
 
 	// RecordedAt RFC 3339 with offset; the server's clock.
 	RecordedAt Time `json:"recordedAt"`
+
+	// TreatmentId What it rests on in the party's own organisation.
+	TreatmentId *string `json:"treatmentId,omitempty"`
 }
 
 // PositionInput defines model for PositionInput.
 type PositionInput struct {
 	// AnswerHashes Hash seen per answer id.
-	AnswerHashes AnswerHashes      `json:"answerHashes"`
-	FreezeId     string            `json:"freezeId"`
-	Kind         PositionInputKind `json:"kind"`
+	AnswerHashes AnswerHashes `json:"answerHashes"`
+
+	// Coverage What the approver says of a treatment of an earlier text. A position that it does not cover does not count.
+	Coverage *Coverage         `json:"coverage,omitempty"`
+	FreezeId string            `json:"freezeId"`
+	Kind     PositionInputKind `json:"kind"`
 
 	// Reason Required when rejecting.
 	Reason  *string        `json:"reason,omitempty"`
@@ -1910,6 +2002,9 @@ type Response struct {
 	// Tally Counted on valid positions, and on silence where the rule says so and a warning was recorded.
 	Tally   Tally `json:"tally"`
 	Version int   `json:"version"`
+
+	// Versions Every frozen version there was, the oldest first.
+	Versions []Freeze `json:"versions"`
 }
 
 // ResponseKind defines model for Response.Kind.
@@ -1962,6 +2057,9 @@ type ResponseText struct {
 
 	// SeenFreezeNumber The version that the actor's party last took a position on.
 	SeenFreezeNumber *int `json:"seenFreezeNumber,omitempty"`
+
+	// TreatedFreezeNumber The version that the actor's party last treated, when its text was another; `treated` is that of each answer that differs.
+	TreatedFreezeNumber *int `json:"treatedFreezeNumber,omitempty"`
 }
 
 // RichText ProseMirror JSON of one answer; the vocabulary is in docs/glossary.md.
@@ -2315,6 +2413,58 @@ type Tombstone struct {
 	Reason string `json:"reason"`
 }
 
+// Treatment How a party treated a version of the answer in its own organisation.
+type Treatment struct {
+	Body       string `json:"body"`
+	By         string `json:"by"`
+	CaseNumber string `json:"caseNumber"`
+
+	// Corrected A later record takes its place.
+	Corrected bool `json:"corrected"`
+
+	// Current That version has the text that lies before the parties now.
+	Current  bool   `json:"current"`
+	Decision string `json:"decision"`
+
+	// FreezeNumber The version that was treated.
+	FreezeNumber int            `json:"freezeNumber"`
+	Id           string         `json:"id"`
+	Level        TreatmentLevel `json:"level"`
+
+	// MetOn A calendar date in Norway.
+	MetOn   Date             `json:"metOn"`
+	Outcome TreatmentOutcome `json:"outcome"`
+
+	// RecordedAt RFC 3339 with offset; the server's clock.
+	RecordedAt Time   `json:"recordedAt"`
+	Votes      *Votes `json:"votes,omitempty"`
+}
+
+// TreatmentInput defines model for TreatmentInput.
+type TreatmentInput struct {
+	Body       string `json:"body"`
+	CaseNumber string `json:"caseNumber"`
+
+	// Corrects The record that this one takes the place of.
+	Corrects *string `json:"corrects,omitempty"`
+	Decision string  `json:"decision"`
+
+	// FreezeId The version that was treated.
+	FreezeId string         `json:"freezeId"`
+	Level    TreatmentLevel `json:"level"`
+
+	// MetOn A calendar date in Norway.
+	MetOn   Date             `json:"metOn"`
+	Outcome TreatmentOutcome `json:"outcome"`
+	Votes   *Votes           `json:"votes,omitempty"`
+}
+
+// TreatmentLevel defines model for TreatmentLevel.
+type TreatmentLevel string
+
+// TreatmentOutcome defines model for TreatmentOutcome.
+type TreatmentOutcome string
+
 // Turn One thing owed or waited for. The page words it by `kind` and builds the link from the ids.
 type Turn struct {
 	// Deadline RFC 3339 with offset; the server's clock.
@@ -2361,6 +2511,13 @@ type Voter struct {
 	Name string `json:"name"`
 }
 
+// Votes defines model for Votes.
+type Votes struct {
+	Abstained int `json:"abstained"`
+	Against   int `json:"against"`
+	For       int `json:"for"`
+}
+
 // WithdrawInput defines model for WithdrawInput.
 type WithdrawInput struct {
 	FreezeId string `json:"freezeId"`
@@ -2396,6 +2553,11 @@ type ResponseId = string
 
 // RoundId defines model for roundId.
 type RoundId = string
+
+// DownloadCasePaperParams defines parameters for DownloadCasePaper.
+type DownloadCasePaperParams struct {
+	Language *Language `form:"language,omitempty" json:"language,omitempty"`
+}
 
 // GetSubmissionParams defines parameters for GetSubmission.
 type GetSubmissionParams struct {
@@ -2476,6 +2638,9 @@ type WarnOfSilenceJSONRequestBody = FreezeInput
 
 // SubmitResponseJSONRequestBody defines body for SubmitResponse for application/json ContentType.
 type SubmitResponseJSONRequestBody = SubmitInput
+
+// RecordTreatmentJSONRequestBody defines body for RecordTreatment for application/json ContentType.
+type RecordTreatmentJSONRequestBody = TreatmentInput
 
 // CreateRoundJSONRequestBody defines body for CreateRound for application/json ContentType.
 type CreateRoundJSONRequestBody = RoundInput
@@ -2572,6 +2737,9 @@ type ServerInterface interface {
 	// SetAnswerStatus Say how far the answer has come
 	// (PUT /responses/{responseId}/answers/{answerId}/status)
 	SetAnswerStatus(ctx echo.Context, responseId ResponseId, answerId AnswerId) error
+	// DownloadCasePaper The case paper for the actor's own organisation, as Word: background, text, changes since it was treated last, positions, proposed decision
+	// (GET /responses/{responseId}/case-paper)
+	DownloadCasePaper(ctx echo.Context, responseId ResponseId, params DownloadCasePaperParams) error
 	// RecordDecision Record the decision of the strategic committee
 	// (POST /responses/{responseId}/decision)
 	RecordDecision(ctx echo.Context, responseId ResponseId) error
@@ -2629,6 +2797,9 @@ type ServerInterface interface {
 	// GetResponseText The text: what is frozen if something is, else the draft as committed
 	// (GET /responses/{responseId}/text)
 	GetResponseText(ctx echo.Context, responseId ResponseId) error
+	// RecordTreatment Record how the actor's organisation treated a version; a record that was wrong is corrected by another
+	// (POST /responses/{responseId}/treatments)
+	RecordTreatment(ctx echo.Context, responseId ResponseId) error
 	// ListRounds Rounds visible to the actor, newest deadline first
 	// (GET /rounds)
 	ListRounds(ctx echo.Context) error
@@ -3024,6 +3195,31 @@ func (w *ServerInterfaceWrapper) SetAnswerStatus(ctx echo.Context) error {
 	return err
 }
 
+// DownloadCasePaper converts echo context to params.
+func (w *ServerInterfaceWrapper) DownloadCasePaper(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "responseId" -------------
+	var responseId ResponseId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "responseId", ctx.Param("responseId"), &responseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter responseId: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DownloadCasePaperParams
+	// ------------- Optional query parameter "language" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "language", ctx.QueryParams(), &params.Language, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter language: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DownloadCasePaper(ctx, responseId, params)
+	return err
+}
+
 // RecordDecision converts echo context to params.
 func (w *ServerInterfaceWrapper) RecordDecision(ctx echo.Context) error {
 	var err error
@@ -3349,6 +3545,22 @@ func (w *ServerInterfaceWrapper) GetResponseText(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetResponseText(ctx, responseId)
+	return err
+}
+
+// RecordTreatment converts echo context to params.
+func (w *ServerInterfaceWrapper) RecordTreatment(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "responseId" -------------
+	var responseId ResponseId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "responseId", ctx.Param("responseId"), &responseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter responseId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RecordTreatment(ctx, responseId)
 	return err
 }
 
@@ -3784,6 +3996,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/responses/:responseId", wrapper.GetResponse, options.OperationMiddlewares["getResponse"]...)
 	router.PUT(options.BaseURL+"/responses/:responseId/looked", wrapper.MarkLooked, options.OperationMiddlewares["markLooked"]...)
 	router.GET(options.BaseURL+"/responses/:responseId/text", wrapper.GetResponseText, options.OperationMiddlewares["getResponseText"]...)
+	router.GET(options.BaseURL+"/responses/:responseId/case-paper", wrapper.DownloadCasePaper, options.OperationMiddlewares["downloadCasePaper"]...)
 	router.GET(options.BaseURL+"/responses/:responseId/history", wrapper.GetHistory, options.OperationMiddlewares["getHistory"]...)
 	router.GET(options.BaseURL+"/responses/:responseId/readings", wrapper.GetReadings, options.OperationMiddlewares["getReadings"]...)
 	router.PUT(options.BaseURL+"/responses/:responseId/answers/:answerId/coordinator", wrapper.SetCoordinator, options.OperationMiddlewares["setCoordinator"]...)
@@ -3801,6 +4014,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/responses/:responseId/remarks/seen", wrapper.SeeRemarks, options.OperationMiddlewares["seeRemarks"]...)
 	router.POST(options.BaseURL+"/responses/:responseId/remarks/:remarkId/steps", wrapper.StepRemark, options.OperationMiddlewares["stepRemark"]...)
 	router.PUT(options.BaseURL+"/responses/:responseId/remarks/:remarkId/reply", wrapper.ReplyToRemark, options.OperationMiddlewares["replyToRemark"]...)
+	router.POST(options.BaseURL+"/responses/:responseId/treatments", wrapper.RecordTreatment, options.OperationMiddlewares["recordTreatment"]...)
 	router.POST(options.BaseURL+"/responses/:responseId/silence-warning", wrapper.WarnOfSilence, options.OperationMiddlewares["warnOfSilence"]...)
 	router.POST(options.BaseURL+"/responses/:responseId/submit", wrapper.SubmitResponse, options.OperationMiddlewares["submitResponse"]...)
 	router.GET(options.BaseURL+"/submissions/:responseId", wrapper.GetSubmission, options.OperationMiddlewares["getSubmission"]...)
@@ -4767,6 +4981,60 @@ func (response SetAnswerStatusdefaultApplicationProblemPlusJSONResponse) VisitSe
 	return err
 }
 
+type DownloadCasePaperRequestObject struct {
+	ResponseId ResponseId `json:"responseId"`
+	Params     DownloadCasePaperParams
+}
+
+type DownloadCasePaperResponseObject interface {
+	VisitDownloadCasePaperResponse(w http.ResponseWriter) error
+}
+
+type DownloadCasePaper200ResponseHeaders struct {
+	ContentDisposition *string
+}
+
+type DownloadCasePaper200ApplicationoctetStreamResponse struct {
+	Body          io.Reader
+	Headers       DownloadCasePaper200ResponseHeaders
+	ContentLength int64
+}
+
+func (response DownloadCasePaper200ApplicationoctetStreamResponse) VisitDownloadCasePaperResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/octet-stream")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.ContentDisposition != nil {
+		w.Header().Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type DownloadCasePaperdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DownloadCasePaperdefaultApplicationProblemPlusJSONResponse) VisitDownloadCasePaperResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type RecordDecisionRequestObject struct {
 	ResponseId ResponseId `json:"responseId"`
 	Body       *RecordDecisionJSONRequestBody
@@ -5508,6 +5776,46 @@ type GetResponseTextdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetResponseTextdefaultApplicationProblemPlusJSONResponse) VisitGetResponseTextResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordTreatmentRequestObject struct {
+	ResponseId ResponseId `json:"responseId"`
+	Body       *RecordTreatmentJSONRequestBody
+}
+
+type RecordTreatmentResponseObject interface {
+	VisitRecordTreatmentResponse(w http.ResponseWriter) error
+}
+
+type RecordTreatment200JSONResponse Response
+
+func (response RecordTreatment200JSONResponse) VisitRecordTreatmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordTreatmentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RecordTreatmentdefaultApplicationProblemPlusJSONResponse) VisitRecordTreatmentResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -6429,6 +6737,9 @@ type StrictServerInterface interface {
 	// SetAnswerStatus Say how far the answer has come
 	// (PUT /responses/{responseId}/answers/{answerId}/status)
 	SetAnswerStatus(ctx context.Context, request SetAnswerStatusRequestObject) (SetAnswerStatusResponseObject, error)
+	// DownloadCasePaper The case paper for the actor's own organisation, as Word: background, text, changes since it was treated last, positions, proposed decision
+	// (GET /responses/{responseId}/case-paper)
+	DownloadCasePaper(ctx context.Context, request DownloadCasePaperRequestObject) (DownloadCasePaperResponseObject, error)
 	// RecordDecision Record the decision of the strategic committee
 	// (POST /responses/{responseId}/decision)
 	RecordDecision(ctx context.Context, request RecordDecisionRequestObject) (RecordDecisionResponseObject, error)
@@ -6486,6 +6797,9 @@ type StrictServerInterface interface {
 	// GetResponseText The text: what is frozen if something is, else the draft as committed
 	// (GET /responses/{responseId}/text)
 	GetResponseText(ctx context.Context, request GetResponseTextRequestObject) (GetResponseTextResponseObject, error)
+	// RecordTreatment Record how the actor's organisation treated a version; a record that was wrong is corrected by another
+	// (POST /responses/{responseId}/treatments)
+	RecordTreatment(ctx context.Context, request RecordTreatmentRequestObject) (RecordTreatmentResponseObject, error)
 	// ListRounds Rounds visible to the actor, newest deadline first
 	// (GET /rounds)
 	ListRounds(ctx context.Context, request ListRoundsRequestObject) (ListRoundsResponseObject, error)
@@ -7325,6 +7639,32 @@ func (sh *strictHandler) SetAnswerStatus(ctx echo.Context, responseId ResponseId
 	return nil
 }
 
+// DownloadCasePaper operation middleware
+func (sh *strictHandler) DownloadCasePaper(ctx echo.Context, responseId ResponseId, params DownloadCasePaperParams) error {
+	var request DownloadCasePaperRequestObject
+
+	request.ResponseId = responseId
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DownloadCasePaper(ctx.Request().Context(), request.(DownloadCasePaperRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DownloadCasePaper")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DownloadCasePaperResponseObject); ok {
+		return validResponse.VisitDownloadCasePaperResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // RecordDecision operation middleware
 func (sh *strictHandler) RecordDecision(ctx echo.Context, responseId ResponseId) error {
 	var request RecordDecisionRequestObject
@@ -8119,6 +8459,54 @@ func (sh *strictHandler) GetResponseText(ctx echo.Context, responseId ResponseId
 		return err
 	} else if validResponse, ok := response.(GetResponseTextResponseObject); ok {
 		return validResponse.VisitGetResponseTextResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RecordTreatment operation middleware
+func (sh *strictHandler) RecordTreatment(ctx echo.Context, responseId ResponseId) error {
+	var request RecordTreatmentRequestObject
+
+	request.ResponseId = responseId
+
+	var body RecordTreatmentJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RecordTreatment(ctx.Request().Context(), request.(RecordTreatmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecordTreatment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RecordTreatmentResponseObject); ok {
+		return validResponse.VisitRecordTreatmentResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

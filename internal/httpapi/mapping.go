@@ -146,15 +146,17 @@ func sentRemarkOf(r evidence.Remark) Remark {
 func partyOf(r portal.Response, actor portal.Actor, now time.Time) func(portal.Party) Party {
 	laid := workflow.LaidBefore(r)
 	return func(p portal.Party) Party {
-		validity, stale := workflow.Judge(workflow.StandingOf(p, now), laid)
+		standing := workflow.StandingOf(p, now)
+		validity, stale := workflow.Judge(standing, laid)
 		if laid.Hashes == nil && p.Position != nil { // nothing is frozen: whether it still holds shows when something is
 			stale = nil
 		}
 		out := Party{Organisation: organisationOf(p.Organisation), Side: PartySide(p.Side), Validity: PartyValidity(validity),
+			Because:      some(PartyBecause(workflow.Because(standing, laid))),
 			StaleAnswers: each(stale, func(id portal.AnswerID) string { return string(id) }), Mine: p.Organisation.ID == actor.Organisation,
-			PartiesChanged: laid.Hashes != nil && p.Position != nil && p.Position.Circle != r.Circle}
+			Treatments: each(p.AllTreatments, treatmentOf(p, laid))}
 		if w := p.Warning; w != nil {
-			out.Warning = &SilenceWarning{WarnedAt: w.WarnedAt, CountsFrom: w.CountsFrom, By: w.By, Counts: workflow.StandingOf(p, now).Warned}
+			out.Warning = &SilenceWarning{WarnedAt: w.WarnedAt, CountsFrom: w.CountsFrom, By: w.By, Counts: standing.Warned}
 		}
 		position := func(x portal.Position) Position { return positionOf(x, p.Organisation) }
 		out.Position, out.Withdrawn = optional(p.Position, position), optional(p.Withdrawn, position)
@@ -164,7 +166,8 @@ func partyOf(r portal.Response, actor portal.Actor, now time.Time) func(portal.P
 
 func positionOf(x portal.Position, of portal.Organisation) Position {
 	return Position{Id: string(x.ID), Kind: PositionKind(x.Kind), Reason: some(x.Reason), RecordedAt: x.RecordedAt, FreezeNumber: x.FreezeNumber, Late: x.Late,
-		By: Person{Name: x.Name, Organisation: of.Name}}
+		By: Person{Name: x.Name, Organisation: of.Name}, TreatmentId: some(string(x.Treatment)),
+		Coverage: optional(x.Coverage, func(c portal.Coverage) Coverage { return Coverage{Covers: c.Covers, Reason: c.Reason} })}
 }
 
 func tallyOf(t workflow.Tally) Tally {

@@ -12,7 +12,7 @@ import (
 
 func (a *api) responseOf(actor portal.Actor, r portal.Response) Response {
 	return Response{Id: string(r.ID), Round: responseRoundOf(r.Round), Kind: ResponseKind(r.Kind), Language: Language(r.Language), Owner: organisationOf(r.Owner),
-		State: ResponseState(r.State), Version: r.Version, Freeze: freezeOf(r.Freeze), ReopenedReason: some(r.ReopenedReason), Answers: a.answersOf(r),
+		State: ResponseState(r.State), Version: r.Version, Freeze: freezeOf(r.Freeze), Versions: each(r.Versions, func(f portal.Freeze) Freeze { return *freezeOf(&f) }), ReopenedReason: some(r.ReopenedReason), Answers: a.answersOf(r),
 		Parties: each(r.Parties, partyOf(r, actor, a.now())), Tally: tallyOf(workflow.CountResponse(r, a.now())), Decisions: each(r.Decisions, decisionOf),
 		Remarks: each(r.Remarks, remarkOf(r, actor, a.now())),
 		Receipt: optional(r.Receipt(), receiptOf), Submissions: each(r.Submissions, receiptOf), Abilities: each(a.consult.Abilities(actor, r), abilityOf), Now: a.now()}
@@ -89,13 +89,16 @@ func (a *api) GetResponseText(ctx context.Context, in GetResponseTextRequestObje
 
 func responseTextOf(t document.Text, remark func(portal.Remark) Remark) ResponseText {
 	out := ResponseText{Frozen: t.Response.Freeze != nil, Freeze: freezeOf(t.Response.Freeze), Answers: []AnswerText{},
-		Remarks: each(t.Response.Remarks, remark), SeenFreezeNumber: some(t.SeenFreeze)}
+		Remarks: each(t.Response.Remarks, remark), SeenFreezeNumber: some(t.SeenFreeze), TreatedFreezeNumber: some(t.TreatedFreeze)}
 	for i, answer := range t.Response.Answers {
 		frozen := t.Answers[i]
 		shown := AnswerText{AnswerId: string(answer.ID), Number: answer.Number, Question: questionOf(answer.Question), Status: AnswerTextStatus(frozen.Status),
 			Language: Language(t.Response.Language), Content: frozen.Content, Hash: some(frozen.Hash)}
 		if seen, there := t.Seen[answer.ID]; there {
 			shown.Seen, shown.Changed = &seen.Content, some(t.Changed(answer.ID))
+		}
+		if treated, there := t.Treated[answer.ID]; there && document.Differ(frozen, treated) {
+			shown.Treated = &treated.Content
 		}
 		out.Answers = append(out.Answers, shown)
 	}
@@ -129,7 +132,7 @@ func (a *api) ReopenResponse(ctx context.Context, in ReopenResponseRequestObject
 
 func (a *api) TakePosition(ctx context.Context, in TakePositionRequestObject) (TakePositionResponseObject, error) {
 	position := signoff.Position{Freeze: portal.FreezeID(in.Body.FreezeId), Hashes: hashesFrom(in.Body.AnswerHashes), Kind: portal.PositionKind(in.Body.Kind),
-		Reason: or(in.Body.Reason, ""), Seen: seenFrom(in.Body.SeenRemarks)}
+		Reason: or(in.Body.Reason, ""), Seen: seenFrom(in.Body.SeenRemarks), Coverage: coverageFrom(in.Body.Coverage)}
 	for _, remark := range or(in.Body.Remarks, nil) {
 		position.Remarks = append(position.Remarks, signoff.Remark{ID: portal.RemarkID(or(remark.Id, "")), Answer: portal.AnswerID(or(remark.AnswerId, "")),
 			Quote: or(remark.Quote, ""), Text: remark.Text})
@@ -140,8 +143,8 @@ func (a *api) TakePosition(ctx context.Context, in TakePositionRequestObject) (T
 }
 
 func (a *api) ConfirmPosition(ctx context.Context, in ConfirmPositionRequestObject) (ConfirmPositionResponseObject, error) {
-	err := a.signoff.Confirm(ctx, actorOf(ctx), portal.ResponseID(in.ResponseId), portal.FreezeID(in.Body.FreezeId), hashesFrom(in.Body.AnswerHashes),
-		seenFrom(in.Body.SeenRemarks))
+	err := a.signoff.Confirm(ctx, actorOf(ctx), portal.ResponseID(in.ResponseId), signoff.Position{Freeze: portal.FreezeID(in.Body.FreezeId),
+		Hashes: hashesFrom(in.Body.AnswerHashes), Seen: seenFrom(in.Body.SeenRemarks), Coverage: coverageFrom(in.Body.Coverage)})
 	out, err := a.showResponse(ctx, in.ResponseId, err)
 	return ConfirmPosition200JSONResponse(out), err
 }

@@ -25,6 +25,7 @@ const (
 	PartyWriter          Relation = "coordinator or writer of a party"
 	PartyApprover        Relation = "approver of a party"
 	PartyReader          Relation = "reader of a party or of the community"
+	PartyPerson          Relation = "anyone acting for a party"
 	CommunityActor       Relation = "anyone acting for the community or one of its parties"
 	CommunitySecretariat Relation = "secretariat of the community"
 	Administrator        Relation = "administrator"
@@ -84,6 +85,7 @@ var Table = []Row{
 	{"response.text", inside, nil},
 	{"response.history", inside, nil},
 	{"response.readings", []Relation{OwnEditor}, nil},
+	{"response.case_paper", []Relation{PartyPerson}, nil},
 	{"response.assign", []Relation{OwnEditor}, []string{"draft"}},
 	{"response.set_status", writers, []string{"draft"}},
 	{"response.freeze", []Relation{OwnEditor}, []string{"draft"}},
@@ -94,6 +96,7 @@ var Table = []Row{
 	{"response.see_remarks", []Relation{PartyApprover}, []string{"approval", "ready"}},
 	{"response.reply", []Relation{OwnEditor}, []string{"approval", "ready"}},
 	{"response.withdraw_position", []Relation{PartyApprover}, []string{"approval", "ready"}},
+	{"response.treat", []Relation{PartyWriter, PartyApprover}, []string{"draft", "approval", "ready"}},
 	{"response.warn", []Relation{OwnEditor}, []string{"approval", "ready"}},
 	{"response.decide", []Relation{OwnEditor}, []string{"approval"}},
 	{"response.submit", []Relation{OwnEditor}, []string{"approval", "ready"}},
@@ -217,6 +220,8 @@ func holds(a portal.Actor, r Relation, o Object) bool {
 		return party && a.Has(portal.Approver)
 	case PartyReader:
 		return (own || party) && a.Has(portal.Reader)
+	case PartyPerson:
+		return party && len(a.Roles) > 0
 	case CommunityActor:
 		return (own || party) && len(a.Roles) > 0
 	case CommunitySecretariat:

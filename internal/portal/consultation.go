@@ -159,8 +159,9 @@ type Response struct {
 	Circle   int // counts the changes of who the parties are that concern all of them
 	Version  int
 
-	Freeze         *Freeze // the frozen version being treated; nil while drafting
-	ReopenedReason string  // of the last frozen version, while drafting
+	Freeze         *Freeze  // the frozen version being treated; nil while drafting
+	Versions       []Freeze // every frozen version there was, the oldest first
+	ReopenedReason string   // of the last frozen version, while drafting
 
 	Answers     []Answer
 	Parties     []Party
@@ -223,6 +224,8 @@ type Party struct {
 	Position     *Position
 	Withdrawn    *Position       // the record that took the newest one back; Position is nil then
 	Warning      *SilenceWarning // that it was given about the frozen text
+	// AllTreatments are in its own organisation, as they were recorded; see Treatments for those that stand.
+	AllTreatments []Treatment
 }
 
 // SilenceWarning is the record that a party was told what its silence will mean, and from when.
@@ -239,8 +242,10 @@ type Position struct {
 	Kind         PositionKind
 	Reason       string
 	Hashes       Hashes
-	Circle       int  // of the response when it was taken
-	Late         bool // taken after the answer was sent: on record, and no part of what was sent
+	Circle       int         // of the response when it was taken
+	Late         bool        // taken after the answer was sent: on record, and no part of what was sent
+	Treatment    TreatmentID // what it rests on in the party's own organisation; empty: nothing is recorded
+	Coverage     *Coverage   // what was said of a treatment of an earlier text
 	Account      AccountID
 	Name         string // of the person
 	RecordedAt   time.Time

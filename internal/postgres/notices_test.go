@@ -18,6 +18,7 @@ import (
 	"samsvar/internal/notice"
 	"samsvar/internal/portal"
 	"samsvar/internal/postgres"
+	"samsvar/internal/signoff"
 
 	"samsvar/internal/workflow"
 )
@@ -225,7 +226,7 @@ func TestWhatMustBeKnownIsToldAtOnceAndOnlyToThose(t *testing.T) {
 	}
 	r := o.stand()
 	for _, who := range a[:3] {
-		must(t, o.signoff.Confirm(ctx, who, r.ID, r.Freeze.ID, r.Hashes(), nil))
+		must(t, o.signoff.Confirm(ctx, who, r.ID, signoff.Position{Freeze: r.Freeze.ID, Hashes: r.Hashes()}))
 	}
 	for _, who := range a[3:] {
 		must(t, o.approve(who, o.response, portal.Approved))

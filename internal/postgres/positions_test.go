@@ -95,8 +95,8 @@ func TestPartiesComeAndGo(t *testing.T) {
 	if got := f.standing(signed); got != workflow.Stale {
 		t.Errorf("one joined, and a position is %s", got)
 	}
-	must(t, f.signoff.Confirm(t.Context(), signed, f.id, f.now().Freeze.ID, f.now().Hashes(), nil))
-	must(t, f.signoff.Confirm(t.Context(), alsoSigned, f.id, f.now().Freeze.ID, f.now().Hashes(), nil))
+	must(t, f.confirm(signed, nil))
+	must(t, f.confirm(alsoSigned, nil))
 
 	must(t, f.remove(alsoSigned))
 	if got := f.standing(signed); got != workflow.Stale {

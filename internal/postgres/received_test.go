@@ -360,7 +360,7 @@ func TestOldLoginsNeitherSignNorSend(t *testing.T) {
 	old := s.approver
 	old.Login.Age = consult.DefaultLoginAge + time.Second
 	wantCode(t, s.approve(old, s.id, portal.StandsOutside), "reauthentication_required")
-	wantCode(t, s.signoff.Confirm(ctx, old, s.id, r.Freeze.ID, r.Hashes(), nil), "reauthentication_required")
+	wantCode(t, s.signoff.Confirm(ctx, old, s.id, signoff.Position{Freeze: r.Freeze.ID, Hashes: r.Hashes()}), "reauthentication_required")
 	wantCode(t, submit(old.Login), "reauthentication_required")
 	if _, err := s.document.Text(ctx, old, s.id); err != nil {
 		t.Error(err)

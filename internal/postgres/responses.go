@@ -127,13 +127,13 @@ func oneResponse(g *gorm.DB, where string, args ...any) (portal.Response, error)
 	return found[0], nil
 }
 
-// manyResponses takes six queries, however many responses there are.
+// manyResponses takes eight queries, however many responses there are.
 func manyResponses(g *gorm.DB, where string, args ...any) ([]portal.Response, error) {
 	responses, ids, place, err := plainResponses(g, where, args...)
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
-	for _, add := range []func(*gorm.DB, []string, map[string]*portal.Response) error{addAnswers, addParties, addDecisions, addRemarks, addSubmissions} {
+	for _, add := range []func(*gorm.DB, []string, map[string]*portal.Response) error{addAnswers, addParties, addTreatments, addDecisions, addRemarks, addSubmissions} {
 		if err := add(g, ids, place); err != nil {
 			return nil, err
 		}
@@ -191,12 +191,13 @@ func addParties(g *gorm.DB, ids []string, place map[string]*portal.Response) err
 		Late                                                             bool
 		AnswerHashes                                                     jsonb[portal.Hashes]
 		RecordedAt, WarnedAt, CountsFrom                                 *time.Time
-		WarnedBy                                                         string
+		WarnedBy, TreatmentID, Coverage                                  string
+		Covers                                                           *bool
 	}](g, `select p.response_id, p.organisation_id, o.kind as organisation_kind, p.side, p.name, p.number,
 			coalesce(cast(x.id as text), '') as position_id, coalesce(cast(x.freeze_id as text), '') as freeze_id, coalesce(f.number, 0) as freeze_number,
 			coalesce(x.kind, '') as kind, coalesce(x.reason, '') as reason, coalesce(cast(x.account_id as text), '') as account_id,
 			coalesce(x.account_name, '') as account_name, x.answer_hashes, x.recorded_at,
-			coalesce(x.circle, 0) as circle, coalesce(x.late, false) as late,
+			coalesce(x.circle, 0) as circle, coalesce(x.late, false) as late, coalesce(cast(x.treatment_id as text), '') as treatment_id, x.covers, coalesce(x.coverage, '') as coverage,
 			w.warned_at, w.counts_from, coalesce(warner.name, '') as warned_by
 		from party p
 		join organisation o on o.id = p.organisation_id
@@ -212,7 +213,10 @@ func addParties(g *gorm.DB, ids []string, place map[string]*portal.Response) err
 		if f.PositionID != "" {
 			position := &portal.Position{ID: portal.PositionID(f.PositionID), Freeze: portal.FreezeID(f.FreezeID), FreezeNumber: f.FreezeNumber,
 				Kind: portal.PositionKind(f.Kind), Reason: f.Reason, Hashes: f.AnswerHashes.V, Circle: f.Circle, Late: f.Late,
-				Account: portal.AccountID(f.AccountID), Name: f.AccountName, RecordedAt: *f.RecordedAt}
+				Treatment: portal.TreatmentID(f.TreatmentID), Account: portal.AccountID(f.AccountID), Name: f.AccountName, RecordedAt: *f.RecordedAt}
+			if f.Covers != nil {
+				position.Coverage = &portal.Coverage{Covers: *f.Covers, Reason: f.Coverage}
+			}
 			if position.Kind == portal.PositionWithdrawn {
 				p.Withdrawn = position
 			} else {

@@ -46,6 +46,7 @@ func filledHouse(t *testing.T) (h *house, r portal.Response) {
 	}
 	r, err = h.consult.Response(t.Context(), secretariat, r.ID)
 	must(t, err)
+	must(t, h.signoff.Treat(t.Context(), approvers[0], r.ID, portal.Treatment{Freeze: r.Freeze.ID, Level: portal.Political, Body: "Styret", MetOn: h.now, Outcome: portal.Endorsed}))
 	must(t, h.signoff.Decide(t.Context(), secretariat, r.ID, r.Freeze.ID, portal.Decision{Level: "strategic", Body: "SSU", DecidedOn: h.now, CaseNumber: "1"}))
 	_, err = h.consult.Submit(t.Context(), secretariat, r.ID, r.Freeze.ID, r.Freeze.Hash)
 	must(t, err)
@@ -70,10 +71,10 @@ func TestTheProgramCannotUndoEvidence(t *testing.T) {
 		"set role samsvar", "set session authorization samsvar", "update goose_db_version set version_id = 0",
 		"copy (select 1) to program 'true'", "select pg_read_file('PG_VERSION')",
 	}
-	for _, table := range []string{"audit_event", "position", "remark", "remark_step", "decision", "frozen_answer", "party_record", "silence_warning", "community_rule"} {
+	for _, table := range []string{"audit_event", "position", "treatment", "remark", "remark_step", "decision", "frozen_answer", "party_record", "silence_warning", "community_rule"} {
 		tries = append(tries, "delete from "+table, "truncate "+table+" cascade")
 	}
-	for table, column := range map[string]string{"audit_event": "action", "position": "kind", "remark": "quote", "remark_step": "body", "decision": "body", "frozen_answer": "content", "party_record": "organisation_id",
+	for table, column := range map[string]string{"audit_event": "action", "position": "kind", "treatment": "body", "remark": "quote", "remark_step": "body", "decision": "body", "frozen_answer": "content", "party_record": "organisation_id",
 		"silence_warning": "warned_at", "community_rule": "rule"} {
 		tries = append(tries, "update "+table+" set "+column+" = "+column)
 	}

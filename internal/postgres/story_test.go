@@ -289,7 +289,7 @@ func TestFromDraftToReceipt(t *testing.T) {
 	}
 	wantCode(t, h.signoff.TakePosition(ctx, trust, r.ID, signoff.Position{Freeze: r.Freeze.ID, Kind: portal.Approved, Hashes: r.Parties[0].Position.Hashes}), "text_changed")
 	for _, who := range []portal.Actor{trust, towns[0], towns[1], towns[3]} {
-		must(t, h.signoff.Confirm(ctx, who, r.ID, r.Freeze.ID, r.Hashes(), nil))
+		must(t, h.signoff.Confirm(ctx, who, r.ID, signoff.Position{Freeze: r.Freeze.ID, Hashes: r.Hashes()}))
 	}
 	must(t, h.approve(towns[2], r.ID, portal.Approved))
 	must(t, h.signoff.Decide(ctx, secretariat, r.ID, r.Freeze.ID, decision))

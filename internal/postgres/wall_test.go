@@ -17,7 +17,7 @@ import (
 // walled are the tables behind the wall, with what says whose a row is.
 var walled = map[string]string{
 	"response": "id", "party_record": "response_id", "party": "response_id", "answer": "response_id", "frozen_version": "response_id", "position": "response_id",
-	"remark": "response_id", "decision": "response_id", "submission": "response_id", "audit_event": "response_id",
+	"remark": "response_id", "treatment": "response_id", "decision": "response_id", "submission": "response_id", "audit_event": "response_id",
 	"frozen_answer":     "(select response_id from frozen_version f where f.id = freeze_id)",
 	"remark_step":       "(select response_id from remark m where m.id = remark_id)",
 	"document":          "(select response_id from answer a where a.document_id = document.id)",

@@ -24,6 +24,7 @@ type Tx interface {
 	LockResponse(id portal.ResponseID) (portal.Response, error)
 	FrozenAnswers(id portal.FreezeID) ([]portal.FrozenAnswer, error)
 	InsertPosition(r portal.Response, organisation portal.OrganisationID, p portal.Position) error
+	InsertTreatment(r portal.Response, organisation portal.OrganisationID, t portal.Treatment) error
 	InsertRemark(r portal.Response, m portal.Remark) error
 	InsertRemarkStep(s portal.RemarkStep) error
 	InsertDecision(r portal.Response, d portal.Decision, by portal.AccountID) error
@@ -48,6 +49,8 @@ type Position struct {
 	Reason  string
 	Remarks []Remark                // all that the party wants to have; only with approved_with_remark
 	Seen    map[portal.RemarkID]int // the others' remarks on the page, by version; nil: all that stand
+	// Coverage is needed to approve another text than the one that the party has treated.
+	Coverage *portal.Coverage
 }
 
 // TakePosition records the party's position on exactly the text that was seen;
@@ -77,11 +80,11 @@ func (s Service) TakePosition(ctx context.Context, actor portal.Actor, id portal
 	})
 }
 
-// Confirm upholds the party's newest position, with its remarks, on the text as it now stands.
-func (s Service) Confirm(ctx context.Context, actor portal.Actor, id portal.ResponseID, freeze portal.FreezeID, hashes portal.Hashes,
-	seen map[portal.RemarkID]int) error {
+// Confirm upholds the party's newest position, with its remarks, on the text as
+// it now stands: in is the text that was seen, and what is said of a treatment.
+func (s Service) Confirm(ctx context.Context, actor portal.Actor, id portal.ResponseID, in Position) error {
 	return s.change(ctx, actor, id, "response.position", func(tx Tx, r portal.Response) (map[string]any, error) {
-		if err := s.mayPosition(r, freeze, hashes); err != nil {
+		if err := s.mayPosition(r, in.Freeze, in.Hashes); err != nil {
 			return nil, err
 		}
 		if r.Receipt() != nil {
@@ -101,7 +104,8 @@ func (s Service) Confirm(ctx context.Context, actor portal.Actor, id portal.Resp
 				}
 			}
 		}
-		return s.record(tx, actor, r, Position{Freeze: freeze, Hashes: hashes, Kind: p.Position.Kind, Reason: p.Position.Reason, Seen: seen})
+		in.Kind, in.Reason = p.Position.Kind, p.Position.Reason
+		return s.record(tx, actor, r, in)
 	})
 }
 
@@ -136,9 +140,12 @@ func (s Service) Withdraw(ctx context.Context, actor portal.Actor, id portal.Res
 }
 
 func (s Service) record(tx Tx, actor portal.Actor, r portal.Response, in Position) (map[string]any, error) {
-	now := s.Now()
-	position := portal.Position{ID: portal.PositionID(s.NewID()), Freeze: r.Freeze.ID, FreezeNumber: r.Freeze.Number, Kind: in.Kind,
-		Reason: strings.TrimSpace(in.Reason), Hashes: in.Hashes, Circle: r.Circle, Late: r.Receipt() != nil, Account: actor.Account, Name: actor.Name, RecordedAt: now}
+	treatment, coverage, err := rests(r, party(r, actor.Organisation), in)
+	if err != nil {
+		return nil, err
+	}
+	position := portal.Position{Treatment: treatment, Coverage: coverage, ID: portal.PositionID(s.NewID()), Freeze: r.Freeze.ID, FreezeNumber: r.Freeze.Number, Kind: in.Kind,
+		Reason: strings.TrimSpace(in.Reason), Hashes: in.Hashes, Circle: r.Circle, Late: r.Receipt() != nil, Account: actor.Account, Name: actor.Name, RecordedAt: s.Now()}
 	if r.Receipt() == nil {
 		if _, err := s.see(tx, actor, r, in.Seen); err != nil {
 			return nil, err
@@ -150,6 +157,9 @@ func (s Service) record(tx Tx, actor portal.Actor, r portal.Response, in Positio
 	}
 	if position.Reason != "" {
 		detail["reason"] = position.Reason
+	}
+	if coverage != nil {
+		detail["covers"], detail["coverage"] = coverage.Covers, coverage.Reason
 	}
 	return detail, tx.InsertPosition(r, actor.Organisation, position)
 }
@@ -186,9 +196,9 @@ func check(r portal.Response, in Position) error {
 
 // repeats says whether the party's newest position already says this, to the word.
 func repeats(r portal.Response, actor portal.Actor, in Position) bool {
-	p := party(r, actor.Organisation).Position
-	return p != nil && p.Kind == in.Kind && p.Reason == strings.TrimSpace(in.Reason) && maps.Equal(p.Hashes, in.Hashes) && p.Circle == r.Circle &&
-		sameRemarks(own(r, actor), in)
+	p := party(r, actor.Organisation)
+	return p.Position != nil && p.Position.Kind == in.Kind && p.Position.Reason == strings.TrimSpace(in.Reason) && boundTo(*p.Position, in.Hashes, r.Circle) &&
+		sameRemarks(own(r, actor), in) && sameGround(r, p, in)
 }
 
 func party(r portal.Response, organisation portal.OrganisationID) portal.Party {

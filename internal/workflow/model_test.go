@@ -26,6 +26,7 @@ type model struct {
 type spoken struct {
 	kind         portal.PositionKind
 	text, circle int
+	uncovered    bool // its approver said that the text must be treated anew
 }
 
 const limit = 2
@@ -41,6 +42,9 @@ func (m model) response(rule portal.Rule) portal.Response {
 			p.Side = portal.HospitalSide
 		}
 		position := &portal.Position{Kind: s.kind, Hashes: portal.Hashes{"a": fmt.Sprint(s.text)}, Circle: s.circle}
+		if s.uncovered {
+			position.Coverage = &portal.Coverage{}
+		}
 		switch s.kind {
 		case "":
 		case portal.PositionWithdrawn:
@@ -113,8 +117,13 @@ func (m model) next(rule portal.Rule) map[string]model {
 				continue
 			}
 			n := m
-			n.said[i] = spoken{kind, m.frozen, m.circle}
+			n.said[i] = spoken{kind: kind, text: m.frozen, circle: m.circle}
 			out[fmt.Sprint(kind, i)] = n
+		}
+		if i == 1 && Hindrance(r, "position", now) == "" {
+			n := m
+			n.said[i] = spoken{kind: portal.Approved, text: m.frozen, circle: m.circle, uncovered: true}
+			out["approved, not covered"] = n
 		}
 	}
 	n := m
@@ -131,7 +140,7 @@ func (m model) next(rule portal.Rule) map[string]model {
 func (m model) wrong(rule portal.Rule) string {
 	fresh := func(i int) bool {
 		s := m.said[i]
-		return s.kind == portal.Approved && s.text == m.frozen && s.circle == m.circle
+		return s.kind == portal.Approved && s.text == m.frozen && s.circle == m.circle && !s.uncovered
 	}
 	needed := map[portal.RuleKind][]int{portal.Consensus: {0}, portal.Recommendation: {0, 1, 2}, portal.NamedVoters: {1}}[rule.Kind]
 	for i, s := range m.said {

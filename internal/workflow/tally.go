@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -33,11 +34,13 @@ type Standing struct {
 	Kind         portal.PositionKind // empty when the party has not answered
 	Seen         Laid                // what the position was bound to
 	Warned       bool                // it has said nothing, and was told that its silence counts by now
+	Untreated    bool                // its approver has said that the text asks for a new treatment
 }
 
 // Judge compares what was seen with what lies there now. An answer that was not
 // seen, or is no longer there, makes the position stale as surely as a changed
-// one; another circle of parties makes it stale though no answer has changed.
+// one; another circle of parties makes it stale though no answer has changed,
+// and so does the approver's own word that the text must be treated anew.
 func Judge(s Standing, now Laid) (Validity, []portal.AnswerID) {
 	if s.Kind == "" {
 		return NoPosition, nil
@@ -53,7 +56,7 @@ func Judge(s Standing, now Laid) (Validity, []portal.AnswerID) {
 			stale = append(stale, id)
 		}
 	}
-	if len(stale) > 0 || s.Seen.Circle != now.Circle {
+	if len(stale) > 0 || s.Seen.Circle != now.Circle || s.Untreated {
 		return Stale, stale
 	}
 	return Valid, nil
@@ -138,7 +141,34 @@ func StandingOf(p portal.Party, now time.Time) Standing {
 	s := Standing{Organisation: p.Organisation.ID, Side: p.Side}
 	if p.Position != nil {
 		s.Kind, s.Seen = p.Position.Kind, Laid{Hashes: p.Position.Hashes, Circle: p.Position.Circle}
+		s.Untreated = p.Position.Coverage != nil && !p.Position.Coverage.Covers
 	}
 	s.Warned = p.Position == nil && p.Withdrawn == nil && p.Warning != nil && !now.Before(p.Warning.CountsFrom)
 	return s
 }
+
+// Because says why a stale position is stale: the text, the parties, or the
+// treatment that the approver asks for. Empty for a position that is not, and
+// while nothing is frozen.
+func Because(s Standing, now Laid) string {
+	validity, answers := Judge(s, now)
+	switch {
+	case validity != Stale || now.Hashes == nil:
+		return ""
+	case len(answers) > 0:
+		return "text"
+	case s.Seen.Circle != now.Circle:
+		return "parties"
+	}
+	return "treatment"
+}
+
+// TreatedEarlier says whether what the party treated last is another text than
+// the one that lies before it: then its approver says whether that covers it.
+func TreatedEarlier(p portal.Party, now Laid) bool {
+	t := p.Treated()
+	return t != nil && now.Hashes != nil && !Speaks(*t, now)
+}
+
+// Speaks says whether what was treated is the text that lies there now.
+func Speaks(t portal.Treatment, now Laid) bool { return maps.Equal(t.Hashes, now.Hashes) }

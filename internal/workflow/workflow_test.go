@@ -175,7 +175,7 @@ func TestTallyNeverMetWrongly(t *testing.T) {
 				Organisation: rapid.SampledFrom([]portal.OrganisationID{"1", "2", "3"}).Draw(t, "who"), Warned: rapid.Bool().Draw(t, "warned"),
 				Side: rapid.SampledFrom([]portal.Side{portal.HospitalSide, portal.MunicipalSide}).Draw(t, "side"),
 				Kind: rapid.SampledFrom([]portal.PositionKind{"", portal.Approved, portal.ApprovedWithRemark, portal.Rejected, portal.StandsOutside}).Draw(t, "kind"),
-				Seen: Laid{Hashes: seen, Circle: rapid.IntRange(1, 2).Draw(t, "circle")},
+				Seen: Laid{Hashes: seen, Circle: rapid.IntRange(1, 2).Draw(t, "circle")}, Untreated: rapid.Bool().Draw(t, "untreated"),
 			}
 		}), 0, 40).Draw(t, "standings")
 		rule := portal.Rule{Kind: rapid.SampledFrom([]portal.RuleKind{portal.Consensus, portal.NamedVoters, portal.Recommendation}).Draw(t, "kind"),
@@ -187,7 +187,13 @@ func TestTallyNeverMetWrongly(t *testing.T) {
 				rejected++
 			}
 			if v, _ := Judge(s, current); v == Valid {
+				if s.Untreated {
+					t.Fatalf("valid, and to be treated anew: %+v", s)
+				}
 				valid++
+			}
+			if (Because(s, current) != "") != (s.Kind != "" && (seenOther(s) || s.Seen.Circle != 1 || s.Untreated)) {
+				t.Fatalf("%+v is stale because of %q", s, Because(s, current))
 			}
 		}
 		if tally.Met && (rejected > 0 || valid == 0) {
@@ -201,6 +207,9 @@ func TestTallyNeverMetWrongly(t *testing.T) {
 		}
 	})
 }
+
+// seenOther says whether another text was seen than the one that lies there.
+func seenOther(s Standing) bool { return s.Seen.Hashes["2"] != "b" }
 
 // From a random walk over the two machines: nothing is sent without a freeze before it, every change of what was
 // sent is a step of its own machine, and at most one submission stands.

@@ -496,6 +496,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/responses/{responseId}/case-paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+            };
+            cookie?: never;
+        };
+        /** The case paper for the actor's own organisation, as Word: background, text, changes since it was treated last, positions, proposed decision */
+        get: operations["downloadCasePaper"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/responses/{responseId}/history": {
         parameters: {
             query?: never;
@@ -800,6 +819,25 @@ export interface paths {
         /** What the others say to a remark; one reply, which is changed until the answer is sent */
         put: operations["replyToRemark"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/responses/{responseId}/treatments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record how the actor's organisation treated a version; a record that was wrong is corrected by another */
+        post: operations["recordTreatment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1557,6 +1595,65 @@ export interface components {
             freezeNumber: number;
             /** @description Taken after the answer was sent: on record, and no part of what was sent. */
             late: boolean;
+            /**
+             * Format: uuid
+             * @description What it rests on in the party's own organisation.
+             */
+            treatmentId?: string;
+            coverage?: components["schemas"]["Coverage"];
+        };
+        /** @description What the approver says of a treatment of an earlier text. A position that it does not cover does not count. */
+        Coverage: {
+            covers: boolean;
+            reason: string;
+        };
+        /** @enum {string} */
+        TreatmentLevel: "political" | "delegated" | "administrative";
+        /** @enum {string} */
+        TreatmentOutcome: "endorsed" | "endorsed_with_changes" | "declined" | "noted";
+        Votes: {
+            for: number;
+            against: number;
+            abstained: number;
+        };
+        /** @description How a party treated a version of the answer in its own organisation. */
+        Treatment: {
+            /** Format: uuid */
+            id: string;
+            /** @description The version that was treated. */
+            freezeNumber: number;
+            /** @description That version has the text that lies before the parties now. */
+            current: boolean;
+            level: components["schemas"]["TreatmentLevel"];
+            body: string;
+            caseNumber: string;
+            metOn: components["schemas"]["Date"];
+            outcome: components["schemas"]["TreatmentOutcome"];
+            decision: string;
+            votes?: components["schemas"]["Votes"];
+            recordedAt: components["schemas"]["Time"];
+            by: string;
+            /** @description A later record takes its place. */
+            corrected: boolean;
+        };
+        TreatmentInput: {
+            /**
+             * Format: uuid
+             * @description The version that was treated.
+             */
+            freezeId: string;
+            level: components["schemas"]["TreatmentLevel"];
+            body: string;
+            caseNumber: string;
+            metOn: components["schemas"]["Date"];
+            outcome: components["schemas"]["TreatmentOutcome"];
+            decision: string;
+            votes?: components["schemas"]["Votes"];
+            /**
+             * Format: uuid
+             * @description The record that this one takes the place of.
+             */
+            corrects?: string;
         };
         SaidPosition: {
             organisation: components["schemas"]["Organisation"];
@@ -1570,13 +1667,18 @@ export interface components {
             side: "hospital" | "municipal";
             position?: components["schemas"]["Position"];
             /**
-             * @description stale: the text has changed since; see staleAnswers.
+             * @description stale: it is to be confirmed; see because.
              * @enum {string}
              */
             validity: "none" | "valid" | "stale";
+            /**
+             * @description Why it is stale: the text has changed (staleAnswers), others answer than before, or it must be treated anew.
+             * @enum {string}
+             */
+            because?: "text" | "parties" | "treatment";
             staleAnswers: string[];
-            /** @description Others answer now than when the position was taken. */
-            partiesChanged: boolean;
+            /** @description In its own organisation, the newest last. */
+            treatments: components["schemas"]["Treatment"][];
             withdrawn?: components["schemas"]["Position"];
             mine: boolean;
             warning?: components["schemas"]["SilenceWarning"];
@@ -1704,6 +1806,8 @@ export interface components {
             state: components["schemas"]["ResponseState"];
             version: number;
             freeze?: components["schemas"]["Freeze"];
+            /** @description Every frozen version there was, the oldest first. */
+            versions: components["schemas"]["Freeze"][];
             /** @description Why the last frozen version was opened again, while drafting. */
             reopenedReason?: string;
             answers: components["schemas"]["Answer"][];
@@ -1761,6 +1865,7 @@ export interface components {
             seen?: components["schemas"]["RichText"];
             /** @description The text differs from `seen`, which the actor's party last took a position on. */
             changed?: boolean;
+            treated?: components["schemas"]["RichText"];
         };
         ResponseText: {
             frozen: boolean;
@@ -1769,6 +1874,8 @@ export interface components {
             remarks: components["schemas"]["Remark"][];
             /** @description The version that the actor's party last took a position on. */
             seenFreezeNumber?: number;
+            /** @description The version that the actor's party last treated, when its text was another; `treated` is that of each answer that differs. */
+            treatedFreezeNumber?: number;
         };
         Reading: {
             firstAt: components["schemas"]["Time"];
@@ -1870,12 +1977,14 @@ export interface components {
             remarks?: components["schemas"]["RemarkInput"][];
             answerHashes: components["schemas"]["AnswerHashes"];
             seenRemarks?: components["schemas"]["RemarkVersions"];
+            coverage?: components["schemas"]["Coverage"];
         };
         ConfirmInput: {
             /** Format: uuid */
             freezeId: string;
             answerHashes: components["schemas"]["AnswerHashes"];
             seenRemarks?: components["schemas"]["RemarkVersions"];
+            coverage?: components["schemas"]["Coverage"];
         };
         FreezeInput: {
             /**
@@ -2765,6 +2874,32 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    downloadCasePaper: {
+        parameters: {
+            query?: {
+                language?: components["schemas"]["Language"];
+            };
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     getHistory: {
         parameters: {
             query?: never;
@@ -3202,6 +3337,33 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ReplyInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Response"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    recordTreatment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TreatmentInput"];
             };
         };
         responses: {

@@ -6,7 +6,7 @@ import { ref, watch, type Ref } from 'vue'
  */
 export function useKept<T extends object>(key: string, initial: () => T): { form: Ref<T>; restored: boolean; discard: () => void } {
   const stored = sessionStorage.getItem(`kept:${key}`)
-  const form = ref(parse<T>(stored) ?? initial()) as Ref<T>
+  const form = ref({ ...initial(), ...parse<T>(stored) }) as Ref<T>
   const stop = watch(form, (value) => sessionStorage.setItem(`kept:${key}`, JSON.stringify(value)), { deep: true, flush: 'sync' })
   return {
     form,

@@ -83,8 +83,19 @@ const record = (members) => (v) =>
   Object.keys(v).every((name) => Object.hasOwn(members, name)) &&
   Object.entries(members).every(([name, type]) => (Object.hasOwn(v, name) ? type(v[name]) : type.optional))
 
+const filled = (v) => text(v) && v !== ''
 const languages = record({ nb: text, nn: text })
 const person = record({ name: text, organisation: text })
+
+const treatments = list(
+  record({
+    id, freezeNumber: whole, answerHashes: map(text), level: text, body: text, caseNumber: text, date: text, outcome: text, decision: text,
+    votes: optional(record({ for: whole, against: whole, abstained: whole })),
+    corrects: optional(filled),
+    recordedAt: instant,
+    by: person,
+  }),
+)
 
 const submissionPackage = record({
   format: text,
@@ -109,16 +120,21 @@ const submissionPackage = record({
       number: text,
       side: text,
       position: orNull(
-        record({ id, kind: text, reason: text, recordedAt: instant, by: person, answerHashes: map(text) }),
+        record({
+          id, kind: text, reason: text, recordedAt: instant, by: person, answerHashes: map(text),
+          treatmentId: optional(filled),
+          coverage: optional(record({ covers: flag, reason: text })),
+        }),
       ),
       silence: optional(record({ warnedAt: instant, countsFrom: instant, counted: flag })),
+      treatments: optional((v) => treatments(v) && v.length > 0),
     }),
   ),
   remarks: list(
     record({
       id,
       answerId: orNull(text),
-      quote: optional((v) => text(v) && v !== ''),
+      quote: optional(filled),
       authors: list(record({ id, name: text })),
       text,
       recordedAt: instant,
@@ -127,7 +143,7 @@ const submissionPackage = record({
   ),
   decision: orNull(record({ body: text, level: text, date: text, caseNumber: text, recordedAt: instant })),
   rule: optional(list(languages)),
-  packageHash: (v) => text(v) && v !== '',
+  packageHash: filled,
 })
 
 // What a package is checked for
@@ -154,8 +170,12 @@ function* words(p) {
   yield ['joint', 'separate'].includes(p.response.kind)
   yield ['nb', 'nn'].includes(p.response.language)
   for (const a of p.answers) yield ['ready', 'not_answered'].includes(a.status) && ['nb', 'nn'].includes(a.language)
-  for (const { side, position } of p.parties) {
+  for (const { side, position, treatments = [] } of p.parties) {
     yield ['hospital', 'municipal'].includes(side)
+    for (const { level, outcome, date } of treatments) {
+      yield ['political', 'delegated', 'administrative'].includes(level) && isDate(date)
+      yield ['endorsed', 'endorsed_with_changes', 'declined', 'noted'].includes(outcome)
+    }
     if (!position) continue
     yield ['approved', 'approved_with_remark', 'rejected', 'stands_outside'].includes(position.kind)
     yield position.kind !== 'rejected' || position.reason !== ''
@@ -170,6 +190,7 @@ function* identities(p) {
   yield distinct(p.parties.map((party) => party.id))
   yield distinct(p.parties.map((party) => party.number).filter((number) => number !== ''))
   yield distinct(p.parties.filter((party) => party.position).map((party) => party.position.id))
+  yield distinct(p.parties.flatMap((party) => party.treatments ?? []).map((treatment) => treatment.id))
   yield distinct(p.remarks.map((remark) => remark.id))
   yield p.answers.every((a, i) => a.number === i + 1)
 }
@@ -180,7 +201,8 @@ function* times(p) {
   yield p.submission.lateSeconds === Math.max(0, sent - seconds(p.submission.deadline))
   const before = (v) => seconds(v) <= sent
   yield before(p.freeze.frozenAt)
-  for (const { position, silence } of p.parties) {
+  for (const { position, silence, treatments = [] } of p.parties) {
+    for (const { recordedAt } of treatments) yield before(recordedAt)
     if (position) yield before(position.recordedAt)
     if (silence) yield before(silence.warnedAt) && (!silence.counted || before(silence.countsFrom))
   }
@@ -194,6 +216,23 @@ function* positions(p) {
     if (!position) continue
     yield !silence
     yield Object.keys(position.answerHashes).every((answer) => known.includes(answer))
+  }
+}
+
+function* grounds(p) {
+  const known = p.answers.map((a) => a.id)
+  const same = (a, b) => canonical(a) === canonical(b)
+  for (const { position, treatments = [] } of p.parties) {
+    for (const [i, { corrects, votes, answerHashes }] of treatments.entries()) {
+      yield !corrects || treatments.slice(0, i).some((earlier) => earlier.id === corrects)
+      yield !votes || Math.min(votes.for, votes.against, votes.abstained) >= 0
+      yield Object.keys(answerHashes).every((answer) => known.includes(answer))
+    }
+    if (!position?.treatmentId) continue
+    const ground = treatments.findLast((treatment) => treatment.id === position.treatmentId)
+    yield ground !== undefined
+    const approves = ['approved', 'approved_with_remark'].includes(position.kind)
+    yield !ground || !approves || position.coverage !== undefined || same(ground.answerHashes, position.answerHashes)
   }
 }
 
@@ -218,6 +257,7 @@ function verifyPackage(bytes) {
     identities: all(identities(p)),
     times: all(times(p)),
     positions: all(positions(p)),
+    treatments: all(grounds(p)),
     remarks: all(remarks(p)),
   }
   return Object.keys(checks).filter((name) => !checks[name])

@@ -1,16 +1,20 @@
 // Reads one request from standard input, writes one document to standard output.
-// {"format":"pdf"|"pdfa"|"docx"|"receipt","language":"nb"|"nn","draft":false,"package":{...}}, see docs/evidence.md.
+// {"format":"pdf"|"pdfa"|"docx"|"receipt"|"casepaper","language":"nb"|"nn","draft":false,"package":{...}}, see docs/evidence.md;
+// a case paper has beside it "paper": see casepaper.js.
 // Ends with status 1 and one line of JSON, {"error":"..."}, on standard error if that cannot be done.
 import { text } from 'node:stream/consumers'
+import { casePaper } from './casepaper.js'
 import { receipt, report } from './report.js'
 import { words } from './words.js'
 
 const pdf = async (r, standard) => (await import('./pdf.js')).pdf(r, standard)
+const word = async (r) => (await import('./docx.js')).docx(r)
 const whole = (request) => report(request.package, request.language, Boolean(request.draft))
 const writers = {
   pdf: (request) => pdf(whole(request), 'ua-1'),
   pdfa: (request) => pdf(whole(request), 'a-2a'),
-  docx: async (request) => (await import('./docx.js')).docx(whole(request)),
+  docx: (request) => word(whole(request)),
+  casepaper: (request) => word(casePaper(request.package, request.paper, request.language)),
   receipt: (request) => pdf(receipt(request.package, request.language), 'ua-1'),
 }
 

@@ -57,13 +57,13 @@ function frame(pkg, language, w, draft) {
 }
 
 // inLanguage takes the wanted language of a text, or the other one and says so.
-function inLanguage(text, language) {
+export function inLanguage(text, language) {
   const other = language === 'nb' ? 'nn' : 'nb'
   return text[language] ? { text: clean(text[language]), lang: language } : { text: clean(text[other]), lang: other }
 }
 
-const heading = (level, text, more) => ({ kind: 'heading', level, runs: [{ text }], listed: true, ...more })
-const paragraph = (text, style) => ({ kind: 'paragraph', runs: [{ text, ...style }] })
+export const heading = (level, text, more) => ({ kind: 'heading', level, runs: [{ text }], listed: true, ...more })
+export const paragraph = (text, style) => ({ kind: 'paragraph', runs: [{ text, ...style }] })
 
 function draftFacts(pkg, w) {
   return [
@@ -90,12 +90,12 @@ function facts(pkg, w) {
   ]
 }
 
-function reference({ round }, w) {
+export function reference({ round }, w) {
   const date = w.date(round.issued)
   return round.reference ? w.say('invitation', { reference: clean(round.reference), date }) : w.say('invitationUndated', { date })
 }
 
-function partyCount(pkg, w) {
+export function partyCount(pkg, w) {
   const on = (side) => pkg.parties.filter((party) => party.side === side).length
   const sides = []
   if (on('hospital')) sides.push(w.count('hospitals', on('hospital')))
@@ -103,7 +103,7 @@ function partyCount(pkg, w) {
   return w.join(sides) || w.say('noParties')
 }
 
-function answerSection(pkg, answer, language, w) {
+export function answerSection(pkg, answer, language, w) {
   const question = inLanguage(answer.question, language)
   const blocks = answerBlocks(answer.content, 2)
   const empty = answer.status === 'not_answered' ? 'notAnswered' : 'emptyAnswer'
@@ -134,9 +134,9 @@ function sentSection(pkg, language, w) {
   ]
 }
 
-const inLang = (blocks, lang) => blocks.map((block) => ({ ...block, lang }))
+export const inLang = (blocks, lang) => blocks.map((block) => ({ ...block, lang }))
 
-function generalRemarks(pkg, language, w) {
+export function generalRemarks(pkg, language, w) {
   const known = new Set(pkg.answers.map((answer) => answer.id))
   const remarks = pkg.remarks.filter((remark) => !known.has(remark.answerId))
   if (remarks.length === 0) return []
@@ -176,7 +176,7 @@ function plainText(text) {
 
 const norwegian = new Intl.Collator('nb', { numeric: true })
 
-function partySection(pkg, w) {
+export function partySection(pkg, w) {
   const sides = ['hospital', 'municipal'].map((side) => ({
     side,
     parties: pkg.parties.filter((party) => party.side === side).sort((a, b) => norwegian.compare(a.name, b.name)),
@@ -192,6 +192,32 @@ function partySection(pkg, w) {
         paragraph(tally(parties, w), { small: true }),
         partyTable(parties, pkg, w),
       ]),
+    ...treatmentSection(pkg, w),
+  ]
+}
+
+// treatmentSection says what the parties' own organisations decided, about which version; without those that were corrected.
+function treatmentSection(pkg, w) {
+  const standing = ({ treatments = [] }) => treatments.filter(({ id }) => !treatments.some(({ corrects }) => corrects === id))
+  const parties = pkg.parties.filter((party) => standing(party).length > 0).sort((a, b) => norwegian.compare(a.name, b.name))
+  if (parties.length === 0) return []
+  return [
+    heading(2, w.say('treatments'), { listed: false }),
+    ...parties.flatMap((party) => standing(party).flatMap((treatment) => treatmentBlocks(party, treatment, pkg, w))),
+  ]
+}
+
+function treatmentBlocks(party, treatment, pkg, w) {
+  const { body, date, caseNumber, outcome, level, freezeNumber, votes, decision } = treatment
+  const facts = [
+    w.say(caseNumber ? 'treatedCase' : 'treated', { body: clean(body), level: w.say(level), date: w.date(date), number: clean(caseNumber) }),
+    w.say('treatedVersion', { version: freezeNumber }),
+    w.say(outcome),
+    ...(votes ? [w.say('votes', votes)] : []),
+  ]
+  return [
+    { kind: 'paragraph', runs: [{ text: `${clean(party.name)}: `, bold: true }, { text: facts.join(' ') }] },
+    ...inLang(plainText(decision), pkg.response.language),
   ]
 }
 
@@ -240,12 +266,20 @@ function positionBlocks(party, pkg, w) {
     const reason = w.say('reason', { reason: clean(party.position.reason) })
     blocks.push({ ...paragraph(reason), lang: pkg.response.language })
   }
-  const stale = pkg.answers.filter((answer) => party.position.answerHashes[answer.id] !== answer.hash)
+  const stale = pkg.answers.filter((answer) => answer.hash && party.position.answerHashes[answer.id] !== answer.hash)
   const agreed = ['approved', 'approved_with_remark'].includes(party.position.kind)
   if (stale.length > 0 && agreed) {
     blocks.push(paragraph(w.say('staleAnswers', { answers: w.join(stale.map((answer) => String(answer.number))) }), { italic: true }))
   }
-  return blocks
+  return [...blocks, ...coverageBlocks(party, pkg, w)]
+}
+
+// What the approver said where another text was treated than the one approved.
+function coverageBlocks({ position, treatments = [] }, pkg, w) {
+  if (!position.coverage) return []
+  const treated = treatments.find((treatment) => treatment.id === position.treatmentId)
+  const said = w.say(position.coverage.covers ? 'covered' : 'uncovered', { version: treated?.freezeNumber, reason: clean(position.coverage.reason) })
+  return [{ ...paragraph(said), lang: pkg.response.language }]
 }
 
 function recordedBlocks(party, w) {

@@ -48,5 +48,6 @@ export interface PackageParty {
   id: string
   name: string
   side: 'hospital' | 'municipal'
-  position: null | { kind: Schemas['PositionKind']; reason: string; recordedAt: string; by: { name: string }; answerHashes: Record<string, string> }
+  position: null | { kind: Schemas['PositionKind']; reason: string; recordedAt: string; by: { name: string }; answerHashes: Record<string, string>; coverage?: Schemas['Coverage'] }
+  treatments?: { id: string; body: string; date: string; caseNumber: string; freezeNumber: number; corrects?: string }[]
 }

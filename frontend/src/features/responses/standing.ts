@@ -22,8 +22,8 @@ export function standOf(party: Party, frozen: boolean): Stand {
 }
 
 /** Why the party's position no longer speaks of what lies before it. */
-export function staleness(party: Party): boolean | 'parties' {
-  return party.validity === 'stale' && (party.staleAnswers.length === 0 ? 'parties' : true)
+export function staleness(party: Party): false | NonNullable<Party['because']> {
+  return party.validity === 'stale' && (party.because ?? 'text')
 }
 
 /** The numbers of the answers with these ids. */

@@ -19,10 +19,10 @@ const freeze = () => ({ id: `freeze-${version}`, number: version, hash: `sha256:
 
 function response() {
   const position = { id: 'p-1', kind: 'approved', freezeNumber: 1, late: false, recordedAt: '2022-03-19T10:00:00Z', by: { name: 'Godkjenner', organisation: 'Lillevik' } }
-  const party = { organisation: { id: 'k-1', kind: 'municipality', name: 'Lillevik' }, side: 'municipal', mine: true, partiesChanged: false, staleAnswers: positionTaken ? [] : ['a-2'], validity: positionTaken ? 'valid' : 'stale', position }
+  const party = { organisation: { id: 'k-1', kind: 'municipality', name: 'Lillevik' }, side: 'municipal', mine: true, treatments: [], because: positionTaken ? undefined : 'text', staleAnswers: positionTaken ? [] : ['a-2'], validity: positionTaken ? 'valid' : 'stale', position }
   const side = { answered: 0, required: 1, total: 1 }
   return {
-    id: 'response-1', kind: 'joint', language: 'nb', state: 'approval', version, freeze: freeze(), decisions: [], remarks: [], now: '2022-03-30T10:00:00Z',
+    id: 'response-1', kind: 'joint', language: 'nb', state: 'approval', version, freeze: freeze(), versions: [freeze()], decisions: [], remarks: [], now: '2022-03-30T10:00:00Z',
     owner: { id: 'f', kind: 'health_community', name: 'Helsefellesskapet' },
     round: { id: 'r', title: { nb: 'Runden' }, state: 'open', deadline: '2022-04-01T21:59:59Z', acceptsLate: true, logsReading: false, sender: 'Departementet', reference: '1' },
     answers: [1, 2].map((number) => ({ id: `a-${number}`, number, question: question(number), status: 'ready', version: 1, writers: [] })),

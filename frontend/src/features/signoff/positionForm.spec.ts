@@ -45,14 +45,24 @@ describe('a position', () => {
     expect(inputFrom(form({ kind: 'rejected', ...typed }), shown)).toMatchObject({ reason: 'Fordi', remarks: undefined })
   })
 
+  it('on another text than was treated says whether that is covered, and why', () => {
+    const coverage = { covers: 'no', reason: ' Vedtaket gjaldt ikke svar 4. ' } as const
+    expect(faultsOf(form({ kind: 'approved' }), true)).toEqual(['coverage'])
+    expect(faultsOf(form({ kind: 'approved', coverage: { covers: 'yes', reason: ' ' } }), true)).toEqual(['coverage'])
+    expect(faultsOf(form({ kind: 'stands_outside' }), true)).toEqual([])
+    expect(faultsOf(form({ kind: 'approved', coverage }), true)).toEqual([])
+    expect(inputFrom(form({ kind: 'approved', coverage }), shown).coverage).toEqual({ covers: false, reason: 'Vedtaket gjaldt ikke svar 4.' })
+    expect(inputFrom(form({ kind: 'rejected', reason: 'x', coverage }), shown).coverage).toBeUndefined()
+  })
+
   it('begins from what the party said last, with its own remarks and nobody else’s', () => {
     const party = {
-      organisation: { id: 'k', kind: 'municipality', name: 'Lillevik' }, side: 'municipal', validity: 'stale', staleAnswers: [], partiesChanged: false, mine: true,
+      organisation: { id: 'k', kind: 'municipality', name: 'Lillevik' }, side: 'municipal', validity: 'stale', staleAnswers: [], treatments: [], mine: true,
       position: { id: 'p', kind: 'approved_with_remark', recordedAt: '', by: { name: '', organisation: '' }, freezeNumber: 1, late: false },
     } as const
     const remark = (author: string) => ({ id: author, authors: [author], mine: author === 'Lillevik', answerId: 'a-1', text: `Fra ${author}`, recordedAt: '' })
-    expect(formFrom({ ...party, staleAnswers: [] }, [remark('Storvik'), remark('Lillevik')])).toEqual({
-      kind: 'approved_with_remark', reason: '', remarks: [{ id: 'Lillevik', answerId: 'a-1', quote: '', text: 'Fra Lillevik' }],
+    expect(formFrom({ ...party, staleAnswers: [], treatments: [] }, [remark('Storvik'), remark('Lillevik')])).toEqual({
+      kind: 'approved_with_remark', reason: '', coverage: { covers: '', reason: '' }, remarks: [{ id: 'Lillevik', answerId: 'a-1', quote: '', text: 'Fra Lillevik' }],
     })
   })
 })

@@ -6,7 +6,7 @@ type Party = Schemas['Party']
 /** A party that has said nothing, unless the test says otherwise. */
 export function aParty(name: string, over: Partial<Party> = {}): Party {
   const organisation = { id: name.toLowerCase(), kind: 'municipality', name } as const
-  return { organisation, side: 'municipal', validity: 'none', staleAnswers: [], partiesChanged: false, mine: false, ...over }
+  return { organisation, side: 'municipal', validity: 'none', staleAnswers: [], treatments: [], mine: false, ...over }
 }
 
 export function aPosition(kind: Schemas['PositionKind'], freezeNumber = 1): Schemas['Position'] {
@@ -32,7 +32,7 @@ export function abilities(of: Record<string, '+' | `-${string}`>): Schemas['Abil
 
 export function aResponse(over: Partial<Response> = {}): Response {
   return {
-    id: 'response-1', kind: 'joint', language: 'nb', state: 'draft', version: 3,
+    id: 'response-1', kind: 'joint', language: 'nb', state: 'draft', version: 3, versions: [],
     owner: { id: 'fellesskap', kind: 'health_community', name: 'Helsefellesskapet' },
     round: { id: 'round-1', title: { nb: 'Runden' }, state: 'open', deadline: '2022-04-01T21:59:59Z', acceptsLate: true, logsReading: false, sender: 'Departementet', reference: '21/1' },
     answers: [anAnswer(1), anAnswer(2)],

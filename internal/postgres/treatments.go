@@ -1,0 +1,66 @@
+package postgres
+
+import (
+	"time"
+
+	"gorm.io/gorm"
+
+	"samsvar/internal/portal"
+)
+
+func (t *tx) InsertTreatment(r portal.Response, organisation portal.OrganisationID, in portal.Treatment) error {
+	var votes [3]*int
+	if v := in.Votes; v != nil {
+		votes = [3]*int{&v.For, &v.Against, &v.Abstained}
+	}
+	err := t.Exec(`insert into treatment (id, response_id, organisation_id, freeze_id, level, body, case_number, met_on, outcome, decision,
+			votes_for, votes_against, votes_abstained, corrects, account_id, account_name, recorded_at)
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, in.ID, r.ID, organisation, in.Freeze, in.Level, in.Body, in.CaseNumber, date(in.MetOn), in.Outcome, in.Decision,
+		votes[0], votes[1], votes[2], null(string(in.Corrects)), in.Account, in.Name, in.RecordedAt).Error
+	if isUnique(err, "treatment_corrects_key") {
+		return portal.Conflictf("changed_meanwhile", "the record was corrected already")
+	}
+	return err
+}
+
+// addTreatments adds every version that was frozen, and what each party's own organisation did with it.
+func addTreatments(g *gorm.DB, ids []string, place map[string]*portal.Response) error {
+	versions, err := rows[struct {
+		ResponseID, ID, Hash, FrozenBy string
+		Number                         int
+		FrozenAt                       time.Time
+	}](g, `select f.response_id, f.id, f.hash, f.number, f.frozen_at, a.name as frozen_by
+		from frozen_version f join account a on a.id = f.frozen_by where f.response_id in ? order by f.number`, ids)
+	if err != nil {
+		return err
+	}
+	for _, v := range versions {
+		r := place[v.ResponseID]
+		r.Versions = append(r.Versions, portal.Freeze{ID: portal.FreezeID(v.ID), Number: v.Number, Hash: v.Hash, FrozenAt: v.FrozenAt, FrozenBy: v.FrozenBy})
+	}
+	found, err := rows[struct {
+		ID, ResponseID, OrganisationID, FreezeID, Level, Body, CaseNumber, Outcome, Decision, Corrects, AccountID, AccountName string
+		Number                                                                                                                 int
+		AnswerHashes                                                                                                           jsonb[portal.Hashes]
+		VotesFor, VotesAgainst, VotesAbstained                                                                                 *int
+		MetOn, RecordedAt                                                                                                      time.Time
+	}](g, `select t.id, t.response_id, t.organisation_id, t.freeze_id, t.level, t.body, t.case_number, t.outcome, t.decision,
+			coalesce(cast(t.corrects as text), '') as corrects, t.account_id, t.account_name, f.number, t.votes_for, t.votes_against, t.votes_abstained,
+			t.met_on, t.recorded_at, (select jsonb_object_agg(z.answer_id, z.hash) from frozen_answer z where z.freeze_id = t.freeze_id) as answer_hashes
+		from treatment t join frozen_version f on f.id = t.freeze_id where t.response_id in ? order by t.seq`, ids)
+	for _, f := range found {
+		t := portal.Treatment{ID: portal.TreatmentID(f.ID), Freeze: portal.FreezeID(f.FreezeID), FreezeNumber: f.Number, Hashes: f.AnswerHashes.V,
+			Level: portal.TreatmentLevel(f.Level), Body: f.Body, CaseNumber: f.CaseNumber, MetOn: f.MetOn, Outcome: portal.TreatmentOutcome(f.Outcome),
+			Decision: f.Decision, Corrects: portal.TreatmentID(f.Corrects), Account: portal.AccountID(f.AccountID), Name: f.AccountName, RecordedAt: f.RecordedAt}
+		if f.VotesFor != nil {
+			t.Votes = &portal.Votes{For: *f.VotesFor, Against: *f.VotesAgainst, Abstained: *f.VotesAbstained}
+		}
+		parties := place[f.ResponseID].Parties
+		for i := range parties {
+			if string(parties[i].Organisation.ID) == f.OrganisationID {
+				parties[i].AllTreatments = append(parties[i].AllTreatments, t)
+			}
+		}
+	}
+	return err
+}
