@@ -298,6 +298,7 @@ func TestProgram(t *testing.T) {
 	run("open texts", (*program).openTexts)
 	run("downloads", (*program).downloads)
 	run("fresh", (*program).fresh)
+	run("everywhere", (*program).everywhere)
 }
 
 // rights walks every operation as every role, on Agder's draft, and holds the
