@@ -23,7 +23,7 @@ in = $(addprefix samsvar/,$(1))
 # Arithmetic in one goroutine, for minutes: the race detector finds nothing there, ten times as slowly.
 PLAIN := $(call in,internal/yjs internal/export internal/demo internal/evidence)
 # Of what goes on for minutes the race detector is given a tenth; without it all is played.
-LONG  := $(call in,internal/collab)
+LONG  := $(call in,internal/collab cmd/samsvar)
 # What waits for servers and child processes to start and stop is left to make test as well.
 SLOW  := $(PLAIN) $(call in,internal/pgembed internal/postgres/pgtest cmd/samsvar)
 packages = $(shell go list ./...)
