@@ -289,7 +289,7 @@ func TestRulesDocument(t *testing.T) {
 		{"Consensus with other shares, two committees, and silence", portal.Rule{Kind: portal.Consensus, HospitalPercent: 100, MunicipalPercent: 70, PartnershipDecision: true, SilenceDays: 14}},
 		{"Named voters", portal.Rule{Kind: portal.NamedVoters, Voters: voters}},
 		{"Recommendation, then each party", portal.Rule{Kind: portal.Recommendation, HospitalPercent: 100, MunicipalPercent: 100}},
-		{"A separate answer", workflow.SeparateRule()},
+		{"A separate answer", workflow.SeparateRule(portal.Organisation{ID: "1", Name: "Byen"})},
 	} {
 		fmt.Fprintf(&b, "\n## %s\n\n| bokmål | nynorsk |\n|---|---|\n", example.title)
 		for _, sentence := range workflow.RuleInWords(example.rule) {

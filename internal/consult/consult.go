@@ -49,6 +49,10 @@ type Reads interface {
 	History(ctx context.Context, id portal.ResponseID) ([]HistoryItem, error)
 	// Positions are all that was ever said about a response, newest first.
 	Positions(ctx context.Context, id portal.ResponseID) ([]Said, error)
+	// JointAnswers are the frozen answers of the communities that the owner of a separate response answers with.
+	JointAnswers(ctx context.Context, id portal.ResponseID) ([]JointAnswer, error)
+	// Wishes are those who ask to join what the owner sends, the oldest first.
+	Wishes(ctx context.Context, round portal.RoundID, owner portal.OrganisationID) ([]portal.Wish, error)
 }
 
 // Tx is one write. Lock methods wait for whoever holds the row.
@@ -74,6 +78,14 @@ type Tx interface {
 	InsertResponse(portal.Response, time.Time) error
 	SetCoordinator(a portal.Answer, organisation portal.OrganisationID) error
 	SetAnswerStatus(a portal.Answer, to portal.AnswerStatus) error
+	JointAnswers(id portal.ResponseID) ([]JointAnswer, error)
+	SetRelation(a portal.Answer, relation *portal.Relation, status portal.AnswerStatus) error
+	// MayEndorse says whether the organisation is a municipality or a hospital that was invited.
+	MayEndorse(round portal.RoundID, organisation portal.OrganisationID) (bool, error)
+	InsertOffer(id portal.ResponseID, organisation portal.OrganisationID, by string, at time.Time) error
+	EndOffer(id portal.ResponseID, organisation portal.OrganisationID) error
+	// InsertWish says whether it is the first of its kind.
+	InsertWish(round portal.RoundID, owner, organisation portal.OrganisationID, by string, at time.Time) (bool, error)
 	SetResponseState(r portal.Response, to portal.ResponseState) error
 	// OpenText lets people write again; the frozen version stays on record, with the reason.
 	OpenText(r portal.Response, by portal.AccountID, reason string, at time.Time) error

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -57,7 +58,13 @@ type Across struct {
 	Question portal.Question
 	Round    RoundView
 	Answers  []AcrossAnswer
+	Count    AcrossCount
 }
+
+// AcrossCount is how many texts answer the question, and how many stand behind
+// one. Whoever joins another's text adds none, and whoever stands behind
+// several counts once.
+type AcrossCount struct{ Texts, Hospitals, Municipalities int }
 
 // AcrossAnswer is one submission's answer to the question, and who stands where.
 type AcrossAnswer struct {
@@ -65,6 +72,10 @@ type AcrossAnswer struct {
 	Text                        portal.FrozenAnswer
 	Supporters, Outside, Silent []string
 	Remarks                     []evidence.Remark
+	Relation                    *evidence.Relation // of a separate answer to a joint one
+	Sent                        string             // number of the submission that holds exactly the joint text it stands to
+	Apart                       []string           // parties whose own answer deviates from this one
+	behind                      map[string]portal.Side
 }
 
 // readRound writes down, where the round asks for it, that somebody has been given texts of many responses.
@@ -104,14 +115,58 @@ func (s Service) ReadAcross(ctx context.Context, actor portal.Actor, id portal.R
 		}
 		across.Answers = append(across.Answers, answerIn(p, r, question))
 	}
+	across.relate()
+	across.Count = across.count()
 	return across, nil
+}
+
+// relate brings those answers together that stand to one another.
+func (a *Across) relate() {
+	for i := range a.Answers {
+		own := &a.Answers[i]
+		if own.Relation == nil {
+			continue
+		}
+		for j := range a.Answers {
+			joint := &a.Answers[j]
+			if string(joint.Text.Answer) != own.Relation.AnswerID {
+				continue
+			}
+			if joint.Text.Hash == string(own.Relation.AnswerHash) {
+				own.Sent = joint.Response.Last().Number
+			}
+			if own.Relation.Kind == string(portal.Deviates) {
+				joint.Apart = append(joint.Apart, own.Response.Owner.Name)
+			}
+		}
+	}
+}
+
+func (a Across) count() AcrossCount {
+	var n AcrossCount
+	behind := map[string]portal.Side{}
+	for _, answer := range a.Answers {
+		if answer.Text.Status == portal.AnswerReady && (answer.Relation == nil || answer.Relation.Kind != string(portal.Joins)) {
+			n.Texts++
+		}
+		maps.Copy(behind, answer.behind)
+	}
+	for _, side := range behind {
+		if side == portal.HospitalSide {
+			n.Hospitals++
+		} else {
+			n.Municipalities++
+		}
+	}
+	return n
 }
 
 // answerIn reads the answer, and who stands where, in what was sent: whatever is written or said since.
 func answerIn(p evidence.Package, r portal.Response, question portal.QuestionID) AcrossAnswer {
-	out := AcrossAnswer{Response: r}
+	out := AcrossAnswer{Response: r, behind: map[string]portal.Side{}}
 	for _, a := range p.Answers {
 		if a.QuestionID == string(question) {
+			out.Relation = a.Relation
 			out.Text = portal.FrozenAnswer{Answer: portal.AnswerID(a.ID), Number: a.Number, Status: portal.AnswerStatus(a.Status), Content: a.Content, Hash: string(a.Hash)}
 		}
 	}
@@ -126,13 +181,15 @@ func answerIn(p evidence.Package, r portal.Response, question portal.QuestionID)
 	return out
 }
 
+// place says where a party stands to this answer. One that last spoke of another text has said nothing of it.
 func (a *AcrossAnswer) place(p evidence.Party) {
 	list := &a.Outside
 	switch {
-	case p.Position == nil:
+	case p.Position == nil, string(p.Position.AnswerHashes[string(a.Text.Answer)]) != a.Text.Hash:
 		list = &a.Silent
 	case p.Position.Kind == string(portal.Approved), p.Position.Kind == string(portal.ApprovedWithRemark):
 		list = &a.Supporters
+		a.behind[p.ID] = portal.Side(p.Side)
 	}
 	*list = append(*list, p.Name)
 }

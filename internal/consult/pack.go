@@ -37,7 +37,7 @@ func pack(r portal.Response, actor portal.Actor, answers []portal.FrozenAnswer, 
 	for i, a := range r.Answers {
 		f := answers[i]
 		p.Answers = append(p.Answers, evidence.Answer{ID: string(a.ID), Number: a.Number, QuestionID: string(a.Question.ID), Question: evidence.Text(a.Question.Text),
-			Status: string(f.Status), Language: string(r.Language), Content: f.Content, Hash: evidence.Hash(f.Hash)})
+			Status: string(f.Status), Language: string(r.Language), Content: f.Content, Relation: packRelation(f.Relation), Hash: evidence.Hash(f.Hash)})
 	}
 	for _, party := range r.Parties {
 		p.Parties = append(p.Parties, packParty(party, r.Rule, now))
@@ -53,6 +53,14 @@ func pack(r portal.Response, actor portal.Actor, answers []portal.FrozenAnswer, 
 		p.Decision = &evidence.Decision{Body: d.Body, Level: d.Level, Date: d.DecidedOn.Format(time.DateOnly), CaseNumber: d.CaseNumber, RecordedAt: d.RecordedAt}
 	}
 	return p
+}
+
+func packRelation(r *portal.Relation) *evidence.Relation {
+	if r == nil {
+		return nil
+	}
+	return &evidence.Relation{Kind: string(r.Kind), Community: evidence.Community{ID: string(r.Community), Name: r.Name}, ResponseID: string(r.Response),
+		AnswerID: string(r.Answer), FreezeNumber: r.Version, AnswerHash: evidence.Hash(r.Hash)}
 }
 
 func packRemark(remark portal.Remark) evidence.Remark {

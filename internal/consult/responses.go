@@ -37,8 +37,9 @@ func (s Service) Start(ctx context.Context, actor portal.Actor, round portal.Rou
 }
 
 func (s Service) begin(tx Tx, actor portal.Actor, round portal.Round, kind portal.ResponseKind, language portal.Language) (portal.Response, error) {
-	r := portal.Response{Round: round, Kind: kind, Language: language, State: portal.Draft, Rule: workflow.SeparateRule(),
+	r := portal.Response{Round: round, Kind: kind, Language: language, State: portal.Draft,
 		Owner: portal.Organisation{ID: actor.Organisation, Kind: actor.Kind, Name: actor.OrganisationName}}
+	r.Rule = workflow.SeparateRule(r.Owner)
 	var err error
 	if kind == portal.Joint {
 		if r.Rule, err = tx.Rule(actor.Organisation); err != nil {
@@ -73,8 +74,8 @@ func (s Service) Response(ctx context.Context, actor portal.Actor, id portal.Res
 
 // Abilities are the actions of a response's pages, with what stands in the way of each.
 func (s Service) Abilities(actor portal.Actor, r portal.Response) []policy.Ability {
-	abilities := policy.Abilities(actor, policy.ResponseObject(r), "response.assign", "response.set_status", "document.write", "response.freeze",
-		"response.reopen", "response.parties", "response.position", "response.withdraw_position", "response.remark", "response.see_remarks", "response.reply", "response.treat", "response.case_paper",
+	abilities := policy.Abilities(actor, policy.ResponseObject(r), "response.assign", "response.set_status", "response.relate", "document.write", "response.freeze",
+		"response.reopen", "response.parties", "response.position", "response.offer", "response.endorse", "response.withdraw_position", "response.remark", "response.see_remarks", "response.reply", "response.treat", "response.case_paper",
 		"response.warn", "response.decide", "response.submit")
 	abilities = append(abilities, policy.Abilities(actor, policy.ObjectOf("submission.read", r), "submission.read", "submission.download", "submission.withdraw")...)
 	now := s.Now()
@@ -83,6 +84,8 @@ func (s Service) Abilities(actor portal.Actor, r portal.Response) []policy.Abili
 		"response.freeze":   workflow.Hindrance(r, "freeze", now),
 		"response.position": workflow.Hindrance(r, "position", now),
 		"response.parties":  only(r.Kind == portal.Separate, "no_committee"),
+		"response.relate":   only(r.Kind == portal.Joint, "not_separate"),
+		"response.offer":    only(r.Kind == portal.Joint, "not_separate"),
 		"response.warn":     workflow.Hindrance(r, "warn", now),
 		"response.treat":    only(len(r.Versions) == 0, "never_frozen"),
 		"response.decide":   workflow.Hindrance(r, "decide", now),
@@ -95,7 +98,7 @@ func (s Service) Abilities(actor portal.Actor, r portal.Response) []policy.Abili
 		}
 	}
 	return slices.DeleteFunc(abilities, func(a policy.Ability) bool {
-		return slices.Contains([]string{"no_committee", "silence_never_counts", "never_frozen"}, a.Why)
+		return slices.Contains([]string{"no_committee", "silence_never_counts", "never_frozen", "not_separate"}, a.Why)
 	})
 }
 

@@ -47,6 +47,9 @@ func RoundAbilities(actor portal.Actor, v RoundView) []policy.Ability {
 			}
 		}
 		abilities = append(abilities, a)
+		if kind == portal.Separate {
+			abilities = append(abilities, policy.Ability{Action: "round.wish", Allowed: true})
+		}
 	}
 	return abilities
 }

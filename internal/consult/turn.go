@@ -109,6 +109,11 @@ func responseTurn(turn *MyTurn, actor portal.Actor, r portal.Response, now time.
 	t := Turn{Round: r.Round, Response: r.ID, Owner: r.Owner.Name, Facts: facts(r, actor, now)}
 	editor := r.Owner.ID == actor.Organisation && (actor.Has(portal.Secretariat) || r.Kind == portal.Separate && writes(actor))
 	owed, waited := "", ""
+	if partyOf(r, actor.Organisation) == nil && slices.ContainsFunc(r.Offered, func(o portal.Organisation) bool { return o.ID == actor.Organisation }) {
+		t.Kind = "endorse"
+		turn.Tasks = append(turn.Tasks, t)
+		return
+	}
 	switch r.State {
 	case portal.Draft:
 		owed, waited = draftTurn(r, actor, editor, now)

@@ -55,6 +55,9 @@ type Tx interface {
 	// NextCircle makes every position so far speak of another circle of parties.
 	NextCircle(id portal.ResponseID) error
 	KeepWarnings(from, to portal.FreezeID) error
+	InsertPosition(r portal.Response, organisation portal.OrganisationID, p portal.Position) error
+	// EndOffer takes away what an organisation was offered.
+	EndOffer(id portal.ResponseID, organisation portal.OrganisationID) error
 	Audit(portal.Actor, portal.AuditEvent) error
 }
 
@@ -143,11 +146,11 @@ func freezeHash(r portal.Response, f portal.Freeze) (string, error) {
 
 var nothing = json.RawMessage(`{"content":[],"type":"doc"}`)
 
-// freezeAnswer renders one answer. What is marked as not answered carries no
-// text, whatever somebody left in the editor.
+// freezeAnswer renders one answer. What is marked as not answered, or joins
+// another, carries no text, whatever somebody left in the editor.
 func (s Service) freezeAnswer(ctx context.Context, r portal.Response, a portal.Answer, updates [][]byte) (portal.FrozenAnswer, error) {
-	frozen := portal.FrozenAnswer{Answer: a.ID, Number: a.Number, Status: a.Status, Content: nothing}
-	if a.Status == portal.AnswerReady {
+	frozen := portal.FrozenAnswer{Answer: a.ID, Number: a.Number, Status: a.Status, Content: nothing, Relation: a.Relation}
+	if a.Status == portal.AnswerReady && !joins(a) {
 		content, err := s.readTwice(ctx, a, updates)
 		if err != nil {
 			return frozen, err
@@ -158,7 +161,7 @@ func (s Service) freezeAnswer(ctx context.Context, r portal.Response, a portal.A
 		frozen.Content = content
 	}
 	hash, err := evidence.AnswerHash(evidence.AnswerContent{AnswerID: string(a.ID), QuestionID: string(a.Question.ID),
-		Status: string(a.Status), Language: string(r.Language), Content: frozen.Content})
+		Status: string(a.Status), Language: string(r.Language), Content: frozen.Content, Relation: relationOf(a.Relation)})
 	frozen.Hash = string(hash)
 	return frozen, err
 }

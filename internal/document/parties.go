@@ -74,7 +74,8 @@ func (s Service) changeParties(ctx context.Context, actor portal.Actor, id porta
 		if r.Freeze == nil {
 			return detail, tx.SetResponseState(r, r.State)
 		}
-		return detail, s.relay(tx, actor, r)
+		_, err = s.relay(tx, actor, r)
+		return detail, err
 	})
 	if err == nil {
 		s.Changed(documents)
@@ -82,33 +83,34 @@ func (s Service) changeParties(ctx context.Context, actor portal.Actor, id porta
 	return err
 }
 
-func (s Service) relay(tx Tx, actor portal.Actor, r portal.Response) error {
+// relay lays the same text before other parties, as a version of its own.
+func (s Service) relay(tx Tx, actor portal.Actor, r portal.Response) (portal.Freeze, error) {
 	to, err := workflow.Next(workflow.ResponseSteps, r.State, "relay")
 	if err != nil {
-		return err
+		return portal.Freeze{}, err
 	}
 	answers, err := tx.FrozenAnswers(r.Freeze.ID)
 	if err != nil {
-		return err
+		return portal.Freeze{}, err
 	}
 	number, err := tx.NextFreeze(r.ID)
 	if err != nil {
-		return err
+		return portal.Freeze{}, err
 	}
 	f := portal.Freeze{ID: portal.FreezeID(s.NewID()), Number: number, FrozenAt: s.Now(), FrozenBy: actor.Name, Answers: answers}
 	if f.Hash, err = freezeHash(r, f); err != nil {
-		return err
+		return f, err
 	}
 	if err := tx.InsertFreeze(r, f, actor.Account); err != nil {
-		return err
+		return f, err
 	}
 	if err := tx.KeepWarnings(r.Freeze.ID, f.ID); err != nil {
-		return err
+		return f, err
 	}
 	if err := tx.SetFreeze(r, f.ID); err != nil {
-		return err
+		return f, err
 	}
-	return tx.SetResponseState(r, to)
+	return f, tx.SetResponseState(r, to)
 }
 
 func indexOf(parties []portal.Party, organisation portal.OrganisationID) int {

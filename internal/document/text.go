@@ -15,6 +15,7 @@ type Text struct {
 	Answers    []portal.FrozenAnswer                   // a draft's have no hash
 	Seen       map[portal.AnswerID]portal.FrozenAnswer // what the actor's party last took a position on
 	SeenFreeze int                                     // its number; 0 when the party has taken none
+	Joint      map[portal.AnswerID]portal.FrozenAnswer // the joint answers that theirs stand to, in the versions that were read
 	// Treated is what the actor's party last treated, when that is another text than this one.
 	Treated       map[portal.AnswerID]portal.FrozenAnswer
 	TreatedFreeze int
@@ -33,7 +34,7 @@ func (t Text) Changed(id portal.AnswerID) bool {
 
 // Differ says whether two texts of an answer are not the same.
 func Differ(a, b portal.FrozenAnswer) bool {
-	return a.Status != b.Status || !bytes.Equal(a.Content, b.Content)
+	return a.Status != b.Status || !bytes.Equal(a.Content, b.Content) || !sameRelation(a.Relation, b.Relation)
 }
 
 // Text gives the text, and beside it what the actor's party has seen before.
@@ -54,6 +55,9 @@ func (s Service) Text(ctx context.Context, actor portal.Actor, id portal.Respons
 	if err != nil {
 		return text, err
 	}
+	if err := s.joint(ctx, actor, &text); err != nil {
+		return text, err
+	}
 	return text, s.seen(ctx, actor, &text)
 }
 
@@ -68,7 +72,7 @@ func (s Service) draft(ctx context.Context, r portal.Response) ([]portal.FrozenA
 		if err != nil {
 			return nil, err
 		}
-		answers = append(answers, portal.FrozenAnswer{Answer: a.ID, Number: a.Number, Status: a.Status, Content: content})
+		answers = append(answers, portal.FrozenAnswer{Answer: a.ID, Number: a.Number, Status: a.Status, Content: content, Relation: a.Relation})
 	}
 	return answers, nil
 }
@@ -126,6 +130,7 @@ type Home struct {
 	Owner   portal.OrganisationID
 	Parties []portal.OrganisationID
 	Sent    bool // the text as it now stands has been sent
+	Kind    portal.ResponseKind
 
 	Round       portal.RoundID
 	Response    portal.ResponseID
@@ -149,7 +154,7 @@ func (s Service) Access(ctx context.Context, actor portal.Actor, id portal.Docum
 }
 
 func (h Home) access(actor portal.Actor) Access {
-	o := policy.Object{State: string(h.State), Owner: h.Owner, Parties: h.Parties}
+	o := policy.Object{State: string(h.State), Owner: h.Owner, Parties: h.Parties, Separate: h.Kind == portal.Separate}
 	switch {
 	case policy.Decide(actor, "document.write", o) == nil:
 		return MayWrite

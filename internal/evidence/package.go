@@ -104,7 +104,25 @@ type Answer struct {
 	Status     string          `json:"status"`   // ready or not_answered
 	Language   string          `json:"language"` // nb or nn
 	Content    json.RawMessage `json:"content"`  // ProseMirror document, as the server rendered it
-	Hash       Hash            `json:"hash"`     // see AnswerHash
+	Relation   *Relation       `json:"relation,omitempty"`
+	Hash       Hash            `json:"hash"` // see AnswerHash
+}
+
+// Relation is how an answer of a separate response stands to a community's joint answer to the same
+// question. It is part of what is signed: the joint answer is named by the hash of its text.
+type Relation struct {
+	Kind         string    `json:"kind"` // joins, elaborates or deviates; one that joins has no text of its own
+	Community    Community `json:"community"`
+	ResponseID   string    `json:"responseId"`
+	AnswerID     string    `json:"answerId"`
+	FreezeNumber int       `json:"freezeNumber"` // of the joint response
+	AnswerHash   Hash      `json:"answerHash"`   // of the joint answer, as it was read
+}
+
+// Community is whose joint answer it is.
+type Community struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
 }
 
 // AnswerContent is what a party puts its name to when it approves one answer.
@@ -114,11 +132,12 @@ type AnswerContent struct {
 	Status     string          `json:"status"`
 	Language   string          `json:"language"`
 	Content    json.RawMessage `json:"content"`
+	Relation   *Relation       `json:"relation,omitempty"`
 }
 
 // SignedContent is the part of the answer that its hash covers.
 func (a Answer) SignedContent() AnswerContent {
-	return AnswerContent{AnswerID: a.ID, QuestionID: a.QuestionID, Status: a.Status, Language: a.Language, Content: a.Content}
+	return AnswerContent{AnswerID: a.ID, QuestionID: a.QuestionID, Status: a.Status, Language: a.Language, Content: a.Content, Relation: a.Relation}
 }
 
 // Party is one municipality or hospital party, and where it stands.

@@ -77,6 +77,7 @@ func Verify(raw []byte) Report {
 	r.Number = p.Submission.Number
 	r.hashes(p)
 	r.words(p)
+	r.relations(p)
 	r.identities(p)
 	r.times(p)
 	r.positions(p)
@@ -212,6 +213,28 @@ func (r *Report) words(p Package) {
 		date("The date of the decision", p.Decision.Date)
 	}
 	r.none("words", findings, "Every kind, status, language, side, level and date is one that the format knows.")
+}
+
+// relations checks what the answers say of joint ones.
+func (r *Report) relations(p Package) {
+	var findings []string
+	for _, a := range p.Answers {
+		switch relation := a.Relation; {
+		case relation == nil:
+		case p.Response.Kind != "separate":
+			findings = append(findings, fmt.Sprintf("Answer %d is a joint one, and is said to stand to another.", a.Number))
+		case !slices.Contains([]string{"joins", "elaborates", "deviates"}, relation.Kind):
+			findings = append(findings, fmt.Sprintf("Answer %d is said to stand to a joint one as %q.", a.Number, relation.Kind))
+		case relation.Community.ID == "" || relation.ResponseID == "" || relation.AnswerID == "" || relation.AnswerHash == "" || relation.FreezeNumber < 1:
+			findings = append(findings, fmt.Sprintf("Answer %d does not name the joint answer that it stands to.", a.Number))
+		case relation.Kind == "joins" && bytes.Contains(a.Content, []byte(`"text"`)):
+			findings = append(findings, fmt.Sprintf("Answer %d joins another, and has a text of its own.", a.Number))
+		default:
+			r.add("relations", Note, fmt.Sprintf("Answer %d %s the joint answer of %s, in version %d: %s.", a.Number, relation.Kind, relation.Community.Name,
+				relation.FreezeNumber, relation.AnswerHash))
+		}
+	}
+	r.none("relations", findings, "What answers say of joint ones is whole.")
 }
 
 // identities checks that nothing occurs twice and that answers are numbered 1, 2, 3 ...

@@ -90,7 +90,7 @@ func TestAnUntouchedPackagePasses(t *testing.T) {
 
 // The published hashes of the specification: whoever writes another verifier can check it on these.
 func TestHashesOfTheSpecification(t *testing.T) {
-	answer, err := AnswerHash(AnswerContent{"a", "q", "ready", "nb", json.RawMessage(`{"type":"doc","content":[]}`)})
+	answer, err := AnswerHash(AnswerContent{"a", "q", "ready", "nb", json.RawMessage(`{"type":"doc","content":[]}`), nil})
 	if err != nil || answer != "sha256:9df5c445ce871a51b722655ab6a2a1b19d7d09a72a08a2cb046528f512f2b2dd" {
 		t.Errorf("answer %s, %v", answer, err)
 	}

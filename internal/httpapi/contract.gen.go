@@ -263,6 +263,24 @@ func (e JobState) Valid() bool {
 	}
 }
 
+// Defines values for JointAnswerStatus.
+const (
+	JointAnswerStatusNotAnswered JointAnswerStatus = "not_answered"
+	JointAnswerStatusReady       JointAnswerStatus = "ready"
+)
+
+// Valid indicates whether the value is a known member of the JointAnswerStatus enum.
+func (e JointAnswerStatus) Valid() bool {
+	switch e {
+	case JointAnswerStatusNotAnswered:
+		return true
+	case JointAnswerStatusReady:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Language.
 const (
 	LanguageNb Language = "nb"
@@ -518,6 +536,27 @@ func (e RecipientRelation) Valid() bool {
 	case RecipientRelationCopy:
 		return true
 	case RecipientRelationForwarded:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RelationKind.
+const (
+	RelationKindDeviates   RelationKind = "deviates"
+	RelationKindElaborates RelationKind = "elaborates"
+	RelationKindJoins      RelationKind = "joins"
+)
+
+// Valid indicates whether the value is a known member of the RelationKind enum.
+func (e RelationKind) Valid() bool {
+	switch e {
+	case RelationKindDeviates:
+		return true
+	case RelationKindElaborates:
+		return true
+	case RelationKindJoins:
 		return true
 	default:
 		return false
@@ -1029,6 +1068,7 @@ func (e TreatmentOutcome) Valid() bool {
 const (
 	TurnKindConfirmPosition      TurnKind = "confirm_position"
 	TurnKindDone                 TurnKind = "done"
+	TurnKindEndorse              TurnKind = "endorse"
 	TurnKindFollowRound          TurnKind = "follow_round"
 	TurnKindForward              TurnKind = "forward"
 	TurnKindFreeze               TurnKind = "freeze"
@@ -1062,6 +1102,8 @@ func (e TurnKind) Valid() bool {
 	case TurnKindConfirmPosition:
 		return true
 	case TurnKindDone:
+		return true
+	case TurnKindEndorse:
 		return true
 	case TurnKindFollowRound:
 		return true
@@ -1192,15 +1234,27 @@ type AccountRole struct {
 
 // Across defines model for Across.
 type Across struct {
-	Answers  []AcrossAnswer `json:"answers"`
-	Question Question       `json:"question"`
+	Answers []AcrossAnswer `json:"answers"`
+
+	// Hospitals Behind one of them at least, each counted once.
+	Hospitals int `json:"hospitals"`
+
+	// Municipalities Behind one of them at least, each counted once.
+	Municipalities int      `json:"municipalities"`
+	Question       Question `json:"question"`
 
 	// Questions All questions of the round
 	Questions []Question `json:"questions"`
+
+	// Texts Different answers: whoever joins another adds none.
+	Texts int `json:"texts"`
 }
 
 // AcrossAnswer defines model for AcrossAnswer.
 type AcrossAnswer struct {
+	// Apart Names of parties that answer by themselves and deviate from this.
+	Apart []string `json:"apart"`
+
 	// Content ProseMirror JSON of one answer; the vocabulary is in docs/glossary.md.
 	Content RichText `json:"content"`
 
@@ -1210,9 +1264,12 @@ type AcrossAnswer struct {
 
 	// Outside Names of parties that stand outside.
 	Outside []string `json:"outside"`
-	Remarks []Remark `json:"remarks"`
 
-	// Silent Names of parties that have not answered.
+	// Relation How an answer of a separate response stands to a joint one, in the version that was read.
+	Relation *AnswerRelation `json:"relation,omitempty"`
+	Remarks  []Remark        `json:"remarks"`
+
+	// Silent Names of parties that have not answered this text.
 	Silent     []string           `json:"silent"`
 	Status     AcrossAnswerStatus `json:"status"`
 	Submission SubmissionSummary  `json:"submission"`
@@ -1243,12 +1300,15 @@ type Answer struct {
 	DocumentId *string `json:"documentId,omitempty"`
 
 	// Hash "sha256:" and 64 hexadecimal digits, over canonical JSON (RFC 8785).
-	Hash     *Hash        `json:"hash,omitempty"`
-	Id       string       `json:"id"`
-	Number   int          `json:"number"`
-	Question Question     `json:"question"`
-	Status   AnswerStatus `json:"status"`
-	Version  int          `json:"version"`
+	Hash     *Hash    `json:"hash,omitempty"`
+	Id       string   `json:"id"`
+	Number   int      `json:"number"`
+	Question Question `json:"question"`
+
+	// Relation How an answer of a separate response stands to a joint one, in the version that was read.
+	Relation *AnswerRelation `json:"relation,omitempty"`
+	Status   AnswerStatus    `json:"status"`
+	Version  int             `json:"version"`
 
 	// Writers Who has the answer open for writing now.
 	Writers []Person `json:"writers"`
@@ -1259,6 +1319,28 @@ type AnswerStatus string
 
 // AnswerHashes Hash seen per answer id.
 type AnswerHashes map[string]string
+
+// AnswerRelation How an answer of a separate response stands to a joint one, in the version that was read.
+type AnswerRelation struct {
+	// Community Its name.
+	Community   string `json:"community"`
+	CommunityId string `json:"communityId"`
+
+	// Hash "sha256:" and 64 hexadecimal digits, over canonical JSON (RFC 8785).
+	Hash Hash `json:"hash"`
+
+	// Kind joins: no text of its own; elaborates: text in addition; deviates: text instead.
+	Kind RelationKind `json:"kind"`
+
+	// Newer Number of the frozen version in which the joint answer has another text by now; absent while it has not.
+	Newer *int `json:"newer,omitempty"`
+
+	// Sent Number of the submission that holds exactly this joint text; only where answers are read across.
+	Sent *string `json:"sent,omitempty"`
+
+	// Version Number of the frozen version.
+	Version int `json:"version"`
+}
 
 // AnswerStatusInput defines model for AnswerStatusInput.
 type AnswerStatusInput struct {
@@ -1282,10 +1364,16 @@ type AnswerText struct {
 	Content RichText `json:"content"`
 
 	// Hash "sha256:" and 64 hexadecimal digits, over canonical JSON (RFC 8785).
-	Hash     *Hash    `json:"hash,omitempty"`
-	Language Language `json:"language"`
-	Number   int      `json:"number"`
-	Question Question `json:"question"`
+	Hash *Hash `json:"hash,omitempty"`
+
+	// Joint The joint answer that it stands to, in the version that was read; to the owner alone.
+	Joint    *RichText `json:"joint,omitempty"`
+	Language Language  `json:"language"`
+	Number   int       `json:"number"`
+	Question Question  `json:"question"`
+
+	// Relation How an answer of a separate response stands to a joint one, in the version that was read.
+	Relation *AnswerRelation `json:"relation,omitempty"`
 
 	// Seen ProseMirror JSON of one answer; the vocabulary is in docs/glossary.md.
 	Seen   *RichText        `json:"seen,omitempty"`
@@ -1417,6 +1505,13 @@ type EndInput struct {
 	Reason string `json:"reason"`
 }
 
+// EndorseInput defines model for EndorseInput.
+type EndorseInput struct {
+	// AnswerHashes Hash seen per answer id.
+	AnswerHashes AnswerHashes `json:"answerHashes"`
+	FreezeId     string       `json:"freezeId"`
+}
+
 // ExportInput defines model for ExportInput.
 type ExportInput struct {
 	Format   ExportInputFormat `json:"format"`
@@ -1500,6 +1595,24 @@ type JobKind string
 
 // JobState defines model for Job.State.
 type JobState string
+
+// JointAnswer defines model for JointAnswer.
+type JointAnswer struct {
+	Community   string `json:"community"`
+	CommunityId string `json:"communityId"`
+
+	// Content ProseMirror JSON of one answer; the vocabulary is in docs/glossary.md.
+	Content RichText `json:"content"`
+
+	// Hash "sha256:" and 64 hexadecimal digits, over canonical JSON (RFC 8785).
+	Hash       Hash              `json:"hash"`
+	QuestionId string            `json:"questionId"`
+	Status     JointAnswerStatus `json:"status"`
+	Version    int               `json:"version"`
+}
+
+// JointAnswerStatus defines model for JointAnswer.Status.
+type JointAnswerStatus string
 
 // Language defines model for Language.
 type Language string
@@ -1893,6 +2006,30 @@ type Recipient struct {
 // RecipientRelation defines model for Recipient.Relation.
 type RecipientRelation string
 
+// RelatedAnswer defines model for RelatedAnswer.
+type RelatedAnswer struct {
+	Community string `json:"community"`
+
+	// Kind joins: no text of its own; elaborates: text in addition; deviates: text instead.
+	Kind   RelationKind `json:"kind"`
+	Number int          `json:"number"`
+}
+
+// RelationInput defines model for RelationInput.
+type RelationInput struct {
+	// CommunityId Required with kind.
+	CommunityId *string `json:"communityId,omitempty"`
+
+	// Kind joins: no text of its own; elaborates: text in addition; deviates: text instead.
+	Kind *RelationKind `json:"kind,omitempty"`
+
+	// Version The answer's version that was read.
+	Version int `json:"version"`
+}
+
+// RelationKind joins: no text of its own; elaborates: text in addition; deviates: text instead.
+type RelationKind string
+
 // Remark defines model for Remark.
 type Remark struct {
 	// AnswerId Absent: about the whole answer.
@@ -1983,10 +2120,13 @@ type Response struct {
 	Language  Language     `json:"language"`
 
 	// Now RFC 3339 with offset; the server's clock.
-	Now     Time         `json:"now"`
-	Owner   Organisation `json:"owner"`
-	Parties []Party      `json:"parties"`
-	Receipt *Receipt     `json:"receipt,omitempty"`
+	Now Time `json:"now"`
+
+	// Offered Who may join the separate response, and has not.
+	Offered []Organisation `json:"offered"`
+	Owner   Organisation   `json:"owner"`
+	Parties []Party        `json:"parties"`
+	Receipt *Receipt       `json:"receipt,omitempty"`
 
 	// Remarks In the order they are read.
 	Remarks []Remark `json:"remarks"`
@@ -2358,8 +2498,11 @@ type SubmissionSummary struct {
 	Owner           Organisation          `json:"owner"`
 
 	// ReceivedAt RFC 3339 with offset; the server's clock.
-	ReceivedAt *Time  `json:"receivedAt,omitempty"`
-	ResponseId string `json:"responseId"`
+	ReceivedAt *Time `json:"receivedAt,omitempty"`
+
+	// Related Its answers that stand to a joint one.
+	Related    []RelatedAnswer `json:"related"`
+	ResponseId string          `json:"responseId"`
 
 	// State The first two stand; the others are kept and marked.
 	State SubmissionState `json:"state"`
@@ -2518,6 +2661,19 @@ type Votes struct {
 	For       int `json:"for"`
 }
 
+// Wish defines model for Wish.
+type Wish struct {
+	// AskedAt RFC 3339 with offset; the server's clock.
+	AskedAt      Time         `json:"askedAt"`
+	AskedBy      string       `json:"askedBy"`
+	Organisation Organisation `json:"organisation"`
+}
+
+// WishInput defines model for WishInput.
+type WishInput struct {
+	OrganisationId string `json:"organisationId"`
+}
+
 // WithdrawInput defines model for WithdrawInput.
 type WithdrawInput struct {
 	FreezeId string `json:"freezeId"`
@@ -2594,11 +2750,17 @@ type MarkNoticesReadJSONRequestBody = ReadInput
 // SetCoordinatorJSONRequestBody defines body for SetCoordinator for application/json ContentType.
 type SetCoordinatorJSONRequestBody = CoordinatorInput
 
+// RelateAnswerJSONRequestBody defines body for RelateAnswer for application/json ContentType.
+type RelateAnswerJSONRequestBody = RelationInput
+
 // SetAnswerStatusJSONRequestBody defines body for SetAnswerStatus for application/json ContentType.
 type SetAnswerStatusJSONRequestBody = AnswerStatusInput
 
 // RecordDecisionJSONRequestBody defines body for RecordDecision for application/json ContentType.
 type RecordDecisionJSONRequestBody = DecisionInput
+
+// EndorseResponseJSONRequestBody defines body for EndorseResponse for application/json ContentType.
+type EndorseResponseJSONRequestBody = EndorseInput
 
 // FreezeResponseJSONRequestBody defines body for FreezeResponse for application/json ContentType.
 type FreezeResponseJSONRequestBody = VersionInput
@@ -2656,6 +2818,9 @@ type ExtendRoundJSONRequestBody = ExtensionInput
 
 // StartResponseJSONRequestBody defines body for StartResponse for application/json ContentType.
 type StartResponseJSONRequestBody = StartInput
+
+// AskToJoinJSONRequestBody defines body for AskToJoin for application/json ContentType.
+type AskToJoinJSONRequestBody = WishInput
 
 // ReturnSubmissionJSONRequestBody defines body for ReturnSubmission for application/json ContentType.
 type ReturnSubmissionJSONRequestBody = EndInput
@@ -2734,6 +2899,9 @@ type ServerInterface interface {
 	// SetCoordinator Say which party coordinates the answer; no organisationId takes it away
 	// (PUT /responses/{responseId}/answers/{answerId}/coordinator)
 	SetCoordinator(ctx echo.Context, responseId ResponseId, answerId AnswerId) error
+	// RelateAnswer Say how an answer of a separate response stands to a community's joint one, as that is frozen now; said again, it speaks of the newest version
+	// (PUT /responses/{responseId}/answers/{answerId}/relation)
+	RelateAnswer(ctx echo.Context, responseId ResponseId, answerId AnswerId) error
 	// SetAnswerStatus Say how far the answer has come
 	// (PUT /responses/{responseId}/answers/{answerId}/status)
 	SetAnswerStatus(ctx echo.Context, responseId ResponseId, answerId AnswerId) error
@@ -2743,15 +2911,27 @@ type ServerInterface interface {
 	// RecordDecision Record the decision of the strategic committee
 	// (POST /responses/{responseId}/decision)
 	RecordDecision(ctx echo.Context, responseId ResponseId) error
+	// EndorseResponse Join a separate response in the words that were seen, as the sender has offered
+	// (POST /responses/{responseId}/endorse)
+	EndorseResponse(ctx echo.Context, responseId ResponseId) error
 	// FreezeResponse Freeze the text for approval: rendered and hashed by the server
 	// (POST /responses/{responseId}/freeze)
 	FreezeResponse(ctx echo.Context, responseId ResponseId) error
 	// GetHistory What happened to the response, newest first
 	// (GET /responses/{responseId}/history)
 	GetHistory(ctx echo.Context, responseId ResponseId) error
+	// ListJointAnswers The joint answers that a separate response may stand to, as they are frozen or were sent; to its owner alone
+	// (GET /responses/{responseId}/joint-answers)
+	ListJointAnswers(ctx echo.Context, responseId ResponseId) error
 	// MarkLooked Say that the actor has looked at the response as it is now
 	// (PUT /responses/{responseId}/looked)
 	MarkLooked(ctx echo.Context, responseId ResponseId) error
+	// TakeOfferBack End an offer that was not accepted; repeating it changes nothing
+	// (DELETE /responses/{responseId}/offers/{organisationId})
+	TakeOfferBack(ctx echo.Context, responseId ResponseId, organisationId OrganisationId) error
+	// OfferToJoin Offer an invited municipality or hospital to join a separate response; repeating it changes nothing
+	// (PUT /responses/{responseId}/offers/{organisationId})
+	OfferToJoin(ctx echo.Context, responseId ResponseId, organisationId OrganisationId) error
 	// AddParty Take a member of the community in as a party; every position goes stale
 	// (POST /responses/{responseId}/parties)
 	AddParty(ctx echo.Context, responseId ResponseId) error
@@ -2800,6 +2980,9 @@ type ServerInterface interface {
 	// RecordTreatment Record how the actor's organisation treated a version; a record that was wrong is corrected by another
 	// (POST /responses/{responseId}/treatments)
 	RecordTreatment(ctx echo.Context, responseId ResponseId) error
+	// ListWishes Who has asked to join the separate response; to its owner alone
+	// (GET /responses/{responseId}/wishes)
+	ListWishes(ctx echo.Context, responseId ResponseId) error
 	// ListRounds Rounds visible to the actor, newest deadline first
 	// (GET /rounds)
 	ListRounds(ctx echo.Context) error
@@ -2848,6 +3031,9 @@ type ServerInterface interface {
 	// ListSubmissions What has been submitted, newest first
 	// (GET /rounds/{roundId}/submissions)
 	ListSubmissions(ctx echo.Context, roundId RoundId) error
+	// AskToJoin Ask a municipality or hospital to join what it sends; the answer says nothing of whether it sends anything
+	// (POST /rounds/{roundId}/wishes)
+	AskToJoin(ctx echo.Context, roundId RoundId) error
 	// GetSubmission One submission, complete, with its receipt; without `number` the newest
 	// (GET /submissions/{responseId})
 	GetSubmission(ctx echo.Context, responseId ResponseId, params GetSubmissionParams) error
@@ -3171,6 +3357,30 @@ func (w *ServerInterfaceWrapper) SetCoordinator(ctx echo.Context) error {
 	return err
 }
 
+// RelateAnswer converts echo context to params.
+func (w *ServerInterfaceWrapper) RelateAnswer(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "responseId" -------------
+	var responseId ResponseId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "responseId", ctx.Param("responseId"), &responseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter responseId: %s", err))
+	}
+
+	// ------------- Path parameter "answerId" -------------
+	var answerId AnswerId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "answerId", ctx.Param("answerId"), &answerId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter answerId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RelateAnswer(ctx, responseId, answerId)
+	return err
+}
+
 // SetAnswerStatus converts echo context to params.
 func (w *ServerInterfaceWrapper) SetAnswerStatus(ctx echo.Context) error {
 	var err error
@@ -3236,6 +3446,22 @@ func (w *ServerInterfaceWrapper) RecordDecision(ctx echo.Context) error {
 	return err
 }
 
+// EndorseResponse converts echo context to params.
+func (w *ServerInterfaceWrapper) EndorseResponse(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "responseId" -------------
+	var responseId ResponseId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "responseId", ctx.Param("responseId"), &responseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter responseId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EndorseResponse(ctx, responseId)
+	return err
+}
+
 // FreezeResponse converts echo context to params.
 func (w *ServerInterfaceWrapper) FreezeResponse(ctx echo.Context) error {
 	var err error
@@ -3268,6 +3494,22 @@ func (w *ServerInterfaceWrapper) GetHistory(ctx echo.Context) error {
 	return err
 }
 
+// ListJointAnswers converts echo context to params.
+func (w *ServerInterfaceWrapper) ListJointAnswers(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "responseId" -------------
+	var responseId ResponseId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "responseId", ctx.Param("responseId"), &responseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter responseId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListJointAnswers(ctx, responseId)
+	return err
+}
+
 // MarkLooked converts echo context to params.
 func (w *ServerInterfaceWrapper) MarkLooked(ctx echo.Context) error {
 	var err error
@@ -3281,6 +3523,54 @@ func (w *ServerInterfaceWrapper) MarkLooked(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.MarkLooked(ctx, responseId)
+	return err
+}
+
+// TakeOfferBack converts echo context to params.
+func (w *ServerInterfaceWrapper) TakeOfferBack(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "responseId" -------------
+	var responseId ResponseId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "responseId", ctx.Param("responseId"), &responseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter responseId: %s", err))
+	}
+
+	// ------------- Path parameter "organisationId" -------------
+	var organisationId OrganisationId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "organisationId", ctx.Param("organisationId"), &organisationId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter organisationId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.TakeOfferBack(ctx, responseId, organisationId)
+	return err
+}
+
+// OfferToJoin converts echo context to params.
+func (w *ServerInterfaceWrapper) OfferToJoin(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "responseId" -------------
+	var responseId ResponseId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "responseId", ctx.Param("responseId"), &responseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter responseId: %s", err))
+	}
+
+	// ------------- Path parameter "organisationId" -------------
+	var organisationId OrganisationId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "organisationId", ctx.Param("organisationId"), &organisationId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter organisationId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.OfferToJoin(ctx, responseId, organisationId)
 	return err
 }
 
@@ -3564,6 +3854,22 @@ func (w *ServerInterfaceWrapper) RecordTreatment(ctx echo.Context) error {
 	return err
 }
 
+// ListWishes converts echo context to params.
+func (w *ServerInterfaceWrapper) ListWishes(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "responseId" -------------
+	var responseId ResponseId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "responseId", ctx.Param("responseId"), &responseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter responseId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListWishes(ctx, responseId)
+	return err
+}
+
 // ListRounds converts echo context to params.
 func (w *ServerInterfaceWrapper) ListRounds(ctx echo.Context) error {
 	var err error
@@ -3807,6 +4113,22 @@ func (w *ServerInterfaceWrapper) ListSubmissions(ctx echo.Context) error {
 	return err
 }
 
+// AskToJoin converts echo context to params.
+func (w *ServerInterfaceWrapper) AskToJoin(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "roundId" -------------
+	var roundId RoundId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "roundId", ctx.Param("roundId"), &roundId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter roundId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AskToJoin(ctx, roundId)
+	return err
+}
+
 // GetSubmission converts echo context to params.
 func (w *ServerInterfaceWrapper) GetSubmission(ctx echo.Context) error {
 	var err error
@@ -4001,6 +4323,13 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/responses/:responseId/readings", wrapper.GetReadings, options.OperationMiddlewares["getReadings"]...)
 	router.PUT(options.BaseURL+"/responses/:responseId/answers/:answerId/coordinator", wrapper.SetCoordinator, options.OperationMiddlewares["setCoordinator"]...)
 	router.PUT(options.BaseURL+"/responses/:responseId/answers/:answerId/status", wrapper.SetAnswerStatus, options.OperationMiddlewares["setAnswerStatus"]...)
+	router.PUT(options.BaseURL+"/responses/:responseId/answers/:answerId/relation", wrapper.RelateAnswer, options.OperationMiddlewares["relateAnswer"]...)
+	router.DELETE(options.BaseURL+"/responses/:responseId/offers/:organisationId", wrapper.TakeOfferBack, options.OperationMiddlewares["takeOfferBack"]...)
+	router.PUT(options.BaseURL+"/responses/:responseId/offers/:organisationId", wrapper.OfferToJoin, options.OperationMiddlewares["offerToJoin"]...)
+	router.GET(options.BaseURL+"/responses/:responseId/wishes", wrapper.ListWishes, options.OperationMiddlewares["listWishes"]...)
+	router.POST(options.BaseURL+"/responses/:responseId/endorse", wrapper.EndorseResponse, options.OperationMiddlewares["endorseResponse"]...)
+	router.POST(options.BaseURL+"/rounds/:roundId/wishes", wrapper.AskToJoin, options.OperationMiddlewares["askToJoin"]...)
+	router.GET(options.BaseURL+"/responses/:responseId/joint-answers", wrapper.ListJointAnswers, options.OperationMiddlewares["listJointAnswers"]...)
 	router.POST(options.BaseURL+"/responses/:responseId/freeze", wrapper.FreezeResponse, options.OperationMiddlewares["freezeResponse"]...)
 	router.POST(options.BaseURL+"/responses/:responseId/reopen", wrapper.ReopenResponse, options.OperationMiddlewares["reopenResponse"]...)
 	router.GET(options.BaseURL+"/responses/:responseId/positions", wrapper.ListPositions, options.OperationMiddlewares["listPositions"]...)
@@ -4940,6 +5269,47 @@ func (response SetCoordinatordefaultApplicationProblemPlusJSONResponse) VisitSet
 	return err
 }
 
+type RelateAnswerRequestObject struct {
+	ResponseId ResponseId `json:"responseId"`
+	AnswerId   AnswerId   `json:"answerId"`
+	Body       *RelateAnswerJSONRequestBody
+}
+
+type RelateAnswerResponseObject interface {
+	VisitRelateAnswerResponse(w http.ResponseWriter) error
+}
+
+type RelateAnswer200JSONResponse Response
+
+func (response RelateAnswer200JSONResponse) VisitRelateAnswerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RelateAnswerdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RelateAnswerdefaultApplicationProblemPlusJSONResponse) VisitRelateAnswerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SetAnswerStatusRequestObject struct {
 	ResponseId ResponseId `json:"responseId"`
 	AnswerId   AnswerId   `json:"answerId"`
@@ -5075,6 +5445,46 @@ func (response RecordDecisiondefaultApplicationProblemPlusJSONResponse) VisitRec
 	return err
 }
 
+type EndorseResponseRequestObject struct {
+	ResponseId ResponseId `json:"responseId"`
+	Body       *EndorseResponseJSONRequestBody
+}
+
+type EndorseResponseResponseObject interface {
+	VisitEndorseResponseResponse(w http.ResponseWriter) error
+}
+
+type EndorseResponse200JSONResponse Response
+
+func (response EndorseResponse200JSONResponse) VisitEndorseResponseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndorseResponsedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EndorseResponsedefaultApplicationProblemPlusJSONResponse) VisitEndorseResponseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type FreezeResponseRequestObject struct {
 	ResponseId ResponseId `json:"responseId"`
 	Body       *FreezeResponseJSONRequestBody
@@ -5154,6 +5564,45 @@ func (response GetHistorydefaultApplicationProblemPlusJSONResponse) VisitGetHist
 	return err
 }
 
+type ListJointAnswersRequestObject struct {
+	ResponseId ResponseId `json:"responseId"`
+}
+
+type ListJointAnswersResponseObject interface {
+	VisitListJointAnswersResponse(w http.ResponseWriter) error
+}
+
+type ListJointAnswers200JSONResponse []JointAnswer
+
+func (response ListJointAnswers200JSONResponse) VisitListJointAnswersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListJointAnswersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListJointAnswersdefaultApplicationProblemPlusJSONResponse) VisitListJointAnswersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type MarkLookedRequestObject struct {
 	ResponseId ResponseId `json:"responseId"`
 }
@@ -5176,6 +5625,86 @@ type MarkLookeddefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response MarkLookeddefaultApplicationProblemPlusJSONResponse) VisitMarkLookedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeOfferBackRequestObject struct {
+	ResponseId     ResponseId     `json:"responseId"`
+	OrganisationId OrganisationId `json:"organisationId"`
+}
+
+type TakeOfferBackResponseObject interface {
+	VisitTakeOfferBackResponse(w http.ResponseWriter) error
+}
+
+type TakeOfferBack200JSONResponse Response
+
+func (response TakeOfferBack200JSONResponse) VisitTakeOfferBackResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeOfferBackdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response TakeOfferBackdefaultApplicationProblemPlusJSONResponse) VisitTakeOfferBackResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OfferToJoinRequestObject struct {
+	ResponseId     ResponseId     `json:"responseId"`
+	OrganisationId OrganisationId `json:"organisationId"`
+}
+
+type OfferToJoinResponseObject interface {
+	VisitOfferToJoinResponse(w http.ResponseWriter) error
+}
+
+type OfferToJoin200JSONResponse Response
+
+func (response OfferToJoin200JSONResponse) VisitOfferToJoinResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OfferToJoindefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response OfferToJoindefaultApplicationProblemPlusJSONResponse) VisitOfferToJoinResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -5827,6 +6356,45 @@ func (response RecordTreatmentdefaultApplicationProblemPlusJSONResponse) VisitRe
 	return err
 }
 
+type ListWishesRequestObject struct {
+	ResponseId ResponseId `json:"responseId"`
+}
+
+type ListWishesResponseObject interface {
+	VisitListWishesResponse(w http.ResponseWriter) error
+}
+
+type ListWishes200JSONResponse []Wish
+
+func (response ListWishes200JSONResponse) VisitListWishesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListWishesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListWishesdefaultApplicationProblemPlusJSONResponse) VisitListWishesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListRoundsRequestObject struct {
 }
 
@@ -6449,6 +7017,40 @@ func (response ListSubmissionsdefaultApplicationProblemPlusJSONResponse) VisitLi
 	return err
 }
 
+type AskToJoinRequestObject struct {
+	RoundId RoundId `json:"roundId"`
+	Body    *AskToJoinJSONRequestBody
+}
+
+type AskToJoinResponseObject interface {
+	VisitAskToJoinResponse(w http.ResponseWriter) error
+}
+
+type AskToJoin204Response struct {
+}
+
+func (response AskToJoin204Response) VisitAskToJoinResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type AskToJoindefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AskToJoindefaultApplicationProblemPlusJSONResponse) VisitAskToJoinResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetSubmissionRequestObject struct {
 	ResponseId ResponseId `json:"responseId"`
 	Params     GetSubmissionParams
@@ -6734,6 +7336,9 @@ type StrictServerInterface interface {
 	// SetCoordinator Say which party coordinates the answer; no organisationId takes it away
 	// (PUT /responses/{responseId}/answers/{answerId}/coordinator)
 	SetCoordinator(ctx context.Context, request SetCoordinatorRequestObject) (SetCoordinatorResponseObject, error)
+	// RelateAnswer Say how an answer of a separate response stands to a community's joint one, as that is frozen now; said again, it speaks of the newest version
+	// (PUT /responses/{responseId}/answers/{answerId}/relation)
+	RelateAnswer(ctx context.Context, request RelateAnswerRequestObject) (RelateAnswerResponseObject, error)
 	// SetAnswerStatus Say how far the answer has come
 	// (PUT /responses/{responseId}/answers/{answerId}/status)
 	SetAnswerStatus(ctx context.Context, request SetAnswerStatusRequestObject) (SetAnswerStatusResponseObject, error)
@@ -6743,15 +7348,27 @@ type StrictServerInterface interface {
 	// RecordDecision Record the decision of the strategic committee
 	// (POST /responses/{responseId}/decision)
 	RecordDecision(ctx context.Context, request RecordDecisionRequestObject) (RecordDecisionResponseObject, error)
+	// EndorseResponse Join a separate response in the words that were seen, as the sender has offered
+	// (POST /responses/{responseId}/endorse)
+	EndorseResponse(ctx context.Context, request EndorseResponseRequestObject) (EndorseResponseResponseObject, error)
 	// FreezeResponse Freeze the text for approval: rendered and hashed by the server
 	// (POST /responses/{responseId}/freeze)
 	FreezeResponse(ctx context.Context, request FreezeResponseRequestObject) (FreezeResponseResponseObject, error)
 	// GetHistory What happened to the response, newest first
 	// (GET /responses/{responseId}/history)
 	GetHistory(ctx context.Context, request GetHistoryRequestObject) (GetHistoryResponseObject, error)
+	// ListJointAnswers The joint answers that a separate response may stand to, as they are frozen or were sent; to its owner alone
+	// (GET /responses/{responseId}/joint-answers)
+	ListJointAnswers(ctx context.Context, request ListJointAnswersRequestObject) (ListJointAnswersResponseObject, error)
 	// MarkLooked Say that the actor has looked at the response as it is now
 	// (PUT /responses/{responseId}/looked)
 	MarkLooked(ctx context.Context, request MarkLookedRequestObject) (MarkLookedResponseObject, error)
+	// TakeOfferBack End an offer that was not accepted; repeating it changes nothing
+	// (DELETE /responses/{responseId}/offers/{organisationId})
+	TakeOfferBack(ctx context.Context, request TakeOfferBackRequestObject) (TakeOfferBackResponseObject, error)
+	// OfferToJoin Offer an invited municipality or hospital to join a separate response; repeating it changes nothing
+	// (PUT /responses/{responseId}/offers/{organisationId})
+	OfferToJoin(ctx context.Context, request OfferToJoinRequestObject) (OfferToJoinResponseObject, error)
 	// AddParty Take a member of the community in as a party; every position goes stale
 	// (POST /responses/{responseId}/parties)
 	AddParty(ctx context.Context, request AddPartyRequestObject) (AddPartyResponseObject, error)
@@ -6800,6 +7417,9 @@ type StrictServerInterface interface {
 	// RecordTreatment Record how the actor's organisation treated a version; a record that was wrong is corrected by another
 	// (POST /responses/{responseId}/treatments)
 	RecordTreatment(ctx context.Context, request RecordTreatmentRequestObject) (RecordTreatmentResponseObject, error)
+	// ListWishes Who has asked to join the separate response; to its owner alone
+	// (GET /responses/{responseId}/wishes)
+	ListWishes(ctx context.Context, request ListWishesRequestObject) (ListWishesResponseObject, error)
 	// ListRounds Rounds visible to the actor, newest deadline first
 	// (GET /rounds)
 	ListRounds(ctx context.Context, request ListRoundsRequestObject) (ListRoundsResponseObject, error)
@@ -6848,6 +7468,9 @@ type StrictServerInterface interface {
 	// ListSubmissions What has been submitted, newest first
 	// (GET /rounds/{roundId}/submissions)
 	ListSubmissions(ctx context.Context, request ListSubmissionsRequestObject) (ListSubmissionsResponseObject, error)
+	// AskToJoin Ask a municipality or hospital to join what it sends; the answer says nothing of whether it sends anything
+	// (POST /rounds/{roundId}/wishes)
+	AskToJoin(ctx context.Context, request AskToJoinRequestObject) (AskToJoinResponseObject, error)
 	// GetSubmission One submission, complete, with its receipt; without `number` the newest
 	// (GET /submissions/{responseId})
 	GetSubmission(ctx context.Context, request GetSubmissionRequestObject) (GetSubmissionResponseObject, error)
@@ -7590,6 +8213,55 @@ func (sh *strictHandler) SetCoordinator(ctx echo.Context, responseId ResponseId,
 	return nil
 }
 
+// RelateAnswer operation middleware
+func (sh *strictHandler) RelateAnswer(ctx echo.Context, responseId ResponseId, answerId AnswerId) error {
+	var request RelateAnswerRequestObject
+
+	request.ResponseId = responseId
+	request.AnswerId = answerId
+
+	var body RelateAnswerJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RelateAnswer(ctx.Request().Context(), request.(RelateAnswerRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RelateAnswer")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RelateAnswerResponseObject); ok {
+		return validResponse.VisitRelateAnswerResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // SetAnswerStatus operation middleware
 func (sh *strictHandler) SetAnswerStatus(ctx echo.Context, responseId ResponseId, answerId AnswerId) error {
 	var request SetAnswerStatusRequestObject
@@ -7713,6 +8385,54 @@ func (sh *strictHandler) RecordDecision(ctx echo.Context, responseId ResponseId)
 	return nil
 }
 
+// EndorseResponse operation middleware
+func (sh *strictHandler) EndorseResponse(ctx echo.Context, responseId ResponseId) error {
+	var request EndorseResponseRequestObject
+
+	request.ResponseId = responseId
+
+	var body EndorseResponseJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EndorseResponse(ctx.Request().Context(), request.(EndorseResponseRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndorseResponse")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EndorseResponseResponseObject); ok {
+		return validResponse.VisitEndorseResponseResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // FreezeResponse operation middleware
 func (sh *strictHandler) FreezeResponse(ctx echo.Context, responseId ResponseId) error {
 	var request FreezeResponseRequestObject
@@ -7786,6 +8506,31 @@ func (sh *strictHandler) GetHistory(ctx echo.Context, responseId ResponseId) err
 	return nil
 }
 
+// ListJointAnswers operation middleware
+func (sh *strictHandler) ListJointAnswers(ctx echo.Context, responseId ResponseId) error {
+	var request ListJointAnswersRequestObject
+
+	request.ResponseId = responseId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListJointAnswers(ctx.Request().Context(), request.(ListJointAnswersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListJointAnswers")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListJointAnswersResponseObject); ok {
+		return validResponse.VisitListJointAnswersResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // MarkLooked operation middleware
 func (sh *strictHandler) MarkLooked(ctx echo.Context, responseId ResponseId) error {
 	var request MarkLookedRequestObject
@@ -7805,6 +8550,58 @@ func (sh *strictHandler) MarkLooked(ctx echo.Context, responseId ResponseId) err
 		return err
 	} else if validResponse, ok := response.(MarkLookedResponseObject); ok {
 		return validResponse.VisitMarkLookedResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// TakeOfferBack operation middleware
+func (sh *strictHandler) TakeOfferBack(ctx echo.Context, responseId ResponseId, organisationId OrganisationId) error {
+	var request TakeOfferBackRequestObject
+
+	request.ResponseId = responseId
+	request.OrganisationId = organisationId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.TakeOfferBack(ctx.Request().Context(), request.(TakeOfferBackRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "TakeOfferBack")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(TakeOfferBackResponseObject); ok {
+		return validResponse.VisitTakeOfferBackResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// OfferToJoin operation middleware
+func (sh *strictHandler) OfferToJoin(ctx echo.Context, responseId ResponseId, organisationId OrganisationId) error {
+	var request OfferToJoinRequestObject
+
+	request.ResponseId = responseId
+	request.OrganisationId = organisationId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.OfferToJoin(ctx.Request().Context(), request.(OfferToJoinRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "OfferToJoin")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(OfferToJoinResponseObject); ok {
+		return validResponse.VisitOfferToJoinResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -8513,6 +9310,31 @@ func (sh *strictHandler) RecordTreatment(ctx echo.Context, responseId ResponseId
 	return nil
 }
 
+// ListWishes operation middleware
+func (sh *strictHandler) ListWishes(ctx echo.Context, responseId ResponseId) error {
+	var request ListWishesRequestObject
+
+	request.ResponseId = responseId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListWishes(ctx.Request().Context(), request.(ListWishesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListWishes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListWishesResponseObject); ok {
+		return validResponse.VisitListWishesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListRounds operation middleware
 func (sh *strictHandler) ListRounds(ctx echo.Context) error {
 	var request ListRoundsRequestObject
@@ -9019,6 +9841,54 @@ func (sh *strictHandler) ListSubmissions(ctx echo.Context, roundId RoundId) erro
 		return err
 	} else if validResponse, ok := response.(ListSubmissionsResponseObject); ok {
 		return validResponse.VisitListSubmissionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AskToJoin operation middleware
+func (sh *strictHandler) AskToJoin(ctx echo.Context, roundId RoundId) error {
+	var request AskToJoinRequestObject
+
+	request.RoundId = roundId
+
+	var body AskToJoinJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AskToJoin(ctx.Request().Context(), request.(AskToJoinRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AskToJoin")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AskToJoinResponseObject); ok {
+		return validResponse.VisitAskToJoinResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

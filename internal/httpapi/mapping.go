@@ -187,7 +187,8 @@ func ruleOf(r portal.Rule) Rule {
 func submissionSummaryOf(r portal.Response) SubmissionSummary {
 	last := r.Last()
 	out := SubmissionSummary{ResponseId: string(r.ID), Number: last.Number, State: SubmissionState(last.State), Kind: SubmissionSummaryKind(r.Kind),
-		Owner: organisationOf(r.Owner), SubmittedAt: last.SubmittedAt, LateSeconds: last.LateSeconds, ReceivedAt: last.ReceivedAt, Earlier: each(r.Submissions[1:], receiptOf)}
+		Owner: organisationOf(r.Owner), SubmittedAt: last.SubmittedAt, LateSeconds: last.LateSeconds, ReceivedAt: last.ReceivedAt, Earlier: each(r.Submissions[1:], receiptOf),
+		Related: each(last.Related, relatedOf)}
 	for _, p := range r.Parties {
 		if p.Side == portal.HospitalSide {
 			out.HospitalParties++

@@ -46,9 +46,10 @@ func (a *api) ReadAcross(ctx context.Context, in ReadAcrossRequestObject) (ReadA
 	answers := each(across.Answers, func(x consult.AcrossAnswer) AcrossAnswer {
 		return AcrossAnswer{Submission: submissionSummaryOf(x.Response), Status: AcrossAnswerStatus(x.Text.Status), Language: Language(x.Response.Language),
 			Content: x.Text.Content, Hash: x.Text.Hash, Supporters: each(x.Supporters, same), Outside: each(x.Outside, same), Silent: each(x.Silent, same),
-			Remarks: each(x.Remarks, sentRemarkOf)}
+			Remarks: each(x.Remarks, sentRemarkOf), Apart: each(x.Apart, same), Relation: sentRelationOf(x)}
 	})
-	return ReadAcross200JSONResponse{Question: questionOf(across.Question), Questions: each(across.Round.Questions, questionOf), Answers: answers}, nil
+	return ReadAcross200JSONResponse{Question: questionOf(across.Question), Questions: each(across.Round.Questions, questionOf), Answers: answers,
+		Texts: across.Count.Texts, Hospitals: across.Count.Hospitals, Municipalities: across.Count.Municipalities}, nil
 }
 
 func (a *api) GetSubmission(ctx context.Context, in GetSubmissionRequestObject) (GetSubmissionResponseObject, error) {

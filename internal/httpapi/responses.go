@@ -15,7 +15,7 @@ func (a *api) responseOf(actor portal.Actor, r portal.Response) Response {
 		State: ResponseState(r.State), Version: r.Version, Freeze: freezeOf(r.Freeze), Versions: each(r.Versions, func(f portal.Freeze) Freeze { return *freezeOf(&f) }), ReopenedReason: some(r.ReopenedReason), Answers: a.answersOf(r),
 		Parties: each(r.Parties, partyOf(r, actor, a.now())), Tally: tallyOf(workflow.CountResponse(r, a.now())), Decisions: each(r.Decisions, decisionOf),
 		Remarks: each(r.Remarks, remarkOf(r, actor, a.now())),
-		Receipt: optional(r.Receipt(), receiptOf), Submissions: each(r.Submissions, receiptOf), Abilities: each(a.consult.Abilities(actor, r), abilityOf), Now: a.now()}
+		Receipt: optional(r.Receipt(), receiptOf), Submissions: each(r.Submissions, receiptOf), Offered: each(r.Offered, organisationOf), Abilities: each(a.consult.Abilities(actor, r), abilityOf), Now: a.now()}
 }
 
 func optional[A, B any](p *A, f func(A) B) *B {
@@ -31,7 +31,7 @@ func (a *api) answersOf(r portal.Response) []Answer {
 	present := a.live.Presence(ids...)
 	return each(r.Answers, func(x portal.Answer) Answer {
 		return Answer{Id: string(x.ID), Number: x.Number, Question: questionOf(x.Question), DocumentId: some(string(x.Document)), Status: AnswerStatus(x.Status),
-			Coordinator: optional(x.Coordinator, organisationOf), Version: x.Version, Hash: some(x.Hash), Writers: each(present[x.Document], personOf)}
+			Coordinator: optional(x.Coordinator, organisationOf), Version: x.Version, Hash: some(x.Hash), Relation: optional(x.Relation, relationOf), Writers: each(present[x.Document], personOf)}
 	})
 }
 
@@ -93,7 +93,10 @@ func responseTextOf(t document.Text, remark func(portal.Remark) Remark) Response
 	for i, answer := range t.Response.Answers {
 		frozen := t.Answers[i]
 		shown := AnswerText{AnswerId: string(answer.ID), Number: answer.Number, Question: questionOf(answer.Question), Status: AnswerTextStatus(frozen.Status),
-			Language: Language(t.Response.Language), Content: frozen.Content, Hash: some(frozen.Hash)}
+			Language: Language(t.Response.Language), Content: frozen.Content, Hash: some(frozen.Hash), Relation: optional(answer.Relation, relationOf)}
+		if joint, there := t.Joint[answer.ID]; there {
+			shown.Joint = &joint.Content
+		}
 		if seen, there := t.Seen[answer.ID]; there {
 			shown.Seen, shown.Changed = &seen.Content, some(t.Changed(answer.ID))
 		}

@@ -10,9 +10,12 @@ import (
 
 // ResponseObject gives the facts about a response that decide about rights.
 func ResponseObject(r portal.Response) Object {
-	o := Object{State: string(r.State), Owner: r.Owner.ID}
+	o := Object{State: string(r.State), Owner: r.Owner.ID, Separate: r.Kind == portal.Separate}
 	for _, p := range r.Parties {
 		o.Parties = append(o.Parties, p.Organisation.ID)
+	}
+	for _, invited := range r.Offered {
+		o.Offered = append(o.Offered, invited.ID)
 	}
 	return o
 }
@@ -32,7 +35,7 @@ func ObjectOf(action Action, r portal.Response) Object {
 
 // Solemn are the actions that ask for a login as fresh and as sure as the round
 // says: it must be the person who acts, not whoever sits at their machine.
-var Solemn = []Action{"response.position", "response.decide", "response.submit"}
+var Solemn = []Action{"response.position", "response.endorse", "response.decide", "response.submit"}
 
 // Fresh refuses a solemn action in a login that is too old or not sure enough.
 func Fresh(actor portal.Actor, action Action, round portal.Round) error {

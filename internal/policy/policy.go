@@ -26,6 +26,9 @@ const (
 	PartyApprover        Relation = "approver of a party"
 	PartyReader          Relation = "reader of a party or of the community"
 	PartyPerson          Relation = "anyone acting for a party"
+	JointWriter          Relation = "coordinator or writer of a party to a joint answer"
+	Offered              Relation = "anyone acting for an organisation that is offered to join a separate answer"
+	OfferedApprover      Relation = "approver of an organisation that is offered to join a separate answer"
 	CommunityActor       Relation = "anyone acting for the community or one of its parties"
 	CommunitySecretariat Relation = "secretariat of the community"
 	Administrator        Relation = "administrator"
@@ -40,6 +43,9 @@ type Object struct {
 	// Owner and Parties speak of a response, or of a community and its members.
 	Owner   portal.OrganisationID
 	Parties []portal.OrganisationID
+	// Separate responses are written by their owner alone; Offered may join them.
+	Separate bool
+	Offered  []portal.OrganisationID
 	// Account is who started a job.
 	Account portal.AccountID
 }
@@ -53,7 +59,7 @@ type Row struct {
 
 var (
 	inside    = []Relation{OwnEditor, PartyWriter, PartyApprover, PartyReader}
-	writers   = []Relation{OwnEditor, PartyWriter}
+	writers   = []Relation{OwnEditor, JointWriter}
 	published = []string{"open", "closed"}
 	standing  = []string{"submitted", "received"}
 	sent      = []string{"submitted", "received", "withdrawn", "returned", "replaced"}
@@ -81,17 +87,23 @@ var Table = []Row{
 	{"round.export", []Relation{CaseOfficer}, published},
 
 	{"response.start", []Relation{MayAnswer}, []string{"open"}},
+	{"round.wish", []Relation{MayAnswer}, []string{"open"}},
 	{"response.read", inside, nil},
+	{"response.read", []Relation{Offered}, []string{"approval"}},
 	{"response.text", inside, nil},
+	{"response.text", []Relation{Offered}, []string{"approval"}},
 	{"response.history", inside, nil},
 	{"response.readings", []Relation{OwnEditor}, nil},
 	{"response.case_paper", []Relation{PartyPerson}, nil},
 	{"response.assign", []Relation{OwnEditor}, []string{"draft"}},
 	{"response.set_status", writers, []string{"draft"}},
+	{"response.relate", []Relation{OwnEditor}, []string{"draft"}},
 	{"response.freeze", []Relation{OwnEditor}, []string{"draft"}},
 	{"response.reopen", []Relation{OwnEditor}, []string{"approval", "ready", "submitted", "received", "withdrawn"}},
 	{"response.parties", []Relation{OwnEditor}, []string{"draft", "approval", "ready"}},
 	{"response.position", []Relation{PartyApprover}, []string{"approval", "ready", "submitted", "received"}},
+	{"response.offer", []Relation{OwnEditor}, []string{"draft", "approval"}},
+	{"response.endorse", []Relation{OfferedApprover}, []string{"approval"}},
 	{"response.remark", []Relation{PartyApprover}, []string{"approval", "ready"}},
 	{"response.see_remarks", []Relation{PartyApprover}, []string{"approval", "ready"}},
 	{"response.reply", []Relation{OwnEditor}, []string{"approval", "ready"}},
@@ -200,6 +212,7 @@ func judge(actor portal.Actor, action Action, o Object) (related, allowed bool) 
 func holds(a portal.Actor, r Relation, o Object) bool {
 	own := o.Owner != "" && a.Organisation == o.Owner
 	party := slices.Contains(o.Parties, a.Organisation)
+	offered := slices.Contains(o.Offered, a.Organisation) && !party
 	writes := a.Has(portal.Coordinator) || a.Has(portal.Writer)
 	switch r {
 	case LoggedIn:
@@ -216,6 +229,12 @@ func holds(a portal.Actor, r Relation, o Object) bool {
 		return own && (a.Has(portal.Secretariat) || writes)
 	case PartyWriter:
 		return party && writes
+	case JointWriter:
+		return party && writes && !o.Separate
+	case Offered:
+		return offered && len(a.Roles) > 0
+	case OfferedApprover:
+		return offered && a.Has(portal.Approver)
 	case PartyApprover:
 		return party && a.Has(portal.Approver)
 	case PartyReader:

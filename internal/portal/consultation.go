@@ -165,9 +165,10 @@ type Response struct {
 
 	Answers     []Answer
 	Parties     []Party
-	Decisions   []Decision // those that speak of Freeze
-	Remarks     []Remark   // those that stand, in the order they are read
-	Submissions []Receipt  // all that was ever sent, newest first; the newest alone can stand
+	Decisions   []Decision     // those that speak of Freeze
+	Remarks     []Remark       // those that stand, in the order they are read
+	Submissions []Receipt      // all that was ever sent, newest first; the newest alone can stand
+	Offered     []Organisation // that may join a separate response
 }
 
 // Receipt is that of the text as it now stands; nil when that has not been sent, or stands no longer.
@@ -204,7 +205,8 @@ type Answer struct {
 	Status      AnswerStatus
 	Coordinator *Organisation
 	Version     int
-	Hash        string // of the frozen text, when frozen
+	Hash        string    // of the frozen text, when frozen
+	Relation    *Relation // to a joint answer; nil for an answer by itself
 }
 
 // AnswerStatus is how far an answer has come, as its writers say.
@@ -275,11 +277,12 @@ func (r Response) Hashes() Hashes {
 
 // FrozenAnswer is the text of an answer as the server rendered it.
 type FrozenAnswer struct {
-	Answer  AnswerID
-	Number  int
-	Status  AnswerStatus
-	Content json.RawMessage
-	Hash    string
+	Answer   AnswerID
+	Number   int
+	Status   AnswerStatus
+	Content  json.RawMessage
+	Hash     string
+	Relation *Relation
 }
 
 // Remark is a særmerknad as it stands: on the whole answer, on one of its
@@ -344,7 +347,8 @@ type Receipt struct {
 	SubmittedBy  string // the person
 	Organisation string // acted for
 	ReceivedAt   *time.Time
-	Ended        *Tombstone // when it no longer stands
+	Ended        *Tombstone      // when it no longer stands
+	Related      []RelatedAnswer // those of its answers that stand to a joint one
 }
 
 // Stands says whether this is what the ministry reads and counts.

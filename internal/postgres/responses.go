@@ -75,9 +75,9 @@ func (db *DB) Home(ctx context.Context, id portal.DocumentID) (h document.Home, 
 	}
 	both.Queue(`select s.id, s.round_id, (select log_reading from round where id = s.round_id), s.state, s.owner_id, array(select organisation_id from party p where p.response_id = s.id),
 			coalesce((select b.freeze_id = s.freeze_id and b.state in ('submitted', 'received') from submission b
-				where b.response_id = s.id order by b.year desc, b.sequence desc limit 1), false)
+				where b.response_id = s.id order by b.year desc, b.sequence desc limit 1), false), s.kind
 		from answer a join response s on s.id = a.response_id where a.document_id = $1`, id).QueryRow(func(row pgx.Row) error {
-		return row.Scan(&h.Response, &h.Round, &h.LogsReading, &h.State, &h.Owner, &h.Parties, &h.Sent)
+		return row.Scan(&h.Response, &h.Round, &h.LogsReading, &h.State, &h.Owner, &h.Parties, &h.Sent, &h.Kind)
 	})
 	err = db.pool.SendBatch(ctx, &both).Close()
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -89,7 +89,9 @@ func (db *DB) Home(ctx context.Context, id portal.DocumentID) (h document.Home, 
 // OpenResponsesOf lists what the organisation owns or is a party of in open rounds, the nearest deadline first.
 func (db *DB) OpenResponsesOf(ctx context.Context, organisation portal.OrganisationID) ([]portal.Response, error) {
 	return manyResponses(db.gorm.WithContext(ctx), `r.state = 'open' and
-		s.id in (select id from response where owner_id = ? union select response_id from party where organisation_id = ?) order by r.deadline desc, s.id`, organisation, organisation)
+		(s.id in (select id from response where owner_id = ? union select response_id from party where organisation_id = ?)
+			or s.state = 'approval' and s.id in (select response_id from endorsement_offer where organisation_id = ?))
+		order by r.deadline desc, s.id`, organisation, organisation, organisation)
 }
 
 // ResponsesBy lists the owner's responses, newest first, with no other party than the one asked about.
@@ -127,13 +129,13 @@ func oneResponse(g *gorm.DB, where string, args ...any) (portal.Response, error)
 	return found[0], nil
 }
 
-// manyResponses takes eight queries, however many responses there are.
+// manyResponses takes nine queries, however many responses there are.
 func manyResponses(g *gorm.DB, where string, args ...any) ([]portal.Response, error) {
 	responses, ids, place, err := plainResponses(g, where, args...)
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
-	for _, add := range []func(*gorm.DB, []string, map[string]*portal.Response) error{addAnswers, addParties, addTreatments, addDecisions, addRemarks, addSubmissions} {
+	for _, add := range []func(*gorm.DB, []string, map[string]*portal.Response) error{addAnswers, addParties, addTreatments, addDecisions, addRemarks, addSubmissions, addOffers} {
 		if err := add(g, ids, place); err != nil {
 			return nil, err
 		}
@@ -161,20 +163,30 @@ func addAnswers(g *gorm.DB, ids []string, place map[string]*portal.Response) err
 		Optional                                             bool
 		Collects                                             string
 		GuidanceWords                                        int
+		Relation                                             jsonb[*portal.Relation]
+		Newer                                                int
 	}](g, `select a.id, a.response_id, a.question_id, a.document_id, a.status, a.number, a.version, coalesce(z.hash, '') as hash,
 			coalesce(o.id, '') as coordinator_id, coalesce(o.kind, '') as coordinator_kind, coalesce(p.name, o.name, '') as coordinator_name,
-			q.body, q.optional, q.collects, q.guidance_words
+			q.body, q.optional, q.collects, q.guidance_words, a.relation, coalesce(newer.number, 0) as newer
 		from answer a
 		join response s on s.id = a.response_id
 		join question q on q.id = a.question_id
 		left join frozen_answer z on z.freeze_id = s.freeze_id and z.answer_id = a.id
 		left join organisation o on o.id = a.coordinator_id
 		left join party p on p.response_id = a.response_id and p.organisation_id = a.coordinator_id
+		left join lateral (select f.number from answer j
+			join response s on s.id = j.response_id
+			join frozen_version f on f.id = `+laidOut+`
+			join frozen_answer z on z.freeze_id = f.id and z.answer_id = j.id
+			where j.id = cast(a.relation ->> 'answer' as uuid) and z.hash <> a.relation ->> 'hash') newer on true
 		where a.response_id in ? order by a.number`, ids)
 	for _, f := range found {
 		q := questionRow{ID: f.QuestionID, Number: f.Number, Body: f.Body, Optional: f.Optional, Collects: f.Collects, GuidanceWords: f.GuidanceWords}
 		a := portal.Answer{ID: portal.AnswerID(f.ID), Number: f.Number, Question: q.question(), Document: portal.DocumentID(f.DocumentID),
-			Status: portal.AnswerStatus(f.Status), Version: f.Version, Hash: f.Hash}
+			Status: portal.AnswerStatus(f.Status), Version: f.Version, Hash: f.Hash, Relation: f.Relation.V}
+		if a.Relation != nil {
+			a.Relation.Newer = f.Newer
+		}
 		if f.CoordinatorID != "" {
 			a.Coordinator = &portal.Organisation{ID: portal.OrganisationID(f.CoordinatorID), Kind: portal.OrganisationKind(f.CoordinatorKind), Name: f.CoordinatorName}
 		}

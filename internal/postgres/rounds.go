@@ -192,10 +192,11 @@ func (db *DB) Reach(ctx context.Context, id portal.RoundID) (consult.Reach, erro
 			(select count(distinct p.organisation_id) from submission b
 				join frozen_version sent on sent.id = b.freeze_id
 				join party p on p.response_id = b.response_id and p.side = 'municipal'
-				join lateral (select y.kind from position y join frozen_version f on f.id = y.freeze_id
+				join lateral (select y.kind, y.answer_hashes from position y join frozen_version f on f.id = y.freeze_id
 					where y.response_id = p.response_id and y.organisation_id = p.organisation_id and f.number <= sent.number and not y.late
 					order by y.seq desc limit 1) y on y.kind in ('approved', 'approved_with_remark')
-				where b.round_id = @id and b.ended_at is null) as behind
+				where b.round_id = @id and b.ended_at is null and not exists (select from frozen_answer z
+					where z.freeze_id = b.freeze_id and z.hash is distinct from y.answer_hashes ->> cast(z.answer_id as text))) as behind
 		from recipient x join organisation o on o.id = x.organisation_id where x.round_id = @id`, named("id", string(id)))
 	if err != nil {
 		return consult.Reach{}, err

@@ -55,8 +55,8 @@ func (t *tx) InsertFreeze(r portal.Response, f portal.Freeze, by portal.AccountI
 		if err != nil {
 			return err
 		}
-		err = t.Exec("insert into frozen_answer (freeze_id, answer_id, number, status, content, hash) values (?, ?, ?, ?, ?, ?)",
-			f.ID, a.Answer, a.Number, a.Status, string(a.Content), a.Hash).Error
+		err = t.Exec("insert into frozen_answer (freeze_id, answer_id, number, status, content, hash, relation) values (?, ?, ?, ?, ?, ?, ?)",
+			f.ID, a.Answer, a.Number, a.Status, string(a.Content), a.Hash, orNull(a.Relation)).Error
 	}
 	return err
 }
@@ -79,11 +79,12 @@ func (t *tx) OpenText(r portal.Response, by portal.AccountID, reason string, at 
 type frozenRow struct {
 	AnswerID, Status, Hash, Content string
 	Number                          int
+	Relation                        jsonb[*portal.Relation]
 }
 
 func (f frozenRow) answer() portal.FrozenAnswer {
 	return portal.FrozenAnswer{Answer: portal.AnswerID(f.AnswerID), Number: f.Number, Status: portal.AnswerStatus(f.Status),
-		Content: json.RawMessage(f.Content), Hash: f.Hash}
+		Content: json.RawMessage(f.Content), Hash: f.Hash, Relation: f.Relation.V}
 }
 
 // FrozenAnswers gives the texts of a frozen version, in the order of the questions.
@@ -96,7 +97,7 @@ func (t *tx) FrozenAnswers(id portal.FreezeID) ([]portal.FrozenAnswer, error) {
 }
 
 func frozenAnswers(g *gorm.DB, id portal.FreezeID) ([]portal.FrozenAnswer, error) {
-	found, err := rows[frozenRow](g, "select answer_id, number, status, content, hash from frozen_answer where freeze_id = ? order by number", id)
+	found, err := rows[frozenRow](g, "select answer_id, number, status, content, hash, relation from frozen_answer where freeze_id = ? order by number", id)
 	answers := make([]portal.FrozenAnswer, len(found))
 	for i, f := range found {
 		answers[i] = f.answer()

@@ -60,6 +60,9 @@ func (s Service) TakePosition(ctx context.Context, actor portal.Actor, id portal
 		if err := s.mayPosition(r, in.Freeze, in.Hashes); err != nil {
 			return nil, err
 		}
+		if in.Kind == portal.Rejected && r.Kind == portal.Separate && actor.Organisation != r.Owner.ID {
+			return nil, portal.InvalidField("kind", "endorser_cannot_reject", "who has joined an answer may withdraw from it, not stop it")
+		}
 		if err := check(r, in); err != nil {
 			return nil, err
 		}

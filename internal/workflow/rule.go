@@ -15,9 +15,9 @@ func DefaultRule() portal.Rule {
 	return portal.Rule{Kind: portal.Consensus, HospitalPercent: 100, MunicipalPercent: 50}
 }
 
-// SeparateRule: the one party stands behind its own answer.
-func SeparateRule() portal.Rule {
-	return portal.Rule{Kind: portal.Alone, HospitalPercent: 100, MunicipalPercent: 100}
+// SeparateRule: the sender stands behind its own answer. Those who join it neither help nor hinder.
+func SeparateRule(sender portal.Organisation) portal.Rule {
+	return portal.Rule{Kind: portal.Alone, Voters: []portal.Voter{{ID: sender.ID, Name: sender.Name}}}
 }
 
 // maxSilence is the longest time that a community may give before silence counts.

@@ -104,7 +104,7 @@ func Count(rule portal.Rule, standings []Standing, laid Laid) Tally {
 			t.Silent++
 		}
 	}
-	if rule.Kind == portal.NamedVoters {
+	if rule.Kind == portal.NamedVoters || rule.Kind == portal.Alone {
 		t.Voters.Required = max(1, len(rule.Voters))
 	} else {
 		t.Hospital.Required = share(rule.HospitalPercent, t.Hospital.Total)

@@ -593,6 +593,123 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/responses/{responseId}/answers/{answerId}/relation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+                answerId: components["parameters"]["answerId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Say how an answer of a separate response stands to a community's joint one, as that is frozen now; said again, it speaks of the newest version */
+        put: operations["relateAnswer"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/responses/{responseId}/offers/{organisationId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+                organisationId: components["parameters"]["organisationId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Offer an invited municipality or hospital to join a separate response; repeating it changes nothing */
+        put: operations["offerToJoin"];
+        post?: never;
+        /** End an offer that was not accepted; repeating it changes nothing */
+        delete: operations["takeOfferBack"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/responses/{responseId}/wishes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+            };
+            cookie?: never;
+        };
+        /** Who has asked to join the separate response; to its owner alone */
+        get: operations["listWishes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/responses/{responseId}/endorse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Join a separate response in the words that were seen, as the sender has offered */
+        post: operations["endorseResponse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rounds/{roundId}/wishes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                roundId: components["parameters"]["roundId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask a municipality or hospital to join what it sends; the answer says nothing of whether it sends anything */
+        post: operations["askToJoin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/responses/{responseId}/joint-answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+            };
+            cookie?: never;
+        };
+        /** The joint answers that a separate response may stand to, as they are frozen or were sent; to its owner alone */
+        get: operations["listJointAnswers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/responses/{responseId}/freeze": {
         parameters: {
             query?: never;
@@ -1352,7 +1469,7 @@ export interface components {
         /** @description One thing owed or waited for. The page words it by `kind` and builds the link from the ids. */
         Turn: {
             /** @enum {string} */
-            kind: "open_round" | "read_invitation" | "forward" | "start_response" | "write_answers" | "freeze" | "take_position" | "confirm_position" | "settle_remark" | "see_remarks" | "resolve_rejection" | "record_decision" | "record_recommendation" | "submit" | "receive" | "follow_round" | "wait_start" | "wait_freeze" | "wait_positions" | "wait_rejected" | "wait_decision" | "wait_recommendation" | "wait_submit" | "wait_received" | "done" | "returned" | "withdrawn";
+            kind: "endorse" | "open_round" | "read_invitation" | "forward" | "start_response" | "write_answers" | "freeze" | "take_position" | "confirm_position" | "settle_remark" | "see_remarks" | "resolve_rejection" | "record_decision" | "record_recommendation" | "submit" | "receive" | "follow_round" | "wait_start" | "wait_freeze" | "wait_positions" | "wait_rejected" | "wait_decision" | "wait_recommendation" | "wait_submit" | "wait_received" | "done" | "returned" | "withdrawn";
             /** Format: uuid */
             roundId: string;
             roundTitle: components["schemas"]["Text"];
@@ -1577,8 +1694,64 @@ export interface components {
             coordinator?: components["schemas"]["Organisation"];
             version: number;
             hash?: components["schemas"]["Hash"];
+            relation?: components["schemas"]["AnswerRelation"];
             /** @description Who has the answer open for writing now. */
             writers: components["schemas"]["Person"][];
+        };
+        /**
+         * @description joins: no text of its own; elaborates: text in addition; deviates: text instead.
+         * @enum {string}
+         */
+        RelationKind: "joins" | "elaborates" | "deviates";
+        /** @description How an answer of a separate response stands to a joint one, in the version that was read. */
+        AnswerRelation: {
+            kind: components["schemas"]["RelationKind"];
+            communityId: string;
+            /** @description Its name. */
+            community: string;
+            /** @description Number of the frozen version. */
+            version: number;
+            hash: components["schemas"]["Hash"];
+            /** @description Number of the frozen version in which the joint answer has another text by now; absent while it has not. */
+            newer?: number;
+            /** @description Number of the submission that holds exactly this joint text; only where answers are read across. */
+            sent?: string;
+        };
+        RelatedAnswer: {
+            number: number;
+            kind: components["schemas"]["RelationKind"];
+            community: string;
+        };
+        Wish: {
+            organisation: components["schemas"]["Organisation"];
+            askedAt: components["schemas"]["Time"];
+            askedBy: string;
+        };
+        WishInput: {
+            organisationId: string;
+        };
+        EndorseInput: {
+            /** Format: uuid */
+            freezeId: string;
+            answerHashes: components["schemas"]["AnswerHashes"];
+        };
+        RelationInput: {
+            kind?: components["schemas"]["RelationKind"];
+            /** @description Required with kind. */
+            communityId?: string;
+            /** @description The answer's version that was read. */
+            version: number;
+        };
+        JointAnswer: {
+            /** Format: uuid */
+            questionId: string;
+            communityId: string;
+            community: string;
+            version: number;
+            /** @enum {string} */
+            status: "ready" | "not_answered";
+            content: components["schemas"]["RichText"];
+            hash: components["schemas"]["Hash"];
         };
         /**
          * @description withdrawn: what was said before is taken back
@@ -1817,6 +1990,8 @@ export interface components {
             /** @description In the order they are read. */
             remarks: components["schemas"]["Remark"][];
             receipt?: components["schemas"]["Receipt"];
+            /** @description Who may join the separate response, and has not. */
+            offered: components["schemas"]["Organisation"][];
             /** @description All that was ever sent, newest first; `receipt` is that of the text as it now stands. */
             submissions: components["schemas"]["Receipt"][];
             abilities: components["schemas"]["Ability"][];
@@ -1862,6 +2037,9 @@ export interface components {
             language: components["schemas"]["Language"];
             content: components["schemas"]["RichText"];
             hash?: components["schemas"]["Hash"];
+            relation?: components["schemas"]["AnswerRelation"];
+            /** @description The joint answer that it stands to, in the version that was read; to the owner alone. */
+            joint?: components["schemas"]["RichText"];
             seen?: components["schemas"]["RichText"];
             /** @description The text differs from `seen`, which the actor's party last took a position on. */
             changed?: boolean;
@@ -2051,6 +2229,8 @@ export interface components {
             state: components["schemas"]["SubmissionState"];
             /** @description What was sent before it, newest first; none of it stands. */
             earlier: components["schemas"]["Receipt"][];
+            /** @description Its answers that stand to a joint one. */
+            related: components["schemas"]["RelatedAnswer"][];
             /** @enum {string} */
             kind: "joint" | "separate";
             owner: components["schemas"]["Organisation"];
@@ -2072,11 +2252,20 @@ export interface components {
             supporters: string[];
             /** @description Names of parties that stand outside. */
             outside: string[];
-            /** @description Names of parties that have not answered. */
+            /** @description Names of parties that have not answered this text. */
             silent: string[];
+            /** @description Names of parties that answer by themselves and deviate from this. */
+            apart: string[];
+            relation?: components["schemas"]["AnswerRelation"];
             remarks: components["schemas"]["Remark"][];
         };
         Across: {
+            /** @description Different answers: whoever joins another adds none. */
+            texts: number;
+            /** @description Behind one of them at least, each counted once. */
+            hospitals: number;
+            /** @description Behind one of them at least, each counted once. */
+            municipalities: number;
             question: components["schemas"]["Question"];
             /** @description All questions of the round */
             questions: components["schemas"]["Question"][];
@@ -2997,6 +3186,180 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Response"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    relateAnswer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+                answerId: components["parameters"]["answerId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RelationInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Response"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    offerToJoin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+                organisationId: components["parameters"]["organisationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Response"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    takeOfferBack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+                organisationId: components["parameters"]["organisationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Response"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listWishes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wish"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    endorseResponse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndorseInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Response"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    askToJoin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                roundId: components["parameters"]["roundId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WishInput"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listJointAnswers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JointAnswer"][];
                 };
             };
             default: components["responses"]["Problem"];

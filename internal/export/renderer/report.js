@@ -109,8 +109,18 @@ export function answerSection(pkg, answer, language, w) {
   const empty = answer.status === 'not_answered' ? 'notAnswered' : 'emptyAnswer'
   return [
     { kind: 'heading', level: 1, listed: true, kicker: w.say('question', { number: answer.number }), runs: [question] },
-    ...(blocks.length > 0 ? inLang(blocks, answer.language) : [paragraph(w.say(empty), { italic: true })]),
+    ...relationBlocks(answer, w),
+    ...(answer.relation?.kind === 'joins' ? [] : blocks.length > 0 ? inLang(blocks, answer.language) : [paragraph(w.say(empty), { italic: true })]),
     ...pkg.remarks.filter((remark) => remark.answerId === answer.id).map((remark) => remarkBlock(remark, pkg, w)),
+  ]
+}
+
+function relationBlocks({ relation }, w) {
+  if (!relation) return []
+  return [
+    paragraph(w.say(`relation_${relation.kind}`, { community: clean(relation.community.name) }), { bold: true }),
+    paragraph(w.say('relationVersion', { number: relation.freezeNumber }), { small: true }),
+    paragraph(relation.answerHash, { code: true }),
   ]
 }
 
@@ -127,7 +137,7 @@ function sentSection(pkg, language, w) {
         [cell([{ text: w.say('what') }], true), cell([{ text: w.say('state') }], true)],
         ...pkg.answers.map((answer) => [
           cell([{ text: `${answer.number}. ` }, inLanguage(answer.question, language)]),
-          cell([{ text: w.say(answer.status) }]),
+          cell([{ text: answer.relation ? w.say(`relation_${answer.relation.kind}`, { community: clean(answer.relation.community.name) }) : w.say(answer.status) }]),
         ]),
       ],
     },

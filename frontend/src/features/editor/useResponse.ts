@@ -47,5 +47,17 @@ export function useResponse(responseId: MaybeRefOrGetter<string>) {
     onError: askAgain,
   })
 
-  return { response, setStatus, setCoordinator, askAgain }
+  const relate = useMutation({
+    mutationFn: ({ answer, kind, communityId }: { answer: Schemas['Answer']; kind?: Schemas['RelationKind']; communityId?: string }) =>
+      call(
+        api.PUT('/responses/{responseId}/answers/{answerId}/relation', {
+          params: path(answer.id),
+          body: { kind, communityId, version: answer.version },
+        }),
+      ),
+    onSuccess: keep,
+    onError: askAgain,
+  })
+
+  return { response, setStatus, setCoordinator, relate, askAgain }
 }

@@ -8,6 +8,7 @@ export type Turn = Schemas['Turn']
 const inResponse: Partial<Record<Turn['kind'], (responseId: string) => string>> = {
   write_answers: paths.write,
   freeze: paths.response,
+  endorse: paths.response,
   take_position: paths.signoff,
   confirm_position: paths.signoff,
   settle_remark: paths.signoff,
@@ -30,6 +31,7 @@ const inResponse: Partial<Record<Turn['kind'], (responseId: string) => string>> 
 const icons: Partial<Record<Turn['kind'], IconName>> = {
   write_answers: 'pencil',
   freeze: 'padlock',
+  endorse: 'personGroup',
   take_position: 'gavel',
   confirm_position: 'gavel',
   settle_remark: 'chat',

@@ -37,12 +37,28 @@ export interface SubmissionPackage {
   round: { title: Schemas['Text']; sender: string; reference: string }
   response: { kind: 'joint' | 'separate'; language: Schemas['Language']; owner: { name: string } }
   freeze: { number: number; hash: string; frozenAt: string }
-  answers: { id: string; number: number; question: Schemas['Text']; status: 'ready' | 'not_answered'; language: Schemas['Language']; content: RichNode; hash: string }[]
+  answers: { id: string; number: number; question: Schemas['Text']; status: 'ready' | 'not_answered'; language: Schemas['Language']; content: RichNode; hash: string; relation?: PackageRelation }[]
   parties: PackageParty[]
   remarks: { id: string; answerId: string | null; quote?: string; authors: { name: string }[]; text: string; reply?: { text: string } }[]
   decision: null | { body: string; date: string; caseNumber: string }
   packageHash: string
 }
+
+export interface PackageRelation {
+  kind: Schemas['RelationKind']
+  community: { id: string; name: string }
+  freezeNumber: number
+  answerHash: string
+}
+
+/** A package's relation, as the pages show relations. */
+export const relationIn = ({ kind, community, freezeNumber, answerHash }: PackageRelation): Schemas['AnswerRelation'] => ({
+  kind,
+  communityId: community.id,
+  community: community.name,
+  version: freezeNumber,
+  hash: answerHash,
+})
 
 export interface PackageParty {
   id: string

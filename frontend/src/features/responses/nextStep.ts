@@ -5,7 +5,7 @@ type Response = Schemas['Response']
 
 export type NextKind =
   | 'freeze' | 'finish' | 'write' | 'wait_freeze'
-  | 'recommend' | 'wait_recommendation' | 'position' | 'confirm' | 'settle' | 'see' | 'rejected' | 'decide' | 'wait_positions' | 'wait_decision'
+  | 'endorse' | 'recommend' | 'wait_recommendation' | 'position' | 'confirm' | 'settle' | 'see' | 'rejected' | 'decide' | 'wait_positions' | 'wait_decision'
   | 'submit' | 'blocked' | 'wait_submit' | 'wait_received' | 'done' | 'withdrawn'
 
 /** The one thing to do here for the one who looks, or else what is waited for. */
@@ -44,6 +44,7 @@ function whileDrafting(response: Response): NextKind {
 
 function whileFrozen(response: Response): NextKind {
   const { abilities, tally } = response
+  if (may('response.endorse', abilities)) return 'endorse'
   if (may('response.submit', abilities)) return 'submit'
   const recommended = tally.rule.kind === 'recommendation'
   if (may('response.decide', abilities)) return recommended ? 'recommend' : 'decide'

@@ -29,6 +29,13 @@ export const readingsQuery = (responseId: string) =>
     queryFn: () => call(api.GET('/responses/{responseId}/readings', { params: { path: { responseId } } })),
   })
 
+/** Who has asked to join the separate answer. */
+export const wishesQuery = (responseId: string) =>
+  queryOptions({
+    queryKey: ['responses', responseId, 'wishes'],
+    queryFn: () => call(api.GET('/responses/{responseId}/wishes', { params: { path: { responseId } } })),
+  })
+
 export const positionsQuery = (responseId: string) =>
   queryOptions({
     queryKey: ['responses', responseId, 'positions'],

@@ -42,3 +42,6 @@ export function missingDecisions(response: Response): Schemas['Decision']['level
   const asked = response.tally.rule.partnershipDecision ? (['strategic', 'partnership'] as const) : (['strategic'] as const)
   return asked.filter((level) => !response.decisions.some((decision) => decision.level === level))
 }
+
+/** The text as it is signed: the hash of each answer. */
+export const hashesOf = (answers: readonly Schemas['Answer'][]) => Object.fromEntries(answers.map(({ id, hash }) => [id, hash ?? '']))

@@ -1,5 +1,6 @@
 export { default as AnswerStatusBadge } from './AnswerStatusBadge.vue'
 export { default as PositionBadge } from './PositionBadge.vue'
+export { default as RelationLine } from './RelationLine.vue'
 export { default as ResponseStateBadge } from './ResponseStateBadge.vue'
 export { default as RoundStateBadge } from './RoundStateBadge.vue'
 export { default as SubmissionStateBadge } from './SubmissionStateBadge.vue'

@@ -41,6 +41,7 @@ export function aResponse(over: Partial<Response> = {}): Response {
     decisions: [],
     remarks: [],
     submissions: [],
+    offered: [],
     abilities: [],
     now: '2022-03-30T10:00:00Z',
     ...over,
