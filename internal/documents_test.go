@@ -269,7 +269,7 @@ func TestNoticesHaveTheirWords(t *testing.T) {
 func TestStateMachinesDocument(t *testing.T) {
 	text := "# State machines\n\n" + rendered +
 		"Times are by the server's clock. A step that is not drawn is refused with `wrong_state`; who may take it stands in [policy.md](policy.md).\n\n" +
-		drawing("A round", workflow.RoundSteps) + drawing("A response", workflow.ResponseSteps) + drawing("What was sent", workflow.SubmissionSteps)
+		drawing("A round", workflow.RoundSteps) + drawing("A response", workflow.ResponseSteps) + drawing("What was sent", workflow.SubmissionSteps) + drawing("A meeting", workflow.MeetingSteps)
 	golden(t, "state-machines.md", strings.TrimSuffix(text, "\n"))
 }
 

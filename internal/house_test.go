@@ -41,6 +41,7 @@ var house = []room{
 	{"internal/consult", first, "ground floor"},
 	{"internal/document", first, "ground floor"},
 	{"internal/signoff", first, "ground floor"},
+	{"internal/meeting", first, "ground floor"},
 	{"internal/export", first, "ground floor"},
 	{"internal/notice", first, "ground floor"},
 
@@ -77,6 +78,7 @@ var held = map[string]string{
 	"github.com/jackc/pgx":            "postgres, postgres/pgtest",
 	"github.com/alexedwards/scs/v2":   "httpapi",
 	"github.com/getkin/kin-openapi":   "httpapi",
+	"github.com/arran4/golang-ical":   "meeting",
 	"github.com/caarlos0/env":         "cmd/samsvar",
 	"github.com/pressly/goose":        "postgres",
 	"github.com/oapi-codegen/runtime": "httpapi",

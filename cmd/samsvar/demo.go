@@ -13,6 +13,7 @@ import (
 	"samsvar/internal/devidp"
 	"samsvar/internal/directory"
 	"samsvar/internal/document"
+	"samsvar/internal/meeting"
 	"samsvar/internal/portal"
 	"samsvar/internal/postgres"
 	"samsvar/internal/signoff"
@@ -55,6 +56,7 @@ func seed(ctx context.Context, c config, db *postgres.DB) error {
 		Document: document.Service{Store: db.Documents(), Renderer: yjs.Native{}, Second: renderer, Drafts: yjs.Native{},
 			Now: clock.Now, NewID: ids, Logger: slog.Default(), Changed: nobody},
 		Signoff: signoff.Service{Store: db.Signoff(), Now: clock.Now, NewID: ids},
+		Meeting: meeting.Service{Store: db.MeetingStore(), Now: clock.Now, NewID: ids},
 		Append:  live.Write,
 	})
 }

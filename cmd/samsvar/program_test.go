@@ -171,7 +171,7 @@ func get[T any](p person, path string) (out T) {
 }
 
 // scene is one object of each kind, for operations to be tried on.
-type scene struct{ round, closed, question, response, answer, submission, freeze, account string }
+type scene struct{ round, closed, question, response, answer, submission, freeze, account, meeting, paper string }
 
 func (p *program) scene() (s scene) {
 	ask := func(sql string, args ...any) (id string) {
@@ -185,6 +185,8 @@ func (p *program) scene() (s scene) {
 	s.answer = ask("select id::text from answer where response_id = $1 and number = 1", s.response)
 	s.submission = ask("select response_id::text from submission where round_id = $1 order by number limit 1", s.round)
 	s.account = ask("select id::text from account where subject = 'ny'")
+	s.meeting = ask("select m.id::text from meeting m where m.community_id = 'agder' and m.state = 'called'")
+	s.paper = ask("select id::text from meeting_case where meeting_id = $1 and number = 1", s.meeting)
 	s.freeze = "00000000-0000-4000-8000-000000000000"
 	return s
 }
@@ -198,7 +200,7 @@ func (s scene) path(o operation) string {
 		s.response = s.submission
 	}
 	for name, value := range map[string]string{"roundId": s.round, "questionId": s.question, "responseId": s.response, "answerId": s.answer,
-		"jobId": s.freeze, "remarkId": s.freeze, "accountId": s.account, "organisationId": "agder", "role": "reader", "format": "json"} {
+		"jobId": s.freeze, "bodyId": s.freeze, "meetingId": s.meeting, "caseId": s.paper, "remarkId": s.freeze, "accountId": s.account, "organisationId": "agder", "role": "reader", "format": "json"} {
 		path = strings.ReplaceAll(path, "{"+name+"}", value)
 	}
 	return path
@@ -231,6 +233,11 @@ func (s scene) body(operation string) any {
 		"warnOfSilence":   map[string]any{"freezeId": s.freeze},
 		"setCommunityRule": map[string]any{"kind": "consensus", "hospitalPercent": 100, "municipalPercent": 50, "voters": []any{}, "partnershipDecision": false,
 			"silenceDays": 0, "reason": "x", "version": 99},
+		"addBody": map[string]any{"level": "strategic", "name": " ", "members": []any{}, "version": 0}, "changeBody": map[string]any{"level": "strategic", "name": " ", "members": []any{}, "version": 0},
+		"callMeeting":   map[string]any{"bodyId": s.freeze, "startsAt": "2022-05-01T10:00", "papersDue": "2022-05-02", "place": "", "cases": []any{}, "version": 0},
+		"changeMeeting": map[string]any{"bodyId": s.freeze, "startsAt": "2022-05-01T10:00", "papersDue": "2022-05-02", "place": "", "cases": []any{}, "version": 0},
+		"cancelMeeting": map[string]any{"version": 0, "reason": "x"}, "remarkMinutes": map[string]any{"text": "x"}, "recordMinute": map[string]any{"outcome": "noted", "text": "x"},
+		"setPlanDates":       map[string]any{"papersDue": "2022-01-01"},
 		"submitResponse":     map[string]any{"freezeId": s.freeze, "freezeHash": "sha256:0"},
 		"withdrawSubmission": map[string]any{"number": "1999-0001", "reason": "x"}, "returnSubmission": map[string]any{"number": "1999-0001", "reason": "x"},
 		"extendRound": map[string]any{"deadline": "2001-01-01", "reason": "x"},
@@ -301,6 +308,7 @@ func TestProgram(t *testing.T) {
 	run("downloads", (*program).downloads)
 	run("fresh", (*program).fresh)
 	run("everywhere", (*program).everywhere)
+	run("meetings", (*program).meetings)
 }
 
 // rights walks every operation as every role, on Agder's draft, and holds the

@@ -22,6 +22,7 @@ import (
 	"samsvar/internal/document"
 	"samsvar/internal/export"
 	"samsvar/internal/httpapi"
+	"samsvar/internal/meeting"
 	"samsvar/internal/notice"
 	"samsvar/internal/pgembed"
 	"samsvar/internal/portal"
@@ -133,6 +134,7 @@ func serveOn(ctx context.Context, c config, db *postgres.DB, url string, now fun
 		Consult:   consultation,
 		Document:  documents,
 		Signoff:   signoff.Service{Store: db.Signoff(), Now: now, NewID: portal.NewID},
+		Meeting:   meeting.Service{Store: db.MeetingStore(), Now: now, NewID: portal.NewID},
 		Export:    exports,
 		Notice:    notices,
 		Login:     login, Sessions: sessions, Live: live{hub, c.base()}, Pages: webui.Handler(), Development: development, Mailbox: mailbox,

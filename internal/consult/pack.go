@@ -18,6 +18,11 @@ func (s Service) Unsent(actor portal.Actor, r portal.Response, answers []portal.
 	return pack(r, actor, answers, "", s.Now()), nil
 }
 
+// Unsealed is the same, for a use case that has decided itself who may have it.
+func Unsealed(r portal.Response, answers []portal.FrozenAnswer, now time.Time) evidence.Package {
+	return pack(r, portal.Actor{}, answers, "", now)
+}
+
 // pack makes the package of what is sent now. Without a freeze it is of a draft, and can not be sealed.
 func pack(r portal.Response, actor portal.Actor, answers []portal.FrozenAnswer, number string, now time.Time) evidence.Package {
 	p := evidence.Package{Remarks: []evidence.Remark{},

@@ -14,6 +14,7 @@ import (
 	"samsvar/internal/consult"
 	"samsvar/internal/directory"
 	"samsvar/internal/document"
+	"samsvar/internal/meeting"
 	"samsvar/internal/portal"
 	"samsvar/internal/signoff"
 	"samsvar/internal/workflow"
@@ -29,6 +30,7 @@ type World struct {
 	Consult   consult.Service
 	Document  document.Service
 	Signoff   signoff.Service
+	Meeting   meeting.Service
 	Clock     *Clock
 	// FromJSON and Append put a text into a live document.
 	FromJSON func(context.Context, json.RawMessage) ([]byte, error)
@@ -124,7 +126,9 @@ func Seed(ctx context.Context, w World) error {
 	for _, p := range Personas() {
 		s.persona(p)
 	}
-	s.round(ministry)
+	v := s.round(ministry)
+	s.bodies()
+	s.meetings(v)
 	return s.err
 }
 
@@ -217,7 +221,7 @@ func (s *seeder) earlierRound(ministry portal.Actor) {
 	}
 }
 
-func (s *seeder) round(ministry portal.Actor) {
+func (s *seeder) round(ministry portal.Actor) consult.RoundView {
 	v := s.open(ministry, "round.yaml")
 	s.Clock.at = time.Date(2021, 9, 23, 13, 0, 0, 0, workflow.Oslo)
 	s.forward(v, "helse-nord-rhf", "helse-vest-rhf", "helse-midt-norge-rhf")
@@ -232,6 +236,7 @@ func (s *seeder) round(ministry portal.Actor) {
 			s.do(s.Consult.MarkOpened(s.ctx, s.as(id, portal.Coordinator), v.ID))
 		}
 	}
+	return v
 }
 
 // separate is a municipality that answers alone.

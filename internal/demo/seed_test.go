@@ -7,6 +7,7 @@ import (
 	"samsvar/internal/demo"
 	"samsvar/internal/directory"
 	"samsvar/internal/document"
+	"samsvar/internal/meeting"
 	"samsvar/internal/portal"
 	"samsvar/internal/postgres"
 	"samsvar/internal/postgres/pgtest"
@@ -29,6 +30,7 @@ func seeded(t *testing.T) (demo.World, *postgres.DB) {
 		Document: document.Service{Store: db.Documents(), Renderer: yjs.Native{}, Second: renderer, Drafts: yjs.Native{},
 			Now: clock.Now, NewID: ids, Changed: func([]portal.DocumentID) {}},
 		Signoff: signoff.Service{Store: db.Signoff(), Now: clock.Now, NewID: ids},
+		Meeting: meeting.Service{Store: db.MeetingStore(), Now: clock.Now, NewID: ids},
 		Append:  postgres.NewLiveDocuments(db.Pool()).Write,
 	}
 	reference, err := directory.Parse(directory.Embedded())

@@ -5,6 +5,7 @@ package directory
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"samsvar/internal/policy"
@@ -38,6 +39,8 @@ type Reads interface {
 	PeopleOf(ctx context.Context, community portal.OrganisationID, on time.Time) ([]CommunityPerson, error)
 	// RuleVersions are the rules that the community has made for itself, the one that holds first.
 	RuleVersions(ctx context.Context, community portal.OrganisationID) ([]RuleVersion, error)
+	// Bodies are the community's committees as they are now, those that have ended too.
+	Bodies(ctx context.Context, community portal.OrganisationID) ([]portal.Body, error)
 }
 
 // Tx is one write.
@@ -65,6 +68,9 @@ type Tx interface {
 	RuleVersions(community portal.OrganisationID) ([]RuleVersion, error)
 	// InsertRule adds the next version; one that is there already is a conflict.
 	InsertRule(community portal.OrganisationID, v RuleVersion) error
+	// LockBodies gives the community's bodies, and keeps others from changing them before the transaction ends.
+	LockBodies(community portal.OrganisationID) ([]portal.Body, error)
+	InsertBody(portal.Body) error
 	// LockAdministrators keeps the number of administrators as it is until the transaction ends.
 	LockAdministrators() ([]portal.AccountID, error)
 
@@ -133,6 +139,7 @@ type CommunityParty struct {
 
 // CommunityPerson is somebody with a role in the community or in one of its parties.
 type CommunityPerson struct {
+	Account      portal.AccountID
 	Name         string
 	Organisation string
 	Role         portal.Role
@@ -170,24 +177,30 @@ func (s Service) Community(ctx context.Context, actor portal.Actor, id portal.Or
 }
 
 func (s Service) community(ctx context.Context, actor portal.Actor, id portal.OrganisationID, action policy.Action) (CommunityDetail, error) {
-	all, err := s.Store.CommunitiesOf(ctx, actor.Organisation, s.today())
+	c, err := s.look(ctx, actor, id, action)
 	if err != nil {
 		return CommunityDetail{}, err
 	}
-	for _, c := range all {
-		if c.Organisation.ID == id {
-			if err := policy.Decide(actor, action, c.object(actor)); err != nil {
-				return CommunityDetail{}, err
-			}
-			c.Organisation = shown(actor, c.Organisation)
-			return s.detail(ctx, actor, c)
-		}
+	return s.detail(ctx, actor, c)
+}
+
+// look finds the community and decides whether the actor may do this with it.
+func (s Service) look(ctx context.Context, actor portal.Actor, id portal.OrganisationID, action policy.Action) (CommunityOf, error) {
+	all, err := s.Store.CommunitiesOf(ctx, actor.Organisation, s.today())
+	if err != nil {
+		return CommunityOf{}, err
 	}
-	return CommunityDetail{}, portal.Missing()
+	i := slices.IndexFunc(all, func(c CommunityOf) bool { return c.Organisation.ID == id })
+	if i < 0 {
+		return CommunityOf{}, portal.Missing()
+	}
+	c := all[i]
+	c.Organisation = shown(actor, c.Organisation)
+	return c, policy.Decide(actor, action, c.object(actor))
 }
 
 func (s Service) detail(ctx context.Context, actor portal.Actor, c CommunityOf) (CommunityDetail, error) {
-	d := CommunityDetail{Organisation: c.Organisation, Website: c.Website, Abilities: policy.Abilities(actor, c.object(actor), "community.set_rule", "community.undelivered")}
+	d := CommunityDetail{Organisation: c.Organisation, Website: c.Website, Abilities: policy.Abilities(actor, c.object(actor), "community.set_rule", "community.bodies", "community.set_bodies", "community.undelivered")}
 	var err error
 	if d.Parties, err = s.Store.PartiesOf(ctx, c.Organisation.ID, s.today()); err != nil {
 		return d, err

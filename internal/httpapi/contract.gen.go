@@ -107,6 +107,51 @@ func (e AnswerTextStatus) Valid() bool {
 	}
 }
 
+// Defines values for BodyLevel.
+const (
+	BodyLevelPartnership  BodyLevel = "partnership"
+	BodyLevelProfessional BodyLevel = "professional"
+	BodyLevelStrategic    BodyLevel = "strategic"
+)
+
+// Valid indicates whether the value is a known member of the BodyLevel enum.
+func (e BodyLevel) Valid() bool {
+	switch e {
+	case BodyLevelPartnership:
+		return true
+	case BodyLevelProfessional:
+		return true
+	case BodyLevelStrategic:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BodyPart.
+const (
+	BodyPartAttending BodyPart = "attending"
+	BodyPartMoving    BodyPart = "moving"
+	BodyPartSpeaking  BodyPart = "speaking"
+	BodyPartVoting    BodyPart = "voting"
+)
+
+// Valid indicates whether the value is a known member of the BodyPart enum.
+func (e BodyPart) Valid() bool {
+	switch e {
+	case BodyPartAttending:
+		return true
+	case BodyPartMoving:
+		return true
+	case BodyPartSpeaking:
+		return true
+	case BodyPartVoting:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CommunityPartySide.
 const (
 	CommunityPartySideHospital  CommunityPartySide = "hospital"
@@ -299,6 +344,51 @@ func (e Language) Valid() bool {
 	}
 }
 
+// Defines values for MeetingOutcome.
+const (
+	MeetingOutcomeDecided   MeetingOutcome = "decided"
+	MeetingOutcomeDeclined  MeetingOutcome = "declined"
+	MeetingOutcomeNoted     MeetingOutcome = "noted"
+	MeetingOutcomePostponed MeetingOutcome = "postponed"
+)
+
+// Valid indicates whether the value is a known member of the MeetingOutcome enum.
+func (e MeetingOutcome) Valid() bool {
+	switch e {
+	case MeetingOutcomeDecided:
+		return true
+	case MeetingOutcomeDeclined:
+		return true
+	case MeetingOutcomeNoted:
+		return true
+	case MeetingOutcomePostponed:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MeetingState.
+const (
+	MeetingStateCalled    MeetingState = "called"
+	MeetingStateCancelled MeetingState = "cancelled"
+	MeetingStateHeld      MeetingState = "held"
+)
+
+// Valid indicates whether the value is a known member of the MeetingState enum.
+func (e MeetingState) Valid() bool {
+	switch e {
+	case MeetingStateCalled:
+		return true
+	case MeetingStateCancelled:
+		return true
+	case MeetingStateHeld:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for NewsKind.
 const (
 	NewsKindAssigned  NewsKind = "assigned"
@@ -446,6 +536,78 @@ func (e PartyValidity) Valid() bool {
 	case PartyValidityStale:
 		return true
 	case PartyValidityValid:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PlanPartyWarning.
+const (
+	PlanPartyWarningMeetingPassed PlanPartyWarning = "meeting_passed"
+	PlanPartyWarningMeetsTooEarly PlanPartyWarning = "meets_too_early"
+	PlanPartyWarningMeetsTooLate  PlanPartyWarning = "meets_too_late"
+	PlanPartyWarningNoDates       PlanPartyWarning = "no_dates"
+	PlanPartyWarningPapersPassed  PlanPartyWarning = "papers_passed"
+)
+
+// Valid indicates whether the value is a known member of the PlanPartyWarning enum.
+func (e PlanPartyWarning) Valid() bool {
+	switch e {
+	case PlanPartyWarningMeetingPassed:
+		return true
+	case PlanPartyWarningMeetsTooEarly:
+		return true
+	case PlanPartyWarningMeetsTooLate:
+		return true
+	case PlanPartyWarningNoDates:
+		return true
+	case PlanPartyWarningPapersPassed:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PlanStepKind.
+const (
+	PlanStepKindCommittee PlanStepKind = "committee"
+	PlanStepKindFreeze    PlanStepKind = "freeze"
+	PlanStepKindParties   PlanStepKind = "parties"
+	PlanStepKindSubmit    PlanStepKind = "submit"
+)
+
+// Valid indicates whether the value is a known member of the PlanStepKind enum.
+func (e PlanStepKind) Valid() bool {
+	switch e {
+	case PlanStepKindCommittee:
+		return true
+	case PlanStepKindFreeze:
+		return true
+	case PlanStepKindParties:
+		return true
+	case PlanStepKindSubmit:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PlanStepWarning.
+const (
+	PlanStepWarningNoMeeting    PlanStepWarning = "no_meeting"
+	PlanStepWarningPapersPassed PlanStepWarning = "papers_passed"
+	PlanStepWarningPassed       PlanStepWarning = "passed"
+)
+
+// Valid indicates whether the value is a known member of the PlanStepWarning enum.
+func (e PlanStepWarning) Valid() bool {
+	switch e {
+	case PlanStepWarningNoMeeting:
+		return true
+	case PlanStepWarningPapersPassed:
+		return true
+	case PlanStepWarningPassed:
 		return true
 	default:
 		return false
@@ -1386,6 +1548,67 @@ type AnswerText struct {
 // AnswerTextStatus defines model for AnswerText.Status.
 type AnswerTextStatus string
 
+// Body defines model for Body.
+type Body struct {
+	// Chair Who leads it today.
+	Chair *string `json:"chair,omitempty"`
+
+	// Ended Meets no more; what it decided stands.
+	Ended   bool         `json:"ended"`
+	Id      string       `json:"id"`
+	Level   BodyLevel    `json:"level"`
+	Members []BodyMember `json:"members"`
+	Name    string       `json:"name"`
+
+	// SetAt RFC 3339 with offset; the server's clock.
+	SetAt   Time   `json:"setAt"`
+	SetBy   string `json:"setBy"`
+	Version int    `json:"version"`
+}
+
+// BodyInput defines model for BodyInput.
+type BodyInput struct {
+	Ended   *bool        `json:"ended,omitempty"`
+	Level   BodyLevel    `json:"level"`
+	Members []BodyMember `json:"members"`
+	Name    string       `json:"name"`
+
+	// Version That was read; 0 for a new one.
+	Version int `json:"version"`
+}
+
+// BodyLevel defines model for BodyLevel.
+type BodyLevel string
+
+// BodyMember defines model for BodyMember.
+type BodyMember struct {
+	// AccountId Of somebody with a role in the community; absent for a person by name alone.
+	AccountId *string `json:"accountId,omitempty"`
+
+	// Chairs When the member leads the body; one at a time does.
+	Chairs       *[]Period `json:"chairs,omitempty"`
+	Name         string    `json:"name"`
+	Organisation string    `json:"organisation"`
+
+	// OrganisationId The community or one of its parties; absent for others, who are named.
+	OrganisationId *string `json:"organisationId,omitempty"`
+
+	// Part What a member does there: votes; speaks and makes proposals; speaks; attends.
+	Part BodyPart `json:"part"`
+}
+
+// BodyPart What a member does there: votes; speaks and makes proposals; speaks; attends.
+type BodyPart string
+
+// CalendarLink defines model for CalendarLink.
+type CalendarLink struct {
+	// MadeAt Absent when there is none.
+	MadeAt *Time `json:"madeAt,omitempty"`
+
+	// Url The address, once, when it is made.
+	Url *string `json:"url,omitempty"`
+}
+
 // Community defines model for Community.
 type Community struct {
 	Abilities    []Ability           `json:"abilities"`
@@ -1397,6 +1620,12 @@ type Community struct {
 	// Rules The one that holds first.
 	Rules   []RuleVersion `json:"rules"`
 	Website *string       `json:"website,omitempty"`
+}
+
+// CommunityBodies defines model for CommunityBodies.
+type CommunityBodies struct {
+	Abilities []Ability `json:"abilities"`
+	Bodies    []Body    `json:"bodies"`
 }
 
 // CommunityParty defines model for CommunityParty.
@@ -1416,9 +1645,11 @@ type CommunityPartySide string
 
 // CommunityPerson defines model for CommunityPerson.
 type CommunityPerson struct {
-	Name         string `json:"name"`
-	Organisation string `json:"organisation"`
-	Role         Role   `json:"role"`
+	// AccountId For those who may give the account a seat in a committee.
+	AccountId    *string `json:"accountId,omitempty"`
+	Name         string  `json:"name"`
+	Organisation string  `json:"organisation"`
+	Role         Role    `json:"role"`
 }
 
 // CommunityResponse defines model for CommunityResponse.
@@ -1486,8 +1717,11 @@ type DecisionLevel string
 
 // DecisionInput defines model for DecisionInput.
 type DecisionInput struct {
-	Body       string `json:"body"`
-	CaseNumber string `json:"caseNumber"`
+	Body string `json:"body"`
+
+	// BodyId One of the community's committees on this level; its name is the one that counts.
+	BodyId     *string `json:"bodyId,omitempty"`
+	CaseNumber string  `json:"caseNumber"`
 
 	// DecidedOn A calendar date in Norway.
 	DecidedOn Date               `json:"decidedOn"`
@@ -1641,6 +1875,118 @@ type Me struct {
 	Reminders Reminders `json:"reminders"`
 }
 
+// Meeting defines model for Meeting.
+type Meeting struct {
+	Abilities []Ability     `json:"abilities"`
+	Body      MeetingBody   `json:"body"`
+	Cases     []MeetingCase `json:"cases"`
+	Community Organisation  `json:"community"`
+	Id        string        `json:"id"`
+	Members   []BodyMember  `json:"members"`
+
+	// PapersDue RFC 3339 with offset; the server's clock.
+	PapersDue Time   `json:"papersDue"`
+	Place     string `json:"place"`
+
+	// Reason Why it was cancelled.
+	Reason  *string        `json:"reason,omitempty"`
+	Remarks []MinuteRemark `json:"remarks"`
+
+	// StartsAt RFC 3339 with offset; the server's clock.
+	StartsAt Time         `json:"startsAt"`
+	State    MeetingState `json:"state"`
+	Version  int          `json:"version"`
+}
+
+// MeetingBody defines model for MeetingBody.
+type MeetingBody struct {
+	// Chair Who leads it on the day of the meeting.
+	Chair *string   `json:"chair,omitempty"`
+	Id    string    `json:"id"`
+	Level BodyLevel `json:"level"`
+	Name  string    `json:"name"`
+}
+
+// MeetingCase defines model for MeetingCase.
+type MeetingCase struct {
+	// Decides The committee's decision is the answer's own.
+	Decides *bool `json:"decides,omitempty"`
+
+	// Freeze The text that now lies before the meeting.
+	Freeze *Freeze `json:"freeze,omitempty"`
+
+	// Hindrance Stable code of what stands in the way of such a decision now.
+	Hindrance *string          `json:"hindrance,omitempty"`
+	Id        string           `json:"id"`
+	Minute    *MeetingMinute   `json:"minute,omitempty"`
+	Number    int              `json:"number"`
+	Response  *ResponseSummary `json:"response,omitempty"`
+
+	// RoundTitle What people read, in one or both written forms of Norwegian.
+	RoundTitle *Text  `json:"roundTitle,omitempty"`
+	Title      string `json:"title"`
+}
+
+// MeetingCaseInput defines model for MeetingCaseInput.
+type MeetingCaseInput struct {
+	// Id Of a case that stands there already.
+	Id *string `json:"id,omitempty"`
+
+	// ResponseId A joint answer of the community.
+	ResponseId *string `json:"responseId,omitempty"`
+
+	// Title Required when it is no answer.
+	Title *string `json:"title,omitempty"`
+}
+
+// MeetingInput defines model for MeetingInput.
+type MeetingInput struct {
+	BodyId string             `json:"bodyId"`
+	Cases  []MeetingCaseInput `json:"cases"`
+
+	// PapersDue A date (then 23:59:59 in Oslo), a time in Oslo as 2006-01-02T15:04, or RFC 3339 with offset.
+	PapersDue DeadlineInput `json:"papersDue"`
+	Place     string        `json:"place"`
+
+	// StartsAt A date (then 23:59:59 in Oslo), a time in Oslo as 2006-01-02T15:04, or RFC 3339 with offset.
+	StartsAt DeadlineInput `json:"startsAt"`
+
+	// Version That was read; 0 for a new one.
+	Version int `json:"version"`
+}
+
+// MeetingMinute defines model for MeetingMinute.
+type MeetingMinute struct {
+	CaseNumber string         `json:"caseNumber"`
+	Decision   bool           `json:"decision"`
+	Outcome    MeetingOutcome `json:"outcome"`
+
+	// RecordedAt RFC 3339 with offset; the server's clock.
+	RecordedAt Time   `json:"recordedAt"`
+	RecordedBy string `json:"recordedBy"`
+	Text       string `json:"text"`
+}
+
+// MeetingOutcome defines model for MeetingOutcome.
+type MeetingOutcome string
+
+// MeetingState defines model for MeetingState.
+type MeetingState string
+
+// MeetingSummary defines model for MeetingSummary.
+type MeetingSummary struct {
+	Body MeetingBody `json:"body"`
+	Id   string      `json:"id"`
+
+	// PapersDue RFC 3339 with offset; the server's clock.
+	PapersDue Time   `json:"papersDue"`
+	Place     string `json:"place"`
+
+	// StartsAt RFC 3339 with offset; the server's clock.
+	StartsAt Time         `json:"startsAt"`
+	State    MeetingState `json:"state"`
+}
+
 // MembershipDetail defines model for MembershipDetail.
 type MembershipDetail struct {
 	// Certainty "hoy" or "middels" as in the reference data.
@@ -1653,6 +1999,36 @@ type MembershipDetail struct {
 
 	// ValidTo A calendar date in Norway.
 	ValidTo *Date `json:"validTo,omitempty"`
+}
+
+// MinuteInput defines model for MinuteInput.
+type MinuteInput struct {
+	// CaseNumber Required of a decision about an answer.
+	CaseNumber *string `json:"caseNumber,omitempty"`
+
+	// FreezeId The frozen text that was seen; required of a decision about an answer.
+	FreezeId *string        `json:"freezeId,omitempty"`
+	Outcome  MeetingOutcome `json:"outcome"`
+	Text     string         `json:"text"`
+}
+
+// MinuteRemark defines model for MinuteRemark.
+type MinuteRemark struct {
+	// CaseId Absent when it is to the minutes as a whole.
+	CaseId       *string      `json:"caseId,omitempty"`
+	Id           string       `json:"id"`
+	Organisation Organisation `json:"organisation"`
+
+	// RecordedAt RFC 3339 with offset; the server's clock.
+	RecordedAt Time   `json:"recordedAt"`
+	RecordedBy string `json:"recordedBy"`
+	Text       string `json:"text"`
+}
+
+// MinuteRemarkInput defines model for MinuteRemarkInput.
+type MinuteRemarkInput struct {
+	CaseId *string `json:"caseId,omitempty"`
+	Text   string  `json:"text"`
 }
 
 // MyTurn defines model for MyTurn.
@@ -1822,6 +2198,15 @@ type PartyInput struct {
 	Version int `json:"version"`
 }
 
+// Period Both dates are included; without the last one it goes on.
+type Period struct {
+	// From A calendar date in Norway.
+	From Date `json:"from"`
+
+	// To A calendar date in Norway.
+	To *Date `json:"to,omitempty"`
+}
+
 // Person defines model for Person.
 type Person struct {
 	Name string `json:"name"`
@@ -1829,6 +2214,66 @@ type Person struct {
 	// Organisation Name of the organisation acted for.
 	Organisation string `json:"organisation"`
 }
+
+// Plan defines model for Plan.
+type Plan struct {
+	Abilities []Ability `json:"abilities"`
+
+	// Now RFC 3339 with offset; the server's clock.
+	Now     Time        `json:"now"`
+	Parties []PlanParty `json:"parties"`
+
+	// Steps The first one first.
+	Steps []PlanStep `json:"steps"`
+}
+
+// PlanDatesInput defines model for PlanDatesInput.
+type PlanDatesInput struct {
+	// OwnMeeting A calendar date in Norway.
+	OwnMeeting *Date `json:"ownMeeting,omitempty"`
+
+	// PapersDue A calendar date in Norway.
+	PapersDue *Date `json:"papersDue,omitempty"`
+}
+
+// PlanParty defines model for PlanParty.
+type PlanParty struct {
+	Done bool `json:"done"`
+
+	// Latest RFC 3339 with offset; the server's clock.
+	Latest       Time         `json:"latest"`
+	Mine         bool         `json:"mine"`
+	Organisation Organisation `json:"organisation"`
+
+	// OwnMeeting A calendar date in Norway.
+	OwnMeeting *Date `json:"ownMeeting,omitempty"`
+
+	// PapersDue A calendar date in Norway.
+	PapersDue *Date             `json:"papersDue,omitempty"`
+	SetBy     *string           `json:"setBy,omitempty"`
+	Warning   *PlanPartyWarning `json:"warning,omitempty"`
+}
+
+// PlanPartyWarning defines model for PlanParty.Warning.
+type PlanPartyWarning string
+
+// PlanStep defines model for PlanStep.
+type PlanStep struct {
+	Done bool         `json:"done"`
+	Kind PlanStepKind `json:"kind"`
+
+	// Latest RFC 3339 with offset; the server's clock.
+	Latest  *Time            `json:"latest,omitempty"`
+	Level   *BodyLevel       `json:"level,omitempty"`
+	Meeting *MeetingSummary  `json:"meeting,omitempty"`
+	Warning *PlanStepWarning `json:"warning,omitempty"`
+}
+
+// PlanStepKind defines model for PlanStep.Kind.
+type PlanStepKind string
+
+// PlanStepWarning defines model for PlanStep.Warning.
+type PlanStepWarning string
 
 // Position defines model for Position.
 type Position struct {
@@ -2686,11 +3131,20 @@ type AccountId = string
 // AnswerId defines model for answerId.
 type AnswerId = string
 
+// BodyId defines model for bodyId.
+type BodyId = string
+
+// CaseId defines model for caseId.
+type CaseId = string
+
 // Format defines model for format.
 type Format string
 
 // JobId defines model for jobId.
 type JobId = string
+
+// MeetingId defines model for meetingId.
+type MeetingId = string
 
 // Number defines model for number.
 type Number = string
@@ -2709,6 +3163,11 @@ type ResponseId = string
 
 // RoundId defines model for roundId.
 type RoundId = string
+
+// DownloadPackParams defines parameters for DownloadPack.
+type DownloadPackParams struct {
+	Language *Language `form:"language,omitempty" json:"language,omitempty"`
+}
 
 // DownloadCasePaperParams defines parameters for DownloadCasePaper.
 type DownloadCasePaperParams struct {
@@ -2732,6 +3191,15 @@ type DownloadSubmissionParams struct {
 // GrantRoleJSONRequestBody defines body for GrantRole for application/json ContentType.
 type GrantRoleJSONRequestBody = RoleInput
 
+// AddBodyJSONRequestBody defines body for AddBody for application/json ContentType.
+type AddBodyJSONRequestBody = BodyInput
+
+// ChangeBodyJSONRequestBody defines body for ChangeBody for application/json ContentType.
+type ChangeBodyJSONRequestBody = BodyInput
+
+// CallMeetingJSONRequestBody defines body for CallMeeting for application/json ContentType.
+type CallMeetingJSONRequestBody = MeetingInput
+
 // SetCommunityRuleJSONRequestBody defines body for SetCommunityRule for application/json ContentType.
 type SetCommunityRuleJSONRequestBody = RuleInput
 
@@ -2743,6 +3211,18 @@ type SetLanguageJSONRequestBody = LanguageInput
 
 // SetRemindersJSONRequestBody defines body for SetReminders for application/json ContentType.
 type SetRemindersJSONRequestBody = RemindersInput
+
+// ChangeMeetingJSONRequestBody defines body for ChangeMeeting for application/json ContentType.
+type ChangeMeetingJSONRequestBody = MeetingInput
+
+// CancelMeetingJSONRequestBody defines body for CancelMeeting for application/json ContentType.
+type CancelMeetingJSONRequestBody = ReasonInput
+
+// RecordMinuteJSONRequestBody defines body for RecordMinute for application/json ContentType.
+type RecordMinuteJSONRequestBody = MinuteInput
+
+// RemarkMinutesJSONRequestBody defines body for RemarkMinutes for application/json ContentType.
+type RemarkMinutesJSONRequestBody = MinuteRemarkInput
 
 // MarkNoticesReadJSONRequestBody defines body for MarkNoticesRead for application/json ContentType.
 type MarkNoticesReadJSONRequestBody = ReadInput
@@ -2770,6 +3250,9 @@ type AddPartyJSONRequestBody = PartyInput
 
 // RemovePartyJSONRequestBody defines body for RemoveParty for application/json ContentType.
 type RemovePartyJSONRequestBody = ReasonInput
+
+// SetPlanDatesJSONRequestBody defines body for SetPlanDates for application/json ContentType.
+type SetPlanDatesJSONRequestBody = PlanDatesInput
 
 // TakePositionJSONRequestBody defines body for TakePosition for application/json ContentType.
 type TakePositionJSONRequestBody = PositionInput
@@ -2845,6 +3328,21 @@ type ServerInterface interface {
 	// GetCommunity Parties with dates, people and roles, the rule, past responses
 	// (GET /communities/{organisationId})
 	GetCommunity(ctx echo.Context, organisationId OrganisationId) error
+	// ListBodies The community's committees, with their members
+	// (GET /communities/{organisationId}/bodies)
+	ListBodies(ctx echo.Context, organisationId OrganisationId) error
+	// AddBody Make a committee
+	// (POST /communities/{organisationId}/bodies)
+	AddBody(ctx echo.Context, organisationId OrganisationId) error
+	// ChangeBody Change a committee's name or members, or end it; every version stays on record
+	// (PUT /communities/{organisationId}/bodies/{bodyId})
+	ChangeBody(ctx echo.Context, organisationId OrganisationId, bodyId BodyId) error
+	// ListMeetings The meetings of the community's committees, the newest first
+	// (GET /communities/{organisationId}/meetings)
+	ListMeetings(ctx echo.Context, organisationId OrganisationId) error
+	// CallMeeting Call a meeting of a committee, or enter one that has been held
+	// (POST /communities/{organisationId}/meetings)
+	CallMeeting(ctx echo.Context, organisationId OrganisationId) error
 	// SetCommunityRule Make the community's next rule; it holds for what is frozen from then on
 	// (PUT /communities/{organisationId}/rule)
 	SetCommunityRule(ctx echo.Context, organisationId OrganisationId) error
@@ -2869,12 +3367,39 @@ type ServerInterface interface {
 	// SetActing Choose the organisation to act for
 	// (PUT /me/acting)
 	SetActing(ctx echo.Context) error
+	// EndCalendarLink Make the secret address lead nowhere
+	// (DELETE /me/calendar)
+	EndCalendarLink(ctx echo.Context) error
+	// GetCalendarLink Whether the account has a secret address for its calendar
+	// (GET /me/calendar)
+	GetCalendarLink(ctx echo.Context) error
+	// MakeCalendarLink Make a new secret address, and end the one before; it is told this once
+	// (POST /me/calendar)
+	MakeCalendarLink(ctx echo.Context) error
 	// SetLanguage Choose the written form of Norwegian
 	// (PUT /me/language)
 	SetLanguage(ctx echo.Context) error
 	// SetReminders Choose how often to be reminded by e-mail of what is owed
 	// (PUT /me/reminders)
 	SetReminders(ctx echo.Context) error
+	// GetMeeting A meeting, with the cases that concern the actor and what its minutes say
+	// (GET /meetings/{meetingId})
+	GetMeeting(ctx echo.Context, meetingId MeetingId) error
+	// ChangeMeeting Move a meeting that has not been held, or change its agenda
+	// (PUT /meetings/{meetingId})
+	ChangeMeeting(ctx echo.Context, meetingId MeetingId) error
+	// CancelMeeting Say that a meeting will not be held, with a reason
+	// (POST /meetings/{meetingId}/cancel)
+	CancelMeeting(ctx echo.Context, meetingId MeetingId) error
+	// RecordMinute Record what became of a case; where it is the answer's decision, as that too
+	// (POST /meetings/{meetingId}/cases/{caseId}/minutes)
+	RecordMinute(ctx echo.Context, meetingId MeetingId, caseId CaseId) error
+	// DownloadPack The papers of a case as one PDF: what has changed, the frozen text, positions and remarks
+	// (GET /meetings/{meetingId}/cases/{caseId}/pack)
+	DownloadPack(ctx echo.Context, meetingId MeetingId, caseId CaseId, params DownloadPackParams) error
+	// RemarkMinutes Add the organisation's remark to the minutes; it stays there
+	// (POST /meetings/{meetingId}/remarks)
+	RemarkMinutes(ctx echo.Context, meetingId MeetingId) error
 	// GetMyTurn What the actor owes, and what the actor waits for
 	// (GET /my-turn)
 	GetMyTurn(ctx echo.Context) error
@@ -2938,6 +3463,12 @@ type ServerInterface interface {
 	// RemoveParty Let a party leave; the others' positions go stale if it had one
 	// (POST /responses/{responseId}/parties/{organisationId}/remove)
 	RemoveParty(ctx echo.Context, responseId ResponseId, organisationId OrganisationId) error
+	// GetPlan The way back from the deadline: what must be done by when, and each party's own line
+	// (GET /responses/{responseId}/plan)
+	GetPlan(ctx echo.Context, responseId ResponseId) error
+	// SetPlanDates Say when the actor's party treats the answer itself; no dates take back what was said
+	// (PUT /responses/{responseId}/plan/dates)
+	SetPlanDates(ctx echo.Context, responseId ResponseId) error
 	// ListPositions All that the parties have ever said, newest first
 	// (GET /responses/{responseId}/positions)
 	ListPositions(ctx echo.Context, responseId ResponseId) error
@@ -3138,6 +3669,94 @@ func (w *ServerInterfaceWrapper) GetCommunity(ctx echo.Context) error {
 	return err
 }
 
+// ListBodies converts echo context to params.
+func (w *ServerInterfaceWrapper) ListBodies(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "organisationId" -------------
+	var organisationId OrganisationId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "organisationId", ctx.Param("organisationId"), &organisationId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter organisationId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListBodies(ctx, organisationId)
+	return err
+}
+
+// AddBody converts echo context to params.
+func (w *ServerInterfaceWrapper) AddBody(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "organisationId" -------------
+	var organisationId OrganisationId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "organisationId", ctx.Param("organisationId"), &organisationId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter organisationId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AddBody(ctx, organisationId)
+	return err
+}
+
+// ChangeBody converts echo context to params.
+func (w *ServerInterfaceWrapper) ChangeBody(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "organisationId" -------------
+	var organisationId OrganisationId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "organisationId", ctx.Param("organisationId"), &organisationId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter organisationId: %s", err))
+	}
+
+	// ------------- Path parameter "bodyId" -------------
+	var bodyId BodyId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "bodyId", ctx.Param("bodyId"), &bodyId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter bodyId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ChangeBody(ctx, organisationId, bodyId)
+	return err
+}
+
+// ListMeetings converts echo context to params.
+func (w *ServerInterfaceWrapper) ListMeetings(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "organisationId" -------------
+	var organisationId OrganisationId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "organisationId", ctx.Param("organisationId"), &organisationId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter organisationId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListMeetings(ctx, organisationId)
+	return err
+}
+
+// CallMeeting converts echo context to params.
+func (w *ServerInterfaceWrapper) CallMeeting(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "organisationId" -------------
+	var organisationId OrganisationId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "organisationId", ctx.Param("organisationId"), &organisationId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter organisationId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CallMeeting(ctx, organisationId)
+	return err
+}
+
 // SetCommunityRule converts echo context to params.
 func (w *ServerInterfaceWrapper) SetCommunityRule(ctx echo.Context) error {
 	var err error
@@ -3245,6 +3864,33 @@ func (w *ServerInterfaceWrapper) SetActing(ctx echo.Context) error {
 	return err
 }
 
+// EndCalendarLink converts echo context to params.
+func (w *ServerInterfaceWrapper) EndCalendarLink(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EndCalendarLink(ctx)
+	return err
+}
+
+// GetCalendarLink converts echo context to params.
+func (w *ServerInterfaceWrapper) GetCalendarLink(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetCalendarLink(ctx)
+	return err
+}
+
+// MakeCalendarLink converts echo context to params.
+func (w *ServerInterfaceWrapper) MakeCalendarLink(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.MakeCalendarLink(ctx)
+	return err
+}
+
 // SetLanguage converts echo context to params.
 func (w *ServerInterfaceWrapper) SetLanguage(ctx echo.Context) error {
 	var err error
@@ -3260,6 +3906,127 @@ func (w *ServerInterfaceWrapper) SetReminders(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.SetReminders(ctx)
+	return err
+}
+
+// GetMeeting converts echo context to params.
+func (w *ServerInterfaceWrapper) GetMeeting(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "meetingId" -------------
+	var meetingId MeetingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "meetingId", ctx.Param("meetingId"), &meetingId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter meetingId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetMeeting(ctx, meetingId)
+	return err
+}
+
+// ChangeMeeting converts echo context to params.
+func (w *ServerInterfaceWrapper) ChangeMeeting(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "meetingId" -------------
+	var meetingId MeetingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "meetingId", ctx.Param("meetingId"), &meetingId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter meetingId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ChangeMeeting(ctx, meetingId)
+	return err
+}
+
+// CancelMeeting converts echo context to params.
+func (w *ServerInterfaceWrapper) CancelMeeting(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "meetingId" -------------
+	var meetingId MeetingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "meetingId", ctx.Param("meetingId"), &meetingId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter meetingId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CancelMeeting(ctx, meetingId)
+	return err
+}
+
+// RecordMinute converts echo context to params.
+func (w *ServerInterfaceWrapper) RecordMinute(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "meetingId" -------------
+	var meetingId MeetingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "meetingId", ctx.Param("meetingId"), &meetingId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter meetingId: %s", err))
+	}
+
+	// ------------- Path parameter "caseId" -------------
+	var caseId CaseId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "caseId", ctx.Param("caseId"), &caseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter caseId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RecordMinute(ctx, meetingId, caseId)
+	return err
+}
+
+// DownloadPack converts echo context to params.
+func (w *ServerInterfaceWrapper) DownloadPack(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "meetingId" -------------
+	var meetingId MeetingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "meetingId", ctx.Param("meetingId"), &meetingId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter meetingId: %s", err))
+	}
+
+	// ------------- Path parameter "caseId" -------------
+	var caseId CaseId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "caseId", ctx.Param("caseId"), &caseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter caseId: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DownloadPackParams
+	// ------------- Optional query parameter "language" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "language", ctx.QueryParams(), &params.Language, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter language: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DownloadPack(ctx, meetingId, caseId, params)
+	return err
+}
+
+// RemarkMinutes converts echo context to params.
+func (w *ServerInterfaceWrapper) RemarkMinutes(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "meetingId" -------------
+	var meetingId MeetingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "meetingId", ctx.Param("meetingId"), &meetingId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter meetingId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RemarkMinutes(ctx, meetingId)
 	return err
 }
 
@@ -3611,6 +4378,38 @@ func (w *ServerInterfaceWrapper) RemoveParty(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.RemoveParty(ctx, responseId, organisationId)
+	return err
+}
+
+// GetPlan converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPlan(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "responseId" -------------
+	var responseId ResponseId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "responseId", ctx.Param("responseId"), &responseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter responseId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPlan(ctx, responseId)
+	return err
+}
+
+// SetPlanDates converts echo context to params.
+func (w *ServerInterfaceWrapper) SetPlanDates(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "responseId" -------------
+	var responseId ResponseId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "responseId", ctx.Param("responseId"), &responseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter responseId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetPlanDates(ctx, responseId)
 	return err
 }
 
@@ -4298,6 +5097,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/notices/read", wrapper.MarkNoticesRead, options.OperationMiddlewares["markNoticesRead"]...)
 	router.GET(options.BaseURL+"/mail", wrapper.GetOutbox, options.OperationMiddlewares["getOutbox"]...)
 	router.GET(options.BaseURL+"/my-turn/news", wrapper.ListNews, options.OperationMiddlewares["listNews"]...)
+	router.DELETE(options.BaseURL+"/me/calendar", wrapper.EndCalendarLink, options.OperationMiddlewares["endCalendarLink"]...)
+	router.GET(options.BaseURL+"/me/calendar", wrapper.GetCalendarLink, options.OperationMiddlewares["getCalendarLink"]...)
+	router.POST(options.BaseURL+"/me/calendar", wrapper.MakeCalendarLink, options.OperationMiddlewares["makeCalendarLink"]...)
 	router.GET(options.BaseURL+"/my-turn", wrapper.GetMyTurn, options.OperationMiddlewares["getMyTurn"]...)
 	router.GET(options.BaseURL+"/rounds", wrapper.ListRounds, options.OperationMiddlewares["listRounds"]...)
 	router.POST(options.BaseURL+"/rounds", wrapper.CreateRound, options.OperationMiddlewares["createRound"]...)
@@ -4346,6 +5148,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/responses/:responseId/treatments", wrapper.RecordTreatment, options.OperationMiddlewares["recordTreatment"]...)
 	router.POST(options.BaseURL+"/responses/:responseId/silence-warning", wrapper.WarnOfSilence, options.OperationMiddlewares["warnOfSilence"]...)
 	router.POST(options.BaseURL+"/responses/:responseId/submit", wrapper.SubmitResponse, options.OperationMiddlewares["submitResponse"]...)
+	router.GET(options.BaseURL+"/responses/:responseId/plan", wrapper.GetPlan, options.OperationMiddlewares["getPlan"]...)
+	router.PUT(options.BaseURL+"/responses/:responseId/plan/dates", wrapper.SetPlanDates, options.OperationMiddlewares["setPlanDates"]...)
 	router.GET(options.BaseURL+"/submissions/:responseId", wrapper.GetSubmission, options.OperationMiddlewares["getSubmission"]...)
 	router.GET(options.BaseURL+"/submissions/:responseId/file/:format", wrapper.DownloadSubmission, options.OperationMiddlewares["downloadSubmission"]...)
 	router.POST(options.BaseURL+"/submissions/:responseId/receive", wrapper.ReceiveSubmission, options.OperationMiddlewares["receiveSubmission"]...)
@@ -4358,6 +5162,17 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/communities/:organisationId", wrapper.GetCommunity, options.OperationMiddlewares["getCommunity"]...)
 	router.GET(options.BaseURL+"/communities/:organisationId/undelivered", wrapper.ListUndelivered, options.OperationMiddlewares["listUndelivered"]...)
 	router.PUT(options.BaseURL+"/communities/:organisationId/rule", wrapper.SetCommunityRule, options.OperationMiddlewares["setCommunityRule"]...)
+	router.GET(options.BaseURL+"/communities/:organisationId/bodies", wrapper.ListBodies, options.OperationMiddlewares["listBodies"]...)
+	router.POST(options.BaseURL+"/communities/:organisationId/bodies", wrapper.AddBody, options.OperationMiddlewares["addBody"]...)
+	router.PUT(options.BaseURL+"/communities/:organisationId/bodies/:bodyId", wrapper.ChangeBody, options.OperationMiddlewares["changeBody"]...)
+	router.GET(options.BaseURL+"/communities/:organisationId/meetings", wrapper.ListMeetings, options.OperationMiddlewares["listMeetings"]...)
+	router.POST(options.BaseURL+"/communities/:organisationId/meetings", wrapper.CallMeeting, options.OperationMiddlewares["callMeeting"]...)
+	router.GET(options.BaseURL+"/meetings/:meetingId", wrapper.GetMeeting, options.OperationMiddlewares["getMeeting"]...)
+	router.PUT(options.BaseURL+"/meetings/:meetingId", wrapper.ChangeMeeting, options.OperationMiddlewares["changeMeeting"]...)
+	router.POST(options.BaseURL+"/meetings/:meetingId/cancel", wrapper.CancelMeeting, options.OperationMiddlewares["cancelMeeting"]...)
+	router.POST(options.BaseURL+"/meetings/:meetingId/remarks", wrapper.RemarkMinutes, options.OperationMiddlewares["remarkMinutes"]...)
+	router.POST(options.BaseURL+"/meetings/:meetingId/cases/:caseId/minutes", wrapper.RecordMinute, options.OperationMiddlewares["recordMinute"]...)
+	router.GET(options.BaseURL+"/meetings/:meetingId/cases/:caseId/pack", wrapper.DownloadPack, options.OperationMiddlewares["downloadPack"]...)
 	router.GET(options.BaseURL+"/organisations", wrapper.ListOrganisations, options.OperationMiddlewares["listOrganisations"]...)
 	router.GET(options.BaseURL+"/accounts", wrapper.ListAccounts, options.OperationMiddlewares["listAccounts"]...)
 	router.POST(options.BaseURL+"/accounts/:accountId/roles", wrapper.GrantRole, options.OperationMiddlewares["grantRole"]...)
@@ -4552,6 +5367,205 @@ type GetCommunitydefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetCommunitydefaultApplicationProblemPlusJSONResponse) VisitGetCommunityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListBodiesRequestObject struct {
+	OrganisationId OrganisationId `json:"organisationId"`
+}
+
+type ListBodiesResponseObject interface {
+	VisitListBodiesResponse(w http.ResponseWriter) error
+}
+
+type ListBodies200JSONResponse CommunityBodies
+
+func (response ListBodies200JSONResponse) VisitListBodiesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListBodiesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListBodiesdefaultApplicationProblemPlusJSONResponse) VisitListBodiesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddBodyRequestObject struct {
+	OrganisationId OrganisationId `json:"organisationId"`
+	Body           *AddBodyJSONRequestBody
+}
+
+type AddBodyResponseObject interface {
+	VisitAddBodyResponse(w http.ResponseWriter) error
+}
+
+type AddBody200JSONResponse CommunityBodies
+
+func (response AddBody200JSONResponse) VisitAddBodyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddBodydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddBodydefaultApplicationProblemPlusJSONResponse) VisitAddBodyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeBodyRequestObject struct {
+	OrganisationId OrganisationId `json:"organisationId"`
+	BodyId         BodyId         `json:"bodyId"`
+	Body           *ChangeBodyJSONRequestBody
+}
+
+type ChangeBodyResponseObject interface {
+	VisitChangeBodyResponse(w http.ResponseWriter) error
+}
+
+type ChangeBody200JSONResponse CommunityBodies
+
+func (response ChangeBody200JSONResponse) VisitChangeBodyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeBodydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ChangeBodydefaultApplicationProblemPlusJSONResponse) VisitChangeBodyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMeetingsRequestObject struct {
+	OrganisationId OrganisationId `json:"organisationId"`
+}
+
+type ListMeetingsResponseObject interface {
+	VisitListMeetingsResponse(w http.ResponseWriter) error
+}
+
+type ListMeetings200JSONResponse []MeetingSummary
+
+func (response ListMeetings200JSONResponse) VisitListMeetingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMeetingsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListMeetingsdefaultApplicationProblemPlusJSONResponse) VisitListMeetingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CallMeetingRequestObject struct {
+	OrganisationId OrganisationId `json:"organisationId"`
+	Body           *CallMeetingJSONRequestBody
+}
+
+type CallMeetingResponseObject interface {
+	VisitCallMeetingResponse(w http.ResponseWriter) error
+}
+
+type CallMeeting200JSONResponse Meeting
+
+func (response CallMeeting200JSONResponse) VisitCallMeetingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CallMeetingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CallMeetingdefaultApplicationProblemPlusJSONResponse) VisitCallMeetingResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -4888,6 +5902,114 @@ func (response SetActingdefaultApplicationProblemPlusJSONResponse) VisitSetActin
 	return err
 }
 
+type EndCalendarLinkRequestObject struct {
+}
+
+type EndCalendarLinkResponseObject interface {
+	VisitEndCalendarLinkResponse(w http.ResponseWriter) error
+}
+
+type EndCalendarLink204Response struct {
+}
+
+func (response EndCalendarLink204Response) VisitEndCalendarLinkResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type EndCalendarLinkdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EndCalendarLinkdefaultApplicationProblemPlusJSONResponse) VisitEndCalendarLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCalendarLinkRequestObject struct {
+}
+
+type GetCalendarLinkResponseObject interface {
+	VisitGetCalendarLinkResponse(w http.ResponseWriter) error
+}
+
+type GetCalendarLink200JSONResponse CalendarLink
+
+func (response GetCalendarLink200JSONResponse) VisitGetCalendarLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCalendarLinkdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetCalendarLinkdefaultApplicationProblemPlusJSONResponse) VisitGetCalendarLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MakeCalendarLinkRequestObject struct {
+}
+
+type MakeCalendarLinkResponseObject interface {
+	VisitMakeCalendarLinkResponse(w http.ResponseWriter) error
+}
+
+type MakeCalendarLink200JSONResponse CalendarLink
+
+func (response MakeCalendarLink200JSONResponse) VisitMakeCalendarLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MakeCalendarLinkdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response MakeCalendarLinkdefaultApplicationProblemPlusJSONResponse) VisitMakeCalendarLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SetLanguageRequestObject struct {
 	Body *SetLanguageJSONRequestBody
 }
@@ -4955,6 +6077,261 @@ type SetRemindersdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response SetRemindersdefaultApplicationProblemPlusJSONResponse) VisitSetRemindersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMeetingRequestObject struct {
+	MeetingId MeetingId `json:"meetingId"`
+}
+
+type GetMeetingResponseObject interface {
+	VisitGetMeetingResponse(w http.ResponseWriter) error
+}
+
+type GetMeeting200JSONResponse Meeting
+
+func (response GetMeeting200JSONResponse) VisitGetMeetingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMeetingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetMeetingdefaultApplicationProblemPlusJSONResponse) VisitGetMeetingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeMeetingRequestObject struct {
+	MeetingId MeetingId `json:"meetingId"`
+	Body      *ChangeMeetingJSONRequestBody
+}
+
+type ChangeMeetingResponseObject interface {
+	VisitChangeMeetingResponse(w http.ResponseWriter) error
+}
+
+type ChangeMeeting200JSONResponse Meeting
+
+func (response ChangeMeeting200JSONResponse) VisitChangeMeetingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeMeetingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ChangeMeetingdefaultApplicationProblemPlusJSONResponse) VisitChangeMeetingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelMeetingRequestObject struct {
+	MeetingId MeetingId `json:"meetingId"`
+	Body      *CancelMeetingJSONRequestBody
+}
+
+type CancelMeetingResponseObject interface {
+	VisitCancelMeetingResponse(w http.ResponseWriter) error
+}
+
+type CancelMeeting200JSONResponse Meeting
+
+func (response CancelMeeting200JSONResponse) VisitCancelMeetingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelMeetingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CancelMeetingdefaultApplicationProblemPlusJSONResponse) VisitCancelMeetingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordMinuteRequestObject struct {
+	MeetingId MeetingId `json:"meetingId"`
+	CaseId    CaseId    `json:"caseId"`
+	Body      *RecordMinuteJSONRequestBody
+}
+
+type RecordMinuteResponseObject interface {
+	VisitRecordMinuteResponse(w http.ResponseWriter) error
+}
+
+type RecordMinute200JSONResponse Meeting
+
+func (response RecordMinute200JSONResponse) VisitRecordMinuteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordMinutedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RecordMinutedefaultApplicationProblemPlusJSONResponse) VisitRecordMinuteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DownloadPackRequestObject struct {
+	MeetingId MeetingId `json:"meetingId"`
+	CaseId    CaseId    `json:"caseId"`
+	Params    DownloadPackParams
+}
+
+type DownloadPackResponseObject interface {
+	VisitDownloadPackResponse(w http.ResponseWriter) error
+}
+
+type DownloadPack200ResponseHeaders struct {
+	ContentDisposition *string
+}
+
+type DownloadPack200ApplicationoctetStreamResponse struct {
+	Body          io.Reader
+	Headers       DownloadPack200ResponseHeaders
+	ContentLength int64
+}
+
+func (response DownloadPack200ApplicationoctetStreamResponse) VisitDownloadPackResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/octet-stream")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.ContentDisposition != nil {
+		w.Header().Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type DownloadPackdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DownloadPackdefaultApplicationProblemPlusJSONResponse) VisitDownloadPackResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemarkMinutesRequestObject struct {
+	MeetingId MeetingId `json:"meetingId"`
+	Body      *RemarkMinutesJSONRequestBody
+}
+
+type RemarkMinutesResponseObject interface {
+	VisitRemarkMinutesResponse(w http.ResponseWriter) error
+}
+
+type RemarkMinutes200JSONResponse Meeting
+
+func (response RemarkMinutes200JSONResponse) VisitRemarkMinutesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemarkMinutesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemarkMinutesdefaultApplicationProblemPlusJSONResponse) VisitRemarkMinutesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -5786,6 +7163,85 @@ type RemovePartydefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response RemovePartydefaultApplicationProblemPlusJSONResponse) VisitRemovePartyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPlanRequestObject struct {
+	ResponseId ResponseId `json:"responseId"`
+}
+
+type GetPlanResponseObject interface {
+	VisitGetPlanResponse(w http.ResponseWriter) error
+}
+
+type GetPlan200JSONResponse Plan
+
+func (response GetPlan200JSONResponse) VisitGetPlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPlandefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPlandefaultApplicationProblemPlusJSONResponse) VisitGetPlanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetPlanDatesRequestObject struct {
+	ResponseId ResponseId `json:"responseId"`
+	Body       *SetPlanDatesJSONRequestBody
+}
+
+type SetPlanDatesResponseObject interface {
+	VisitSetPlanDatesResponse(w http.ResponseWriter) error
+}
+
+type SetPlanDates200JSONResponse Plan
+
+func (response SetPlanDates200JSONResponse) VisitSetPlanDatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetPlanDatesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetPlanDatesdefaultApplicationProblemPlusJSONResponse) VisitSetPlanDatesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -7282,6 +8738,21 @@ type StrictServerInterface interface {
 	// GetCommunity Parties with dates, people and roles, the rule, past responses
 	// (GET /communities/{organisationId})
 	GetCommunity(ctx context.Context, request GetCommunityRequestObject) (GetCommunityResponseObject, error)
+	// ListBodies The community's committees, with their members
+	// (GET /communities/{organisationId}/bodies)
+	ListBodies(ctx context.Context, request ListBodiesRequestObject) (ListBodiesResponseObject, error)
+	// AddBody Make a committee
+	// (POST /communities/{organisationId}/bodies)
+	AddBody(ctx context.Context, request AddBodyRequestObject) (AddBodyResponseObject, error)
+	// ChangeBody Change a committee's name or members, or end it; every version stays on record
+	// (PUT /communities/{organisationId}/bodies/{bodyId})
+	ChangeBody(ctx context.Context, request ChangeBodyRequestObject) (ChangeBodyResponseObject, error)
+	// ListMeetings The meetings of the community's committees, the newest first
+	// (GET /communities/{organisationId}/meetings)
+	ListMeetings(ctx context.Context, request ListMeetingsRequestObject) (ListMeetingsResponseObject, error)
+	// CallMeeting Call a meeting of a committee, or enter one that has been held
+	// (POST /communities/{organisationId}/meetings)
+	CallMeeting(ctx context.Context, request CallMeetingRequestObject) (CallMeetingResponseObject, error)
 	// SetCommunityRule Make the community's next rule; it holds for what is frozen from then on
 	// (PUT /communities/{organisationId}/rule)
 	SetCommunityRule(ctx context.Context, request SetCommunityRuleRequestObject) (SetCommunityRuleResponseObject, error)
@@ -7306,12 +8777,39 @@ type StrictServerInterface interface {
 	// SetActing Choose the organisation to act for
 	// (PUT /me/acting)
 	SetActing(ctx context.Context, request SetActingRequestObject) (SetActingResponseObject, error)
+	// EndCalendarLink Make the secret address lead nowhere
+	// (DELETE /me/calendar)
+	EndCalendarLink(ctx context.Context, request EndCalendarLinkRequestObject) (EndCalendarLinkResponseObject, error)
+	// GetCalendarLink Whether the account has a secret address for its calendar
+	// (GET /me/calendar)
+	GetCalendarLink(ctx context.Context, request GetCalendarLinkRequestObject) (GetCalendarLinkResponseObject, error)
+	// MakeCalendarLink Make a new secret address, and end the one before; it is told this once
+	// (POST /me/calendar)
+	MakeCalendarLink(ctx context.Context, request MakeCalendarLinkRequestObject) (MakeCalendarLinkResponseObject, error)
 	// SetLanguage Choose the written form of Norwegian
 	// (PUT /me/language)
 	SetLanguage(ctx context.Context, request SetLanguageRequestObject) (SetLanguageResponseObject, error)
 	// SetReminders Choose how often to be reminded by e-mail of what is owed
 	// (PUT /me/reminders)
 	SetReminders(ctx context.Context, request SetRemindersRequestObject) (SetRemindersResponseObject, error)
+	// GetMeeting A meeting, with the cases that concern the actor and what its minutes say
+	// (GET /meetings/{meetingId})
+	GetMeeting(ctx context.Context, request GetMeetingRequestObject) (GetMeetingResponseObject, error)
+	// ChangeMeeting Move a meeting that has not been held, or change its agenda
+	// (PUT /meetings/{meetingId})
+	ChangeMeeting(ctx context.Context, request ChangeMeetingRequestObject) (ChangeMeetingResponseObject, error)
+	// CancelMeeting Say that a meeting will not be held, with a reason
+	// (POST /meetings/{meetingId}/cancel)
+	CancelMeeting(ctx context.Context, request CancelMeetingRequestObject) (CancelMeetingResponseObject, error)
+	// RecordMinute Record what became of a case; where it is the answer's decision, as that too
+	// (POST /meetings/{meetingId}/cases/{caseId}/minutes)
+	RecordMinute(ctx context.Context, request RecordMinuteRequestObject) (RecordMinuteResponseObject, error)
+	// DownloadPack The papers of a case as one PDF: what has changed, the frozen text, positions and remarks
+	// (GET /meetings/{meetingId}/cases/{caseId}/pack)
+	DownloadPack(ctx context.Context, request DownloadPackRequestObject) (DownloadPackResponseObject, error)
+	// RemarkMinutes Add the organisation's remark to the minutes; it stays there
+	// (POST /meetings/{meetingId}/remarks)
+	RemarkMinutes(ctx context.Context, request RemarkMinutesRequestObject) (RemarkMinutesResponseObject, error)
 	// GetMyTurn What the actor owes, and what the actor waits for
 	// (GET /my-turn)
 	GetMyTurn(ctx context.Context, request GetMyTurnRequestObject) (GetMyTurnResponseObject, error)
@@ -7375,6 +8873,12 @@ type StrictServerInterface interface {
 	// RemoveParty Let a party leave; the others' positions go stale if it had one
 	// (POST /responses/{responseId}/parties/{organisationId}/remove)
 	RemoveParty(ctx context.Context, request RemovePartyRequestObject) (RemovePartyResponseObject, error)
+	// GetPlan The way back from the deadline: what must be done by when, and each party's own line
+	// (GET /responses/{responseId}/plan)
+	GetPlan(ctx context.Context, request GetPlanRequestObject) (GetPlanResponseObject, error)
+	// SetPlanDates Say when the actor's party treats the answer itself; no dates take back what was said
+	// (PUT /responses/{responseId}/plan/dates)
+	SetPlanDates(ctx context.Context, request SetPlanDatesRequestObject) (SetPlanDatesResponseObject, error)
 	// ListPositions All that the parties have ever said, newest first
 	// (GET /responses/{responseId}/positions)
 	ListPositions(ctx context.Context, request ListPositionsRequestObject) (ListPositionsResponseObject, error)
@@ -7646,6 +9150,201 @@ func (sh *strictHandler) GetCommunity(ctx echo.Context, organisationId Organisat
 	return nil
 }
 
+// ListBodies operation middleware
+func (sh *strictHandler) ListBodies(ctx echo.Context, organisationId OrganisationId) error {
+	var request ListBodiesRequestObject
+
+	request.OrganisationId = organisationId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListBodies(ctx.Request().Context(), request.(ListBodiesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListBodies")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListBodiesResponseObject); ok {
+		return validResponse.VisitListBodiesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AddBody operation middleware
+func (sh *strictHandler) AddBody(ctx echo.Context, organisationId OrganisationId) error {
+	var request AddBodyRequestObject
+
+	request.OrganisationId = organisationId
+
+	var body AddBodyJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddBody(ctx.Request().Context(), request.(AddBodyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddBody")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AddBodyResponseObject); ok {
+		return validResponse.VisitAddBodyResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChangeBody operation middleware
+func (sh *strictHandler) ChangeBody(ctx echo.Context, organisationId OrganisationId, bodyId BodyId) error {
+	var request ChangeBodyRequestObject
+
+	request.OrganisationId = organisationId
+	request.BodyId = bodyId
+
+	var body ChangeBodyJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeBody(ctx.Request().Context(), request.(ChangeBodyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeBody")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangeBodyResponseObject); ok {
+		return validResponse.VisitChangeBodyResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListMeetings operation middleware
+func (sh *strictHandler) ListMeetings(ctx echo.Context, organisationId OrganisationId) error {
+	var request ListMeetingsRequestObject
+
+	request.OrganisationId = organisationId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMeetings(ctx.Request().Context(), request.(ListMeetingsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMeetings")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListMeetingsResponseObject); ok {
+		return validResponse.VisitListMeetingsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CallMeeting operation middleware
+func (sh *strictHandler) CallMeeting(ctx echo.Context, organisationId OrganisationId) error {
+	var request CallMeetingRequestObject
+
+	request.OrganisationId = organisationId
+
+	var body CallMeetingJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CallMeeting(ctx.Request().Context(), request.(CallMeetingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CallMeeting")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CallMeetingResponseObject); ok {
+		return validResponse.VisitCallMeetingResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // SetCommunityRule operation middleware
 func (sh *strictHandler) SetCommunityRule(ctx echo.Context, organisationId OrganisationId) error {
 	var request SetCommunityRuleRequestObject
@@ -7886,6 +9585,75 @@ func (sh *strictHandler) SetActing(ctx echo.Context) error {
 	return nil
 }
 
+// EndCalendarLink operation middleware
+func (sh *strictHandler) EndCalendarLink(ctx echo.Context) error {
+	var request EndCalendarLinkRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EndCalendarLink(ctx.Request().Context(), request.(EndCalendarLinkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndCalendarLink")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EndCalendarLinkResponseObject); ok {
+		return validResponse.VisitEndCalendarLinkResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCalendarLink operation middleware
+func (sh *strictHandler) GetCalendarLink(ctx echo.Context) error {
+	var request GetCalendarLinkRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCalendarLink(ctx.Request().Context(), request.(GetCalendarLinkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCalendarLink")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCalendarLinkResponseObject); ok {
+		return validResponse.VisitGetCalendarLinkResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// MakeCalendarLink operation middleware
+func (sh *strictHandler) MakeCalendarLink(ctx echo.Context) error {
+	var request MakeCalendarLinkRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.MakeCalendarLink(ctx.Request().Context(), request.(MakeCalendarLinkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MakeCalendarLink")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(MakeCalendarLinkResponseObject); ok {
+		return validResponse.VisitMakeCalendarLinkResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // SetLanguage operation middleware
 func (sh *strictHandler) SetLanguage(ctx echo.Context) error {
 	var request SetLanguageRequestObject
@@ -7972,6 +9740,251 @@ func (sh *strictHandler) SetReminders(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(SetRemindersResponseObject); ok {
 		return validResponse.VisitSetRemindersResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetMeeting operation middleware
+func (sh *strictHandler) GetMeeting(ctx echo.Context, meetingId MeetingId) error {
+	var request GetMeetingRequestObject
+
+	request.MeetingId = meetingId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMeeting(ctx.Request().Context(), request.(GetMeetingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMeeting")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetMeetingResponseObject); ok {
+		return validResponse.VisitGetMeetingResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChangeMeeting operation middleware
+func (sh *strictHandler) ChangeMeeting(ctx echo.Context, meetingId MeetingId) error {
+	var request ChangeMeetingRequestObject
+
+	request.MeetingId = meetingId
+
+	var body ChangeMeetingJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeMeeting(ctx.Request().Context(), request.(ChangeMeetingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeMeeting")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangeMeetingResponseObject); ok {
+		return validResponse.VisitChangeMeetingResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CancelMeeting operation middleware
+func (sh *strictHandler) CancelMeeting(ctx echo.Context, meetingId MeetingId) error {
+	var request CancelMeetingRequestObject
+
+	request.MeetingId = meetingId
+
+	var body CancelMeetingJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CancelMeeting(ctx.Request().Context(), request.(CancelMeetingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CancelMeeting")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CancelMeetingResponseObject); ok {
+		return validResponse.VisitCancelMeetingResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RecordMinute operation middleware
+func (sh *strictHandler) RecordMinute(ctx echo.Context, meetingId MeetingId, caseId CaseId) error {
+	var request RecordMinuteRequestObject
+
+	request.MeetingId = meetingId
+	request.CaseId = caseId
+
+	var body RecordMinuteJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RecordMinute(ctx.Request().Context(), request.(RecordMinuteRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecordMinute")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RecordMinuteResponseObject); ok {
+		return validResponse.VisitRecordMinuteResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DownloadPack operation middleware
+func (sh *strictHandler) DownloadPack(ctx echo.Context, meetingId MeetingId, caseId CaseId, params DownloadPackParams) error {
+	var request DownloadPackRequestObject
+
+	request.MeetingId = meetingId
+	request.CaseId = caseId
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DownloadPack(ctx.Request().Context(), request.(DownloadPackRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DownloadPack")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DownloadPackResponseObject); ok {
+		return validResponse.VisitDownloadPackResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RemarkMinutes operation middleware
+func (sh *strictHandler) RemarkMinutes(ctx echo.Context, meetingId MeetingId) error {
+	var request RemarkMinutesRequestObject
+
+	request.MeetingId = meetingId
+
+	var body RemarkMinutesJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemarkMinutes(ctx.Request().Context(), request.(RemarkMinutesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemarkMinutes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RemarkMinutesResponseObject); ok {
+		return validResponse.VisitRemarkMinutesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -8699,6 +10712,79 @@ func (sh *strictHandler) RemoveParty(ctx echo.Context, responseId ResponseId, or
 		return err
 	} else if validResponse, ok := response.(RemovePartyResponseObject); ok {
 		return validResponse.VisitRemovePartyResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPlan operation middleware
+func (sh *strictHandler) GetPlan(ctx echo.Context, responseId ResponseId) error {
+	var request GetPlanRequestObject
+
+	request.ResponseId = responseId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPlan(ctx.Request().Context(), request.(GetPlanRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPlan")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPlanResponseObject); ok {
+		return validResponse.VisitGetPlanResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetPlanDates operation middleware
+func (sh *strictHandler) SetPlanDates(ctx echo.Context, responseId ResponseId) error {
+	var request SetPlanDatesRequestObject
+
+	request.ResponseId = responseId
+
+	var body SetPlanDatesJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetPlanDates(ctx.Request().Context(), request.(SetPlanDatesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetPlanDates")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetPlanDatesResponseObject); ok {
+		return validResponse.VisitSetPlanDatesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

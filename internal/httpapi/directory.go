@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"slices"
 
 	"samsvar/internal/directory"
 	"samsvar/internal/policy"
@@ -105,6 +106,7 @@ func (a *api) SetCommunityRule(ctx context.Context, in SetCommunityRuleRequestOb
 
 func (a *api) communityOf(ctx context.Context, c directory.CommunityDetail) (Community, error) {
 	responses, err := a.consult.ResponsesBy(ctx, actorOf(ctx), c.Organisation.ID)
+	seats := slices.ContainsFunc(c.Abilities, func(a policy.Ability) bool { return a.Action == "community.set_bodies" && a.Allowed })
 	return Community{Organisation: organisationOf(c.Organisation), Website: some(c.Website),
 		Abilities: each(c.Abilities, abilityOf),
 		Rules: each(c.Rules, func(v directory.RuleVersion) RuleVersion {
@@ -114,7 +116,11 @@ func (a *api) communityOf(ctx context.Context, c directory.CommunityDetail) (Com
 			return CommunityParty{Organisation: organisationOf(p.Organisation), Side: CommunityPartySide(p.Side), ValidFrom: dateOf(p.ValidFrom), ValidTo: optional(p.ValidTo, dateOf)}
 		}),
 		People: each(c.People, func(p directory.CommunityPerson) CommunityPerson {
-			return CommunityPerson{Name: p.Name, Organisation: p.Organisation, Role: Role(p.Role)}
+			shown := CommunityPerson{Name: p.Name, Organisation: p.Organisation, Role: Role(p.Role)}
+			if seats {
+				shown.AccountId = some(string(p.Account))
+			}
+			return shown
 		}),
 		Responses: each(responses, func(r portal.Response) CommunityResponse {
 			return CommunityResponse{Response: responseSummaryOf(r), RoundTitle: textOf(r.Round.Title), Deadline: r.Round.Deadline}

@@ -17,6 +17,8 @@ var (
 	requestLimit = allowance{perSecond: 1000, burst: 3000} // of an address
 	loginLimit   = allowance{perSecond: 20, burst: 200}    // of an address
 	writeLimit   = allowance{perSecond: 100, burst: 300}   // of an account
+
+	calendarLimit = allowance{perSecond: 0.1, burst: 30} // of a calendar
 )
 
 type allowance struct {

@@ -216,12 +216,14 @@ func hashesFrom(h AnswerHashes) portal.Hashes {
 	return out
 }
 
-func deadlineFrom(in DeadlineInput) (time.Time, error) {
-	deadline, err := workflow.ParseDeadline(in)
+func deadlineFrom(in DeadlineInput) (time.Time, error) { return timeFrom("deadline", in) }
+
+func timeFrom(field string, in DeadlineInput) (time.Time, error) {
+	at, err := workflow.ParseDeadline(in)
 	if err != nil {
-		return deadline, portal.InvalidField("deadline", "invalid_date", err.Error())
+		return at, portal.InvalidField(field, "invalid_date", err.Error())
 	}
-	return deadline, nil
+	return at, nil
 }
 
 func extensionOf(e portal.Extension) Extension {

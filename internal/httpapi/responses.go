@@ -185,7 +185,7 @@ func (a *api) WarnOfSilence(ctx context.Context, in WarnOfSilenceRequestObject) 
 
 func (a *api) RecordDecision(ctx context.Context, in RecordDecisionRequestObject) (RecordDecisionResponseObject, error) {
 	err := a.signoff.Decide(ctx, actorOf(ctx), portal.ResponseID(in.ResponseId), portal.FreezeID(in.Body.FreezeId), portal.Decision{
-		Level: string(in.Body.Level), Body: in.Body.Body, DecidedOn: in.Body.DecidedOn.Time, CaseNumber: in.Body.CaseNumber})
+		Level: string(in.Body.Level), Body: in.Body.Body, BodyID: portal.BodyID(or(in.Body.BodyId, "")), DecidedOn: in.Body.DecidedOn.Time, CaseNumber: in.Body.CaseNumber})
 	out, err := a.showResponse(ctx, in.ResponseId, err)
 	return RecordDecision200JSONResponse(out), err
 }

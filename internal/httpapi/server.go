@@ -19,6 +19,7 @@ import (
 	"samsvar/internal/directory"
 	"samsvar/internal/document"
 	"samsvar/internal/export"
+	"samsvar/internal/meeting"
 	"samsvar/internal/notice"
 	"samsvar/internal/portal"
 	"samsvar/internal/signoff"
@@ -37,6 +38,7 @@ type Options struct {
 	Consult   consult.Service
 	Document  document.Service
 	Signoff   signoff.Service
+	Meeting   meeting.Service
 	Export    export.Service
 	Notice    notice.Service
 
@@ -98,6 +100,7 @@ type api struct {
 	consult       consult.Service
 	document      document.Service
 	signoff       signoff.Service
+	meeting       meeting.Service
 	export        export.Service
 	notice        notice.Service
 	login         Login
@@ -114,6 +117,8 @@ const (
 	liveRoute  = "/collab" // a WebSocket, and below it what takes its place
 	linesRoute = liveRoute + "/*"
 	pagesRoute = "/*"
+	// calendarRoute is read by programs that do not log in: the address is the secret.
+	calendarRoute = "/calendar/:secret"
 )
 
 // New gives the whole service as one handler.
@@ -126,7 +131,7 @@ func New(o Options) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &api{directory: o.Directory, consult: o.Consult, document: o.Document, signoff: o.Signoff, export: o.Export, notice: o.Notice, login: o.Login,
+	a := &api{directory: o.Directory, consult: o.Consult, document: o.Document, signoff: o.Signoff, meeting: o.Meeting, export: o.Export, notice: o.Notice, login: o.Login,
 		sessions: newSessions(o.Sessions, o.BaseURL), base: o.BaseURL, live: o.Live, now: o.Now, demonstration: o.Demonstration}
 
 	e := echo.New()
@@ -148,6 +153,8 @@ func New(o Options) (http.Handler, error) {
 	operations := e.Group("/api/v1", requests, limitTime, a.withSession, a.withActor, limit(writeLimit, writer), a.tellLive, contract.validate)
 	RegisterHandlers(operations, NewStrictHandler(a, []StrictMiddlewareFunc{needLogin}))
 	e.Any("/api/*", func(echo.Context) error { return echo.ErrNotFound })
+
+	e.GET(calendarRoute, a.calendar, limit(loginLimit, address), limit(calendarLimit, secret), limitTime)
 
 	if o.Development != nil {
 		e.Any("/dev-idp", echo.WrapHandler(o.Development))

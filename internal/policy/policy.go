@@ -31,6 +31,7 @@ const (
 	OfferedApprover      Relation = "approver of an organisation that is offered to join a separate answer"
 	CommunityActor       Relation = "anyone acting for the community or one of its parties"
 	CommunitySecretariat Relation = "secretariat of the community"
+	SeatHolder           Relation = "approver, coordinator or writer of an organisation with a seat in the body"
 	Administrator        Relation = "administrator"
 	Starter              Relation = "the account that started it"
 )
@@ -46,6 +47,8 @@ type Object struct {
 	// Separate responses are written by their owner alone; Offered may join them.
 	Separate bool
 	Offered  []portal.OrganisationID
+	// Seats are the organisations that sit in the body whose meeting it is.
+	Seats []portal.OrganisationID
 	// Account is who started a job.
 	Account portal.AccountID
 }
@@ -112,6 +115,7 @@ var Table = []Row{
 	{"response.warn", []Relation{OwnEditor}, []string{"approval", "ready"}},
 	{"response.decide", []Relation{OwnEditor}, []string{"approval"}},
 	{"response.submit", []Relation{OwnEditor}, []string{"approval", "ready"}},
+	{"response.plan_dates", []Relation{PartyWriter}, []string{"draft", "approval", "ready"}},
 
 	{"document.read", inside, nil},
 	{"document.write", writers, []string{"draft"}},
@@ -129,6 +133,17 @@ var Table = []Row{
 	{"community.read", []Relation{CommunityActor, CaseOfficer, Administrator}, nil},
 	{"community.set_rule", []Relation{CommunitySecretariat}, nil},
 	{"community.undelivered", []Relation{CommunitySecretariat}, nil},
+	{"community.bodies", []Relation{CommunityActor}, nil},
+	{"community.set_bodies", []Relation{CommunitySecretariat}, nil},
+
+	{"meeting.read", []Relation{CommunityActor}, nil},
+	{"meeting.pack", []Relation{CommunityActor}, []string{"called", "held"}},
+	{"meeting.call", []Relation{CommunitySecretariat}, nil},
+	{"meeting.change", []Relation{CommunitySecretariat}, []string{"called"}},
+	{"meeting.cancel", []Relation{CommunitySecretariat}, []string{"called"}},
+	{"meeting.minute", []Relation{CommunitySecretariat}, []string{"called", "held"}},
+	{"meeting.remark", []Relation{SeatHolder}, []string{"held"}},
+
 	{"organisation.list", []Relation{Administrator}, nil},
 	{"account.list", []Relation{Administrator}, nil},
 	{"account.grant", []Relation{Administrator}, nil},
@@ -140,7 +155,7 @@ var Table = []Row{
 // exist for the actor.
 var sight = map[string]Action{
 	"round": "round.read", "response": "response.read", "document": "document.read",
-	"submission": "submission.read", "job": "job.read", "community": "community.read",
+	"submission": "submission.read", "job": "job.read", "community": "community.read", "meeting": "meeting.read",
 }
 
 // Decide answers nil, or an error: not found when the actor may not know that
@@ -245,6 +260,8 @@ func holds(a portal.Actor, r Relation, o Object) bool {
 		return (own || party) && len(a.Roles) > 0
 	case CommunitySecretariat:
 		return own && a.Has(portal.Secretariat)
+	case SeatHolder:
+		return slices.Contains(o.Seats, a.Organisation) && (own || party) && (writes || a.Has(portal.Approver))
 	case Administrator:
 		return a.Has(portal.Administrator)
 	case Starter:

@@ -326,8 +326,10 @@ type RemarkStep struct {
 
 // Decision is what a committee of the community has decided about a frozen version.
 type Decision struct {
-	Level      string // strategic, partnership
-	Body       string
+	Level      string    // strategic, partnership
+	Body       string    // its name at that time
+	BodyID     BodyID    // empty where the community has not said who its bodies are
+	Meeting    MeetingID // empty where it was not made in a meeting of the portal's
 	DecidedOn  time.Time
 	CaseNumber string
 	RecordedAt time.Time

@@ -176,7 +176,7 @@ func (db *DB) PeopleOf(ctx context.Context, community portal.OrganisationID, day
 		or exists (select from membership m where m.party_id = o.id and m.community_id = @community and `+membershipIsOn+`)`, named("community", string(community)))
 	people := make([]directory.CommunityPerson, len(found))
 	for i, f := range found {
-		people[i] = directory.CommunityPerson{Name: f.Person, Organisation: f.Organisation.Name, Role: f.Role}
+		people[i] = directory.CommunityPerson{Account: f.AccountID, Name: f.Person, Organisation: f.Organisation.Name, Role: f.Role}
 	}
 	return people, err
 }

@@ -245,13 +245,13 @@ func addParties(g *gorm.DB, ids []string, place map[string]*portal.Response) err
 
 func addDecisions(g *gorm.DB, ids []string, place map[string]*portal.Response) error {
 	found, err := rows[struct {
-		ResponseID, Level, Body, CaseNumber, RecordedBy string
-		DecidedOn, RecordedAt                           time.Time
-	}](g, `select d.response_id, d.level, d.body, d.case_number, d.decided_on, d.recorded_at, a.name as recorded_by
+		ResponseID, Level, Body, BodyID, CaseNumber, RecordedBy string
+		DecidedOn, RecordedAt                                   time.Time
+	}](g, `select d.response_id, d.level, d.body, coalesce(cast(d.body_id as text), '') as body_id, d.case_number, d.decided_on, d.recorded_at, a.name as recorded_by
 		from decision d join response s on s.id = d.response_id and s.freeze_id = d.freeze_id join account a on a.id = d.recorded_by
 		where d.response_id in ? order by d.recorded_at`, ids)
 	for _, f := range found {
-		place[f.ResponseID].Decisions = append(place[f.ResponseID].Decisions, portal.Decision{Level: f.Level, Body: f.Body, CaseNumber: f.CaseNumber,
+		place[f.ResponseID].Decisions = append(place[f.ResponseID].Decisions, portal.Decision{Level: f.Level, Body: f.Body, BodyID: portal.BodyID(f.BodyID), CaseNumber: f.CaseNumber,
 			DecidedOn: f.DecidedOn, RecordedAt: f.RecordedAt, RecordedBy: f.RecordedBy})
 	}
 	return err

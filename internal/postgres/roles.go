@@ -24,7 +24,7 @@ var (
 	// onlyAdded may be read and added to, too.
 	onlyAdded = []string{"decision"}
 	// kept is never deleted from.
-	kept = []string{"response", "answer", "document", "round", "recipient", "account"}
+	kept = []string{"response", "answer", "document", "round", "recipient", "account", "meeting"}
 	// fixed is never deleted from, and these columns never change; the others tell what became of the row.
 	fixed = map[string][]string{
 		"submission": {"response_id", "round_id", "year", "sequence", "number", "submitted_at", "late_seconds", "submitted_by", "submitted_for", "package",

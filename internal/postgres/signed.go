@@ -118,8 +118,8 @@ func (t *tx) InsertPosition(r portal.Response, organisation portal.OrganisationI
 }
 
 func (t *tx) InsertDecision(r portal.Response, d portal.Decision, by portal.AccountID) error {
-	err := t.Exec(`insert into decision (id, response_id, freeze_id, level, body, decided_on, case_number, recorded_by, recorded_at)
-		values (?, ?, ?, ?, ?, ?, ?, ?, ?)`, portal.NewID(), r.ID, r.Freeze.ID, d.Level, d.Body, date(d.DecidedOn), d.CaseNumber, by, d.RecordedAt).Error
+	err := t.Exec(`insert into decision (id, response_id, freeze_id, level, body, body_id, meeting_id, decided_on, case_number, recorded_by, recorded_at)
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, portal.NewID(), r.ID, r.Freeze.ID, d.Level, d.Body, null(string(d.BodyID)), null(string(d.Meeting)), date(d.DecidedOn), d.CaseNumber, by, d.RecordedAt).Error
 	if isUnique(err, "decision_freeze_id_level_key") {
 		return portal.Conflictf("already_decided", "this level has decided on this version")
 	}

@@ -14,6 +14,7 @@ import (
 	"samsvar/internal/directory"
 	"samsvar/internal/document"
 	"samsvar/internal/evidence"
+	"samsvar/internal/meeting"
 	"samsvar/internal/portal"
 	"samsvar/internal/postgres"
 	"samsvar/internal/postgres/pgtest"
@@ -33,6 +34,7 @@ type house struct {
 	consult   consult.Service
 	document  document.Service
 	signoff   signoff.Service
+	meeting   meeting.Service
 	changed   []portal.DocumentID
 }
 
@@ -50,6 +52,7 @@ func newHouse(t *testing.T) *house {
 	h.document = document.Service{Store: db.Documents(), Renderer: yjs.Native{}, Second: h.renderer, Drafts: yjs.Native{}, Now: clock, NewID: portal.NewID,
 		Changed: changed}
 	h.signoff = signoff.Service{Store: db.Signoff(), Now: clock, NewID: portal.NewID}
+	h.meeting = meeting.Service{Store: db.MeetingStore(), Now: clock, NewID: portal.NewID}
 	reference, err := directory.Parse(directory.Embedded())
 	must(t, err)
 	_, err = h.directory.Load(t.Context(), reference)

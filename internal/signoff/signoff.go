@@ -27,6 +27,7 @@ type Tx interface {
 	InsertTreatment(r portal.Response, organisation portal.OrganisationID, t portal.Treatment) error
 	InsertRemark(r portal.Response, m portal.Remark) error
 	InsertRemarkStep(s portal.RemarkStep) error
+	Body(id portal.BodyID) (portal.Body, error)
 	InsertDecision(r portal.Response, d portal.Decision, by portal.AccountID) error
 	InsertWarning(r portal.Response, organisation portal.OrganisationID, w portal.SilenceWarning, by portal.AccountID) error
 	SetResponseState(r portal.Response, to portal.ResponseState) error
@@ -218,26 +219,33 @@ func party(r portal.Response, organisation portal.OrganisationID) portal.Party {
 // follow, the response is ready to be sent.
 func (s Service) Decide(ctx context.Context, actor portal.Actor, id portal.ResponseID, freeze portal.FreezeID, d portal.Decision) error {
 	return s.change(ctx, actor, id, "response.decide", func(tx Tx, r portal.Response) (map[string]any, error) {
-		if r.Freeze.ID != freeze {
-			return nil, portal.Conflictf("text_changed", "the frozen text is not the one that was seen")
-		}
-		if err := s.hindered(r, "decide"); err != nil {
+		d, err := byBody(tx, r, d)
+		if err != nil {
 			return nil, err
-		}
-		if d.DecidedOn.After(s.Now()) {
-			return nil, portal.InvalidField("decidedOn", "in_future", "the meeting has not been held")
 		}
 		d.RecordedAt, d.RecordedBy = s.Now(), actor.Name
-		if err := tx.InsertDecision(r, d, actor.Account); err != nil {
+		to, err := workflow.Decide(r, freeze, d, s.Now())
+		if err != nil {
 			return nil, err
 		}
-		r.Decisions = append(r.Decisions, d)
-		to, err := workflow.AfterDecision(r)
-		if err != nil {
+		if err := tx.InsertDecision(r, d, actor.Account); err != nil {
 			return nil, err
 		}
 		return map[string]any{"level": d.Level, "body": d.Body, "case": d.CaseNumber, "freeze": r.Freeze.Number}, tx.SetResponseState(r, to)
 	})
+}
+
+// byBody gives the decision the name of the body that made it: one of the community's, on the level that is said.
+func byBody(tx Tx, r portal.Response, d portal.Decision) (portal.Decision, error) {
+	if d.BodyID == "" {
+		return d, nil
+	}
+	b, err := tx.Body(d.BodyID)
+	if portal.IsCode(err, "not_found") || err == nil && (b.Community != r.Owner.ID || string(b.Level) != d.Level || b.Ended) {
+		return d, portal.InvalidField("bodyId", "not_our_body", "no body of the community on this level")
+	}
+	d.Body = b.Name
+	return d, err
 }
 
 // WarnOfSilence records that the parties which have never answered were told

@@ -38,7 +38,7 @@ func ParseDeadline(text string) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, fmt.Errorf("%q is neither a date (2006-01-02), nor a time in Oslo (2006-01-02T15:04), nor one with offset", text)
 	}
-	return time.Date(day.Year(), day.Month(), day.Day(), 23, 59, 59, 0, Oslo), nil
+	return EndOfDay(day), nil
 }
 
 // Late says by how many whole seconds now is past the deadline; 0 when it is

@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"slices"
 	"time"
 
 	"samsvar/internal/portal"
@@ -30,7 +31,19 @@ func Hindrance(r portal.Response, event string, now time.Time) string {
 // Decided says whether every committee that the rule asks for has decided on
 // the frozen text. A separate answer is asked none.
 func Decided(r portal.Response) bool {
-	return r.Kind == portal.Separate || decidedBy(r, "strategic") && (decidedBy(r, "partnership") || !r.Rule.PartnershipDecision)
+	undecided := func(level string) bool { return !decidedBy(r, level) }
+	return r.Kind == portal.Separate || !slices.ContainsFunc(Deciding(r.Rule), undecided)
+}
+
+// Deciding are the levels that the rule asks a decision of, in the order in which they decide.
+func Deciding(rule portal.Rule) []string {
+	switch {
+	case rule.Kind == portal.Alone:
+		return nil
+	case rule.PartnershipDecision:
+		return []string{string(portal.StrategicLevel), string(portal.PartnershipLevel)}
+	}
+	return []string{string(portal.StrategicLevel)}
 }
 
 func decidedBy(r portal.Response, level string) bool {

@@ -50,6 +50,13 @@ var SubmissionSteps = []Step[portal.SubmissionState]{
 	{"replace", portal.Journaled, portal.ReplacedByNewer, "in the transaction that submits the new one"},
 }
 
+// MeetingSteps are all changes to a committee's meeting.
+var MeetingSteps = []Step[portal.MeetingState]{
+	{"minute", portal.Called, portal.Held, "the first case stands in the minutes; the meeting has begun"},
+	{"minute", portal.Held, portal.Held, "a further case, or the same one anew: what stood there stays on record"},
+	{"cancel", portal.Called, portal.Cancelled, "reason required"},
+}
+
 // Next gives the state after the event, or a conflict that names the state it is in.
 func Next[S ~string](steps []Step[S], from S, event string) (S, error) {
 	for _, s := range steps {

@@ -1,6 +1,7 @@
 // From a package that is not sent yet to the case paper that a party's own organisation treats it by: what it is about,
 // what has changed since they treated it last, the text, what the others have said, and a decision to take or change.
-import { answerBlocks, clean } from './answer.js'
+import { clean } from './answer.js'
+import { changedAnswers } from './changes.js'
 import { answerSection, generalRemarks, heading, inLanguage, paragraph, partyCount, partySection, reference } from './report.js'
 import { speaker } from './words.js'
 
@@ -53,47 +54,8 @@ function proposal(paper, values, w) {
 function changes(pkg, { treated }, w) {
   if (!treated) return []
   const said = w.say('caseTreated', { version: treated.version, body: clean(treated.body), date: w.date(treated.date) })
-  const changed = pkg.answers.flatMap((answer) => {
-    const steps = difference(textsOf(treated.answers[answer.id]), textsOf(answer.content))
-    if (steps.length === 0) return []
-    return [
-      heading(2, w.say('answer', { number: answer.number })),
-      ...steps.map(({ added, text }) => ({
-        kind: 'paragraph',
-        runs: [{ text: `${w.say(added ? 'caseAdded' : 'caseRemoved')} `, bold: true }, { text, lang: answer.language }],
-      })),
-    ]
-  })
+  const changed = changedAnswers(pkg, treated.answers, w)
   return [heading(1, w.say('caseChanges')), paragraph(said), ...(changed.length > 0 ? changed : [paragraph(w.say('caseUnchanged'))])]
-}
-
-// textsOf are the paragraphs of an answer; a list item and a row of a table is one each.
-function textsOf(document) {
-  const text = (block) => {
-    switch (block.kind) {
-      case 'list': return block.items.map((item) => item.flatMap(text).join(' '))
-      case 'table': return block.rows.map((row) => row.map((cell) => cell.blocks.flatMap(text).join(' ')).join(' | '))
-      default: return [block.runs.map((run) => run.text ?? ' ').join('')]
-    }
-  }
-  return answerBlocks(document ?? { type: 'doc' }, 1).flatMap(text)
-}
-
-// difference is what was removed and added from one list of paragraphs to the other, in order, by the longest common sequence.
-export function difference(before, after) {
-  const longest = Array.from({ length: before.length + 1 }, () => Array(after.length + 1).fill(0))
-  for (let i = before.length - 1; i >= 0; i--) {
-    for (let j = after.length - 1; j >= 0; j--) {
-      longest[i][j] = before[i] === after[j] ? longest[i + 1][j + 1] + 1 : Math.max(longest[i + 1][j], longest[i][j + 1])
-    }
-  }
-  const steps = []
-  for (let i = 0, j = 0; i < before.length || j < after.length; ) {
-    if (before[i] === after[j]) i++, j++
-    else if (j === after.length || (i < before.length && longest[i + 1][j] >= longest[i][j + 1])) steps.push({ added: false, text: before[i++] })
-    else steps.push({ added: true, text: after[j++] })
-  }
-  return steps
 }
 
 const deeper = (blocks) => blocks.map((block) => {

@@ -1,9 +1,10 @@
 // Reads one request from standard input, writes one document to standard output.
-// {"format":"pdf"|"pdfa"|"docx"|"receipt"|"casepaper","language":"nb"|"nn","draft":false,"package":{...}}, see docs/evidence.md;
-// a case paper has beside it "paper": see casepaper.js.
+// {"format":"pdf"|"pdfa"|"docx"|"receipt"|"casepaper"|"pack","language":"nb"|"nn","draft":false,"package":{...}}, see docs/evidence.md;
+// a case paper has beside it "paper": see casepaper.js; the papers of a meeting's case have "pack": see pack.js.
 // Ends with status 1 and one line of JSON, {"error":"..."}, on standard error if that cannot be done.
 import { text } from 'node:stream/consumers'
 import { casePaper } from './casepaper.js'
+import { papers } from './pack.js'
 import { receipt, report } from './report.js'
 import { words } from './words.js'
 
@@ -14,6 +15,7 @@ const writers = {
   pdf: (request) => pdf(whole(request), 'ua-1'),
   pdfa: (request) => pdf(whole(request), 'a-2a'),
   docx: (request) => word(whole(request)),
+  pack: (request) => pdf(papers(request.package, request.pack, request.language), 'ua-1'),
   casepaper: (request) => word(casePaper(request.package, request.paper, request.language)),
   receipt: (request) => pdf(receipt(request.package, request.language), 'ua-1'),
 }

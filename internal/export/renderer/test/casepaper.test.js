@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { difference } from '../casepaper.js'
+import { difference } from '../changes.js'
 
 const told = (before, after) => difference(before, after).map(({ added, text }) => (added ? '+' : '-') + text).join(' ')
 
