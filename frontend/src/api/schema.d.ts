@@ -157,6 +157,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/me/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the account has a secret address for its calendar */
+        get: operations["getCalendarLink"];
+        put?: never;
+        /** Make a new secret address, and end the one before; it is told this once */
+        post: operations["makeCalendarLink"];
+        /** Make the secret address lead nowhere */
+        delete: operations["endCalendarLink"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/my-turn": {
         parameters: {
             query?: never;
@@ -999,6 +1018,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/responses/{responseId}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+            };
+            cookie?: never;
+        };
+        /** The way back from the deadline: what must be done by when, and each party's own line */
+        get: operations["getPlan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/responses/{responseId}/plan/dates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Say when the actor's party treats the answer itself; no dates take back what was said */
+        put: operations["setPlanDates"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/submissions/{responseId}": {
         parameters: {
             query?: never;
@@ -1219,6 +1276,164 @@ export interface paths {
         get?: never;
         /** Make the community's next rule; it holds for what is frozen from then on */
         put: operations["setCommunityRule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/communities/{organisationId}/bodies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisationId: components["parameters"]["organisationId"];
+            };
+            cookie?: never;
+        };
+        /** The community's committees, with their members */
+        get: operations["listBodies"];
+        put?: never;
+        /** Make a committee */
+        post: operations["addBody"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/communities/{organisationId}/bodies/{bodyId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisationId: components["parameters"]["organisationId"];
+                bodyId: components["parameters"]["bodyId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a committee's name or members, or end it; every version stays on record */
+        put: operations["changeBody"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/communities/{organisationId}/meetings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisationId: components["parameters"]["organisationId"];
+            };
+            cookie?: never;
+        };
+        /** The meetings of the community's committees, the newest first */
+        get: operations["listMeetings"];
+        put?: never;
+        /** Call a meeting of a committee, or enter one that has been held */
+        post: operations["callMeeting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/meetings/{meetingId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meetingId: components["parameters"]["meetingId"];
+            };
+            cookie?: never;
+        };
+        /** A meeting, with the cases that concern the actor and what its minutes say */
+        get: operations["getMeeting"];
+        /** Move a meeting that has not been held, or change its agenda */
+        put: operations["changeMeeting"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/meetings/{meetingId}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meetingId: components["parameters"]["meetingId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a meeting will not be held, with a reason */
+        post: operations["cancelMeeting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/meetings/{meetingId}/remarks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meetingId: components["parameters"]["meetingId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add the organisation's remark to the minutes; it stays there */
+        post: operations["remarkMinutes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/meetings/{meetingId}/cases/{caseId}/minutes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meetingId: components["parameters"]["meetingId"];
+                caseId: components["parameters"]["caseId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record what became of a case; where it is the answer's decision, as that too */
+        post: operations["recordMinute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/meetings/{meetingId}/cases/{caseId}/pack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meetingId: components["parameters"]["meetingId"];
+                caseId: components["parameters"]["caseId"];
+            };
+            cookie?: never;
+        };
+        /** The papers of a case as one PDF: what has changed, the frozen text, positions and remarks */
+        get: operations["downloadPack"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -2176,6 +2391,11 @@ export interface components {
             freezeId: string;
             /** @enum {string} */
             level: "strategic" | "partnership";
+            /**
+             * Format: uuid
+             * @description One of the community's committees on this level; its name is the one that counts.
+             */
+            bodyId?: string;
             body: string;
             decidedOn: components["schemas"]["Date"];
             caseNumber: string;
@@ -2304,9 +2524,218 @@ export interface components {
             createdAt: components["schemas"]["Time"];
         };
         CommunityPerson: {
+            /**
+             * Format: uuid
+             * @description For those who may give the account a seat in a committee.
+             */
+            accountId?: string;
             name: string;
             organisation: string;
             role: components["schemas"]["Role"];
+        };
+        /** @enum {string} */
+        BodyLevel: "partnership" | "strategic" | "professional";
+        /** @description Both dates are included; without the last one it goes on. */
+        Period: {
+            from: components["schemas"]["Date"];
+            to?: components["schemas"]["Date"];
+        };
+        /**
+         * @description What a member does there: votes; speaks and makes proposals; speaks; attends.
+         * @enum {string}
+         */
+        BodyPart: "voting" | "moving" | "speaking" | "attending";
+        BodyMember: {
+            /**
+             * Format: uuid
+             * @description Of somebody with a role in the community; absent for a person by name alone.
+             */
+            accountId?: string;
+            name: string;
+            /** @description The community or one of its parties; absent for others, who are named. */
+            organisationId?: string;
+            organisation: string;
+            part: components["schemas"]["BodyPart"];
+            /** @description When the member leads the body; one at a time does. */
+            chairs?: components["schemas"]["Period"][];
+        };
+        Body: {
+            /** Format: uuid */
+            id: string;
+            level: components["schemas"]["BodyLevel"];
+            name: string;
+            members: components["schemas"]["BodyMember"][];
+            /** @description Who leads it today. */
+            chair?: string;
+            /** @description Meets no more; what it decided stands. */
+            ended: boolean;
+            version: number;
+            setAt: components["schemas"]["Time"];
+            setBy: string;
+        };
+        CommunityBodies: {
+            bodies: components["schemas"]["Body"][];
+            abilities: components["schemas"]["Ability"][];
+        };
+        BodyInput: {
+            level: components["schemas"]["BodyLevel"];
+            name: string;
+            members: components["schemas"]["BodyMember"][];
+            ended?: boolean;
+            /** @description That was read; 0 for a new one. */
+            version: number;
+        };
+        CalendarLink: {
+            /** @description Absent when there is none. */
+            madeAt?: components["schemas"]["Time"];
+            /** @description The address, once, when it is made. */
+            url?: string;
+        };
+        PlanStep: {
+            /** @enum {string} */
+            kind: "freeze" | "parties" | "committee" | "submit";
+            latest?: components["schemas"]["Time"];
+            level?: components["schemas"]["BodyLevel"];
+            meeting?: components["schemas"]["MeetingSummary"];
+            done: boolean;
+            /** @enum {string} */
+            warning?: "no_meeting" | "papers_passed" | "passed";
+        };
+        PlanParty: {
+            organisation: components["schemas"]["Organisation"];
+            mine: boolean;
+            ownMeeting?: components["schemas"]["Date"];
+            papersDue?: components["schemas"]["Date"];
+            setBy?: string;
+            latest: components["schemas"]["Time"];
+            done: boolean;
+            /** @enum {string} */
+            warning?: "no_dates" | "meeting_passed" | "meets_too_late" | "meets_too_early" | "papers_passed";
+        };
+        Plan: {
+            now: components["schemas"]["Time"];
+            /** @description The first one first. */
+            steps: components["schemas"]["PlanStep"][];
+            parties: components["schemas"]["PlanParty"][];
+            abilities: components["schemas"]["Ability"][];
+        };
+        PlanDatesInput: {
+            ownMeeting?: components["schemas"]["Date"];
+            papersDue?: components["schemas"]["Date"];
+        };
+        /** @enum {string} */
+        MeetingState: "called" | "held" | "cancelled";
+        MeetingBody: {
+            /** Format: uuid */
+            id: string;
+            level: components["schemas"]["BodyLevel"];
+            name: string;
+            /** @description Who leads it on the day of the meeting. */
+            chair?: string;
+        };
+        MeetingSummary: {
+            /** Format: uuid */
+            id: string;
+            body: components["schemas"]["MeetingBody"];
+            startsAt: components["schemas"]["Time"];
+            papersDue: components["schemas"]["Time"];
+            place: string;
+            state: components["schemas"]["MeetingState"];
+        };
+        /** @enum {string} */
+        MeetingOutcome: "decided" | "postponed" | "declined" | "noted";
+        MeetingCase: {
+            /** Format: uuid */
+            id: string;
+            number: number;
+            title: string;
+            response?: components["schemas"]["ResponseSummary"];
+            roundTitle?: components["schemas"]["Text"];
+            /** @description The text that now lies before the meeting. */
+            freeze?: components["schemas"]["Freeze"];
+            /** @description The committee's decision is the answer's own. */
+            decides?: boolean;
+            /** @description Stable code of what stands in the way of such a decision now. */
+            hindrance?: string;
+            minute?: components["schemas"]["MeetingMinute"];
+        };
+        MeetingMinute: {
+            outcome: components["schemas"]["MeetingOutcome"];
+            text: string;
+            caseNumber: string;
+            decision: boolean;
+            recordedAt: components["schemas"]["Time"];
+            recordedBy: string;
+        };
+        MinuteRemark: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: uuid
+             * @description Absent when it is to the minutes as a whole.
+             */
+            caseId?: string;
+            organisation: components["schemas"]["Organisation"];
+            text: string;
+            recordedAt: components["schemas"]["Time"];
+            recordedBy: string;
+        };
+        Meeting: {
+            /** Format: uuid */
+            id: string;
+            community: components["schemas"]["Organisation"];
+            body: components["schemas"]["MeetingBody"];
+            members: components["schemas"]["BodyMember"][];
+            startsAt: components["schemas"]["Time"];
+            papersDue: components["schemas"]["Time"];
+            place: string;
+            state: components["schemas"]["MeetingState"];
+            /** @description Why it was cancelled. */
+            reason?: string;
+            cases: components["schemas"]["MeetingCase"][];
+            remarks: components["schemas"]["MinuteRemark"][];
+            version: number;
+            abilities: components["schemas"]["Ability"][];
+        };
+        MeetingCaseInput: {
+            /**
+             * Format: uuid
+             * @description Of a case that stands there already.
+             */
+            id?: string;
+            /** @description Required when it is no answer. */
+            title?: string;
+            /**
+             * Format: uuid
+             * @description A joint answer of the community.
+             */
+            responseId?: string;
+        };
+        MeetingInput: {
+            /** Format: uuid */
+            bodyId: string;
+            startsAt: components["schemas"]["DeadlineInput"];
+            papersDue: components["schemas"]["DeadlineInput"];
+            place: string;
+            cases: components["schemas"]["MeetingCaseInput"][];
+            /** @description That was read; 0 for a new one. */
+            version: number;
+        };
+        MinuteInput: {
+            outcome: components["schemas"]["MeetingOutcome"];
+            text: string;
+            /** @description Required of a decision about an answer. */
+            caseNumber?: string;
+            /**
+             * Format: uuid
+             * @description The frozen text that was seen; required of a decision about an answer.
+             */
+            freezeId?: string;
+        };
+        MinuteRemarkInput: {
+            /** Format: uuid */
+            caseId?: string;
+            text: string;
         };
         CommunityParty: {
             organisation: components["schemas"]["Organisation"];
@@ -2373,6 +2802,9 @@ export interface components {
         responseId: string;
         answerId: string;
         remarkId: string;
+        bodyId: string;
+        meetingId: string;
+        caseId: string;
         jobId: string;
         accountId: string;
         organisationId: string;
@@ -2586,6 +3018,67 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ResponseNews"][];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCalendarLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarLink"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    makeCalendarLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarLink"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    endCalendarLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };
@@ -3796,6 +4289,56 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setPlanDates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanDatesInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     getSubmission: {
         parameters: {
             query?: {
@@ -4087,6 +4630,293 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Community"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listBodies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisationId: components["parameters"]["organisationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommunityBodies"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    addBody: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisationId: components["parameters"]["organisationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BodyInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommunityBodies"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    changeBody: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisationId: components["parameters"]["organisationId"];
+                bodyId: components["parameters"]["bodyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BodyInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommunityBodies"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listMeetings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisationId: components["parameters"]["organisationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingSummary"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    callMeeting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisationId: components["parameters"]["organisationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeetingInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Meeting"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getMeeting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meetingId: components["parameters"]["meetingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Meeting"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    changeMeeting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meetingId: components["parameters"]["meetingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeetingInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Meeting"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    cancelMeeting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meetingId: components["parameters"]["meetingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Meeting"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remarkMinutes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meetingId: components["parameters"]["meetingId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MinuteRemarkInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Meeting"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    recordMinute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meetingId: components["parameters"]["meetingId"];
+                caseId: components["parameters"]["caseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MinuteInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Meeting"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    downloadPack: {
+        parameters: {
+            query?: {
+                language?: components["schemas"]["Language"];
+            };
+            header?: never;
+            path: {
+                meetingId: components["parameters"]["meetingId"];
+                caseId: components["parameters"]["caseId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             default: components["responses"]["Problem"];

@@ -23,6 +23,7 @@ export const paths = {
   submission: (responseId: string, number?: string) => `/submissions/${responseId}${number ? `?number=${number}` : ''}`,
   communities: '/communities',
   community: (organisationId: string) => `/communities/${organisationId}`,
+  meeting: (meetingId: string) => `/meetings/${meetingId}`,
   administration: '/administration',
   organisations: '/administration/organisations',
 } as const

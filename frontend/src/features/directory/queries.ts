@@ -9,6 +9,12 @@ export const communityQuery = (organisationId: string) =>
     queryFn: () => call(api.GET('/communities/{organisationId}', { params: { path: { organisationId } } })),
   })
 
+export const bodiesQuery = (organisationId: string) =>
+  queryOptions({
+    queryKey: ['communities', organisationId, 'bodies'],
+    queryFn: () => call(api.GET('/communities/{organisationId}/bodies', { params: { path: { organisationId } } })),
+  })
+
 export const organisationsQuery = queryOptions({ queryKey: ['organisations'], queryFn: () => call(api.GET('/organisations')) })
 
 export const accountsQuery = queryOptions({ queryKey: ['accounts'], queryFn: () => call(api.GET('/accounts')) })

@@ -49,6 +49,13 @@ export const membersQuery = (organisationId: string) =>
     queryFn: () => call(api.GET('/communities/{organisationId}', { params: { path: { organisationId } } })),
   })
 
+/** The committees of the community whose answer it is. */
+export const bodiesQuery = (organisationId: string) =>
+  queryOptions({
+    queryKey: ['communities', organisationId, 'bodies'],
+    queryFn: () => call(api.GET('/communities/{organisationId}/bodies', { params: { path: { organisationId } } })),
+  })
+
 /** What the server answered to a change is what every page shows from now on. */
 export function keepResponse(response: Schemas['Response']): void {
   queryClient.setQueryData(responseQuery(response.id).queryKey, response)
