@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { startMailServer } from './mailserver.mjs'
 import { Portal, api, sleep } from './portal.mjs'
 
 /*
@@ -9,6 +10,8 @@ import { Portal, api, sleep } from './portal.mjs'
 let portal
 before(async () => (portal = await Portal.start()), { timeout: 180_000 })
 after(() => portal?.stop())
+
+const views = [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn' }]
 
 async function until(what, holds) {
   for (let tries = 0; tries < 150; tries++) {
@@ -40,7 +43,7 @@ const steps = {
   },
 }
 
-for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn' }]) {
+for (const view of views) {
   const { who, subject, sign } = steps[view.language]
 
   test(`from the mail to a recorded position in under a minute, ${view.language} at ${view.width}`, { timeout: 120_000 }, async () => {
@@ -91,11 +94,9 @@ test('what has happened is told in the page, and what is new since one looked', 
 
   await secretariat.goto('/')
   await secretariat.getByText('Nytt standpunkt fra Sykehuset i Vestfold HF.').first().waitFor()
-  await until('the bell counts', async () => {
-    await secretariat.reload()
-    return secretariat.getByRole('link', { name: 'Varsler: ett nytt' }).isVisible()
-  })
-  await secretariat.getByRole('link', { name: 'Varsler: ett nytt' }).click()
+  await until('it is told', async () => (await api(secretariat, 'GET', '/notices')).body.some(({ kind }) => kind === 'rejected'))
+  await secretariat.reload()
+  await secretariat.getByRole('link', { name: /^Varsler: / }).click()
   await secretariat.getByText('Nytt', { exact: true }).first().waitFor()
   await secretariat.getByRole('link', { name: /^En part har avvist teksten/ }).first().click()
   await secretariat.waitForURL(`**/responses/${response}`)
@@ -108,4 +109,32 @@ test('what has happened is told in the page, and what is new since one looked', 
   await secretariat.getByText('Med en gang, og én gang om dagen').click()
   await until('the choice is kept', async () => (await api(secretariat, 'GET', '/me')).body.reminders === 'at_once')
   assert.deepEqual(secretariat.faults, [])
+})
+
+test('mail goes to a mail server, and whom it does not reach stands on the page of the community', { timeout: 240_000 }, async () => {
+  await portal.stop()
+  const server = await startMailServer((address) => address === 'godkjenner-tonsberg@example.com')
+  portal = await Portal.start({ SAMSVAR_SMTP: server.address, SAMSVAR_MAIL_FROM: 'Samsvar <samsvar@example.com>' })
+  try {
+    const mail = await until('mail to Møre', () => server.mails.find(({ to }) => to === 'godkjenner-molde@example.com'))
+    assert.match(mail.source.replaceAll('=\n', ''), /\/signoff\?for=3Dk-1506/)
+    assert.match(mail.source, /Content-Language: nn/)
+    for (const view of views) {
+      const t = view.language === 'nb' ? /^E-post når ikke fram til én person/ : /^E-post når ikkje fram til éin person/
+      const secretariat = await portal.as('sekretariat-vestfold', '/', view)
+      await until('it is known', async () => (await api(secretariat, 'GET', '/communities/vestfold/undelivered')).body.length === 1)
+      await secretariat.goto('/communities/vestfold')
+      await secretariat.getByText(t).waitFor()
+      await secretariat.getByText(/Tone Eksempel, Tønsberg/).waitFor()
+      assert.equal(await secretariat.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth'), false)
+      assert.deepEqual(secretariat.faults, [])
+    }
+    const other = await portal.as('sekretariat-more', '/communities/more-og-romsdal')
+    await other.locator('h2').first().waitFor()
+    assert.equal(await other.getByText('Tone Eksempel').count(), 0)
+    const administrator = await portal.as('administrator', '/administration')
+    await administrator.getByText('Én e-post kom ikke fram den siste uken').waitFor()
+  } finally {
+    server.stop()
+  }
 })

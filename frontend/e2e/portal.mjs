@@ -10,8 +10,9 @@ export const checkout = join(dirname(fileURLToPath(import.meta.url)), '../..')
 
 /** The portal as people run it: the built program, its own PostgreSQL, the demonstration in it. */
 export class Portal {
-  static async start() {
+  static async start(settings = {}) {
     const portal = new Portal()
+    portal.settings = settings
     portal.data = mkdtempSync(join(tmpdir(), 'samsvar-e2e-'))
     chmodSync(portal.data, 0o711) // PostgreSQL runs as another user than root, and must reach its cluster
     portal.port = await freePort()
@@ -28,7 +29,7 @@ export class Portal {
   async run() {
     this.program = spawn(join(checkout, 'bin/samsvar'), ['demo'], {
       cwd: checkout,
-      env: { ...process.env, SAMSVAR_ADDR: `127.0.0.1:${this.port}`, SAMSVAR_DATA: this.data, SAMSVAR_METRICS_ADDR: '', SAMSVAR_BASE_URL: '', DATABASE_URL: '' },
+      env: { ...process.env, SAMSVAR_ADDR: `127.0.0.1:${this.port}`, SAMSVAR_DATA: this.data, SAMSVAR_METRICS_ADDR: '', SAMSVAR_BASE_URL: '', DATABASE_URL: '', ...this.settings },
       stdio: ['ignore', 'ignore', 'pipe'],
     })
     this.log = ''

@@ -66,9 +66,14 @@ func onThisMachine(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
+// plain says what went wrong without the address, which has no place in a log.
+func plain(e *gomail.SendError) error {
+	return fmt.Errorf("the mail server answered %d %s when %s", e.ErrorCode(), e.EnhancedStatusCode(), e.Reason)
+}
+
 // Send gives the mail to the server. What the server refuses about the address, for good, is notice.ErrRefused.
 func (s *SMTP) Send(ctx context.Context, m notice.Message) error {
-	msg := gomail.NewMsg()
+	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	if err := msg.FromFormat(s.from.Name, s.from.Address); err != nil {
 		return err
 	}
@@ -87,8 +92,10 @@ func (s *SMTP) Send(ctx context.Context, m notice.Message) error {
 	switch {
 	case msg.IsDelivered(): // whatever went wrong in saying goodbye
 		return nil
-	case errors.As(err, &refused) && refused.Reason == gomail.ErrSMTPRcptTo && refused.ErrorCode()/100 == 5:
-		return fmt.Errorf("%w: %w", notice.ErrRefused, err)
+	case !errors.As(err, &refused):
+		return err
+	case refused.Reason == gomail.ErrSMTPRcptTo && refused.ErrorCode()/100 == 5:
+		return fmt.Errorf("%w: %w", notice.ErrRefused, plain(refused))
 	}
-	return err
+	return plain(refused)
 }

@@ -98,6 +98,9 @@ type Store interface {
 	// Undelivered are the people of a community and its parties whom the newest mail did not reach.
 	Undelivered(ctx context.Context, community portal.OrganisationID, on time.Time) ([]Undelivered, error)
 
+	// Forget removes notices from before, mail that has ended by then, and looks at what is closed.
+	Forget(ctx context.Context, before time.Time) error
+
 	// Look remembers how the response looks now, to the actor.
 	Look(ctx context.Context, actor portal.Actor, id portal.ResponseID, now time.Time) error
 	// Seen is what others have done since, of every response in an open round that the actor has looked at.
@@ -139,7 +142,7 @@ type Service struct {
 	Logger *slog.Logger
 }
 
-// shownFor is how long a notice is shown.
+// shownFor is how long a notice is shown; then it is forgotten.
 const shownFor = 60 * 24 * time.Hour
 
 // Notices are those of the actor that are about something they may see, the newest first.

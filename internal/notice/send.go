@@ -38,8 +38,9 @@ const (
 	remindAt = 7
 	// lease is how long one try may take. A process that dies between a mail's sending and its mark leaves it to be sent
 	// again after that, under the same Message-ID, by which most mail programs show it once.
-	lease = 2 * time.Minute
-	pause = time.Second
+	lease     = 2 * time.Minute
+	pause     = time.Second
+	tidyEvery = time.Hour
 )
 
 // pauses are how long it takes until the next try; after the last there is none.
@@ -47,8 +48,13 @@ var pauses = []time.Duration{time.Minute, 5 * time.Minute, 30 * time.Minute, 2 *
 
 // Work does what is due, time and again, until ctx ends. Several processes may work side by side.
 func (s Service) Work(ctx context.Context) {
+	var tidied time.Time
 	for ctx.Err() == nil {
-		if err := s.Once(ctx); err != nil && ctx.Err() == nil {
+		err := s.Once(ctx)
+		if now := s.Now(); err == nil && now.Sub(tidied) > tidyEvery {
+			tidied, err = now, s.Store.Forget(ctx, now.Add(-shownFor))
+		}
+		if err != nil && ctx.Err() == nil {
 			s.Logger.Warn("notices must wait", "error", err)
 		}
 		select {
@@ -182,6 +188,6 @@ func (s Service) item(actor portal.Actor, kind Kind, turn *Turn, n Notice) Item 
 	if turn != nil {
 		path = turnPath(*turn)
 	}
-	return Item{Kind: kind, Turn: turn, Owner: n.Owner, Round: n.Round, Counts: n.Counts, For: actor.OrganisationName,
+	return Item{Kind: kind, Turn: turn, Owner: n.Owner, Round: n.Round, Counts: n.Counts, For: called(actor),
 		Link: s.Base + path + "?for=" + string(actor.Organisation)}
 }

@@ -47,7 +47,7 @@ var happenings = map[Kind]phrase{
 	"remark": say("Ny særmerknad: {owner}", "Ny særmerknad: {owner}",
 		"En part har en særmerknad til innspillet fra {owner}.",
 		"Ein part har ein særmerknad til innspelet frå {owner}."),
-	"silence_warning": say("Taushet blir regnet som samtykke: {owner}", "Taust samtykke: {owner}",
+	"silence_warning": say("Taushet blir regnet som samtykke: {owner}", "Å ikkje svare blir rekna som samtykke: {owner}",
 		"Svarer dere ikke før {counts}, blir det regnet som at dere samtykker til innspillet fra {owner}.",
 		"Svarer de ikkje før {counts}, blir det rekna som at de samtykkjer til innspelet frå {owner}."),
 	"submitted": say("Innspillet er sendt inn: {owner}", "Innspelet er sendt inn: {owner}",
@@ -111,6 +111,14 @@ func noticePath(n Notice) string {
 		return "/responses/" + string(n.Response) + "/receipt"
 	}
 	return "/responses/" + string(n.Response)
+}
+
+// called is the organisation as one addresses it: a municipality's register name is only the place.
+func called(actor portal.Actor) string {
+	if actor.Kind == portal.Municipality && !strings.HasSuffix(actor.OrganisationName, "kommune") {
+		return actor.OrganisationName + " kommune"
+	}
+	return actor.OrganisationName
 }
 
 // labels are the rest of a mail's words.

@@ -174,6 +174,20 @@ func (s noticeStore) MarkRead(ctx context.Context, actor portal.Actor, upTo int6
 		now, actor.Account, actor.Organisation, upTo)
 }
 
+// Forget keeps what is still to be sent, however old.
+func (s noticeStore) Forget(ctx context.Context, before time.Time) error {
+	for _, sql := range []string{
+		"delete from notice where at < ? and not exists (select from mail m where m.id = mail_id and m.state = 'waiting')",
+		"delete from mail where ended_at < ? and not exists (select from notice n where n.mail_id = mail.id)",
+		"delete from last_look l using response s, round r where s.id = l.response_id and r.id = s.round_id and r.closed_at < ?",
+	} {
+		if err := s.note(ctx, sql, before); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // note writes what is nobody's doing but the reader's own, behind the wall.
 func (s noticeStore) note(ctx context.Context, sql string, args ...any) error {
 	return away(behindWall(s.gorm.WithContext(ctx), func(g *gorm.DB) error { return g.Exec(sql, args...).Error }))

@@ -569,6 +569,31 @@ func (h *house) compact(id portal.DocumentID) error {
 	return postgres.NewLiveDocuments(h.db.Pool()).Compact(h.t.Context(), id, head, []byte{0, 0})
 }
 
+func TestWhatIsOldIsForgotten(t *testing.T) {
+	o := newPostOffice(t)
+	o.server.Answer(func(to string) error {
+		if to == names(o.approvers[0])[0]+"@example.com" {
+			return mailtest.Temporary
+		}
+		return nil
+	})
+	o.freeze()
+	o.mails()
+	count := func() (notices, mails int) {
+		must(t, o.db.Pool().QueryRow(t.Context(), "select (select count(*) from notice), (select count(*) from mail)").Scan(&notices, &mails))
+		return notices, mails
+	}
+	had, sent := count()
+	must(t, o.notices.Store.Forget(t.Context(), o.now.Add(-time.Hour)))
+	if n, m := count(); n != had || m != sent {
+		t.Errorf("forgot what is new: %d of %d notices, %d of %d mails", n, had, m, sent)
+	}
+	must(t, o.notices.Store.Forget(t.Context(), o.now.Add(time.Hour)))
+	if n, m := count(); n != 1 || m != 1 { // the one that is still to be sent
+		t.Errorf("%d notices, %d mails", n, m)
+	}
+}
+
 // Notices are a person's own, mail is known to whoever's community the person belongs to, and nobody writes either but the program.
 func TestNoticesStandBehindTheWall(t *testing.T) {
 	o := newPostOffice(t)
