@@ -32,6 +32,8 @@ const (
 	Signed     Audience = "approver of a party that has taken a position"
 	Warned     Audience = "approver of a party that was warned"
 	Assigned   Audience = "coordinator or writer of the party that the answer was given to"
+	Offered    Audience = "approver of an organisation that is offered to join"
+	OfferedNow Audience = "approver of the organisation that is offered to join by this"
 	Remarking  Audience = "approver of a party that has a remark"
 	Recipients Audience = "secretariat, coordinator, writer or regional contact where it concerns"
 	Answering  Audience = "whoever writes, approves or sends where it concerns"
@@ -62,6 +64,8 @@ var Table = []Row{
 	{"assigned", "response.assign", "", nil, []Audience{Assigned}, Reminder, true},
 
 	{"laid_before", "response.freeze", "", frozen, []Audience{Approvers}, AtOnce, true},
+	{"offered", "response.freeze", "", frozen, []Audience{Offered}, AtOnce, true},
+	{"offered", "response.offer", "offered=true", frozen, []Audience{OfferedNow}, AtOnce, true},
 	{"parties_changed", "response.parties", "", frozen, []Audience{Approvers}, AtOnce, true},
 	{"reopened", "response.reopen", "", nil, []Audience{Signed, Writers}, AtOnce, false},
 
@@ -127,6 +131,10 @@ func belongs(p Person, a Audience, e Event, r portal.Response) bool {
 		return approves && slices.Contains(names, any(party.Organisation.Name))
 	case Assigned:
 		return party != nil && writes && fmt.Sprint(e.Detail["coordinator"]) == string(p.Organisation)
+	case Offered:
+		return offered(r, p)
+	case OfferedNow:
+		return offered(r, p) && e.Detail["organisation"] == string(p.Organisation)
 	case Remarking:
 		return approves && slices.ContainsFunc(r.Remarks, func(m portal.Remark) bool { return m.By(p.Organisation) })
 	case Recipients:
@@ -135,6 +143,10 @@ func belongs(p Person, a Audience, e Event, r portal.Response) bool {
 		return writes || p.Has(portal.Secretariat) || p.Has(portal.Approver)
 	}
 	return false
+}
+
+func offered(r portal.Response, p Person) bool {
+	return p.Has(portal.Approver) && slices.ContainsFunc(r.Offered, func(o portal.Organisation) bool { return o.ID == p.Organisation })
 }
 
 func partyOf(r portal.Response, id portal.OrganisationID) *portal.Party {

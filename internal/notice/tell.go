@@ -62,5 +62,8 @@ func (s Service) concerned(ctx context.Context, e Event) (r portal.Response, org
 			organisations = append(organisations, p.Organisation.ID)
 		}
 	}
+	for _, o := range r.Offered {
+		organisations = append(organisations, o.ID)
+	}
 	return r, organisations, err
 }

@@ -31,8 +31,9 @@ func (s noticeStore) Seen(ctx context.Context, actor portal.Actor) ([]notice.Sin
 	found, err := rows[struct {
 		ResponseID, State, OwnerID string
 		At                         time.Time
-		Parties                    jsonb[[]portal.OrganisationID]
-	}](g, `select l.response_id, l.at, s.state, s.owner_id, (select coalesce(jsonb_agg(p.organisation_id), '[]') from party p where p.response_id = s.id) as parties`+
+		Parties, Offered           jsonb[[]portal.OrganisationID]
+		Separate                   bool
+	}](g, `select l.response_id, l.at, s.state, s.owner_id, `+rightsColumns+
 		looksOf+mine+` order by s.id`, whose...)
 	if err != nil || len(found) == 0 {
 		return nil, err
@@ -40,7 +41,7 @@ func (s noticeStore) Seen(ctx context.Context, actor portal.Actor) ([]notice.Sin
 	seen, place := make([]notice.Since, len(found)), map[string]*notice.Since{}
 	for i, f := range found {
 		seen[i] = notice.Since{Response: portal.ResponseID(f.ResponseID), LookedAt: f.At,
-			Object: policy.Object{State: f.State, Owner: portal.OrganisationID(f.OwnerID), Parties: f.Parties.V}}
+			Object: policy.Object{State: f.State, Owner: portal.OrganisationID(f.OwnerID), Parties: f.Parties.V, Offered: f.Offered.V, Separate: f.Separate}}
 		place[f.ResponseID] = &seen[i]
 	}
 	done, err := rows[struct {

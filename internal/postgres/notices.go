@@ -127,14 +127,20 @@ type noticeRow struct {
 	Title                             jsonb[portal.Text]
 	Deadline                          time.Time
 	ResponseID, State, OwnerID, Owner string
-	Parties                           jsonb[[]portal.OrganisationID]
+	Parties, Offered                  jsonb[[]portal.OrganisationID]
+	Separate                          bool
 	CountsFrom                        *time.Time
 }
+
+// rightsColumns are what decides, beside its state and owner, about rights to the response s.
+const rightsColumns = `coalesce(s.kind = 'separate', false) as separate,
+		(select coalesce(jsonb_agg(p.organisation_id), '[]') from party p where p.response_id = s.id) as parties,
+		(select coalesce(jsonb_agg(f.organisation_id), '[]') from endorsement_offer f where f.response_id = s.id) as offered`
 
 const noticeColumns = `select n.id, n.kind, n.organisation_id, n.at, n.read_at is not null as read, r.id as round_id, r.state as round_state, r.title,
 		deadline_of(r.id, coalesce(s.owner_id, n.organisation_id)) as deadline, coalesce(s.id::text, '') as response_id, coalesce(s.state, '') as state,
 		coalesce(s.owner_id, '') as owner_id, coalesce(o.name, '') as owner, (e.detail ->> 'countsFrom')::timestamptz as counts_from,
-		(select coalesce(jsonb_agg(p.organisation_id), '[]') from party p where p.response_id = s.id) as parties
+		` + rightsColumns + `
 	from notice n join round r on r.id = n.round_id
 	left join response s on s.id = n.response_id
 	left join organisation o on o.id = s.owner_id
@@ -150,7 +156,7 @@ func (r noticeRow) notice() notice.Notice {
 	}
 	n.Object = policy.Object{State: r.RoundState, Invited: true} // whom a round was sent to stays on its list
 	if n.Response != "" {
-		n.Object = policy.Object{State: r.State, Owner: portal.OrganisationID(r.OwnerID), Parties: r.Parties.V}
+		n.Object = policy.Object{State: r.State, Owner: portal.OrganisationID(r.OwnerID), Parties: r.Parties.V, Offered: r.Offered.V, Separate: r.Separate}
 	}
 	return n
 }
