@@ -37,6 +37,7 @@ const pages = [
   ['sekretariat-agder', () => '/'],
   ['sekretariat-agder', () => `/responses/${at.agder}`],
   ['sekretariat-agder', () => '/communities/agder'],
+  ['sekretariat-agder', () => `/meetings/${at.meeting}`],
   ['koordinator-kristiansand', () => '/'],
   ['koordinator-kristiansand', () => `/rounds/${at.round}`],
   ['koordinator-kristiansand', () => `/responses/${at.agder}/write`, '[contenteditable="true"]'],

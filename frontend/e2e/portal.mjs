@@ -99,7 +99,10 @@ export async function places(portal) {
   const round = (await api(ministry, 'GET', '/rounds')).body.find(({ state }) => state === 'open').id
   const submitted = (await api(ministry, 'GET', `/rounds/${round}/submissions`)).body[0].responseId
   await ministry.context().close()
-  return { round, submitted, agder: await of('sekretariat-agder'), vestfold: await of('sekretariat-vestfold'), fonna: await of('sekretariat-fonna'), more: await of('sekretariat-more') }
+  const secretariat = await portal.as('sekretariat-agder')
+  const meeting = (await api(secretariat, 'GET', '/communities/agder/meetings')).body[0].id
+  await secretariat.context().close()
+  return { round, submitted, meeting, agder: await of('sekretariat-agder'), vestfold: await of('sekretariat-vestfold'), fonna: await of('sekretariat-fonna'), more: await of('sekretariat-more') }
 }
 
 /** The real letter of 2021 where it lies beside the checkout, else the demonstration's own words under another name. */
