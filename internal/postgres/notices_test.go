@@ -266,6 +266,37 @@ func TestSilenceIsWarnedOfWithItsDate(t *testing.T) {
 	}
 }
 
+// Who is offered to join a separate answer is told when its text is held still, or when the offer is made after that.
+func TestWhoIsOfferedToJoinIsTold(t *testing.T) {
+	o := newPostOffice(t)
+	ctx := t.Context()
+	writer := o.person("skriver", portal.Bokmal, "k-4203", portal.Coordinator)
+	before, after := o.person("forst", portal.Bokmal, "k-4204", portal.Approver), o.person("sist", portal.Nynorsk, "k-4205", portal.Approver)
+	r, err := o.consult.Start(ctx, writer, o.stand().Round.ID, portal.Separate, portal.Bokmal)
+	must(t, err)
+	for n := 1; n <= 6; n++ {
+		o.write(r, n, "Fortrolig utkast.")
+	}
+	_, err = o.consult.Offer(ctx, writer, r.ID, before.Organisation)
+	must(t, err)
+	o.wantMail("offered while it is written")
+	r = o.ready(writer, r)
+	_, err = o.document.Freeze(ctx, writer, r.ID, r.Version)
+	must(t, err)
+	o.wantMail("the text is held still", before)
+	_, err = o.consult.Offer(ctx, writer, r.ID, after.Organisation)
+	must(t, err)
+	got := o.wantMail("offered afterwards", after)
+	if m := got["sist"]; !strings.HasPrefix(m.Subject, "Sei om de sluttar dykk til") {
+		t.Errorf("%s\n%s", m.Subject, m.Text)
+	}
+	_, err = o.consult.TakeOfferBack(ctx, writer, r.ID, after.Organisation)
+	must(t, err)
+	if told, err := o.notices.Notices(portal.Acting(ctx, after), after); err != nil || len(told) != 0 {
+		t.Errorf("still sees %+v, %v", told, err)
+	}
+}
+
 func TestNobodyWhoHasActedIsReminded(t *testing.T) {
 	o := newPostOffice(t)
 	o.server.Answer(func(string) error { return mailtest.Temporary })
