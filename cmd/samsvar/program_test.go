@@ -200,7 +200,7 @@ func (s scene) path(o operation) string {
 		s.response = s.submission
 	}
 	for name, value := range map[string]string{"roundId": s.round, "questionId": s.question, "responseId": s.response, "answerId": s.answer,
-		"jobId": s.freeze, "bodyId": s.freeze, "meetingId": s.meeting, "caseId": s.paper, "remarkId": s.freeze, "accountId": s.account, "organisationId": "agder", "role": "reader", "format": "json"} {
+		"jobId": s.freeze, "bodyId": s.freeze, "meetingId": s.meeting, "caseId": s.paper, "remarkId": s.freeze, "accountId": s.account, "organisationId": "agder", "role": "reader", "format": "json", "number": "1999-0001"} {
 		path = strings.ReplaceAll(path, "{"+name+"}", value)
 	}
 	return path
@@ -240,6 +240,7 @@ func (s scene) body(operation string) any {
 		"setPlanDates":       map[string]any{"papersDue": "2022-01-01"},
 		"submitResponse":     map[string]any{"freezeId": s.freeze, "freezeHash": "sha256:0"},
 		"withdrawSubmission": map[string]any{"number": "1999-0001", "reason": "x"}, "returnSubmission": map[string]any{"number": "1999-0001", "reason": "x"},
+		"publishSubmission": map[string]any{"number": "1999-0001"}, "takeSubmissionDown": map[string]any{"number": "1999-0001", "reason": "x"},
 		"extendRound": map[string]any{"deadline": "2001-01-01", "reason": "x"},
 		"grantRole":   map[string]any{"organisationId": "nowhere", "role": "reader"},
 	}[operation]

@@ -51,6 +51,8 @@ type Reads interface {
 	Positions(ctx context.Context, id portal.ResponseID) ([]Said, error)
 	// JointAnswers are the frozen answers of the communities that the owner of a separate response answers with.
 	JointAnswers(ctx context.Context, id portal.ResponseID) ([]JointAnswer, error)
+	// Published is what is public, the newest first; without packages but for the one that is asked for.
+	Published(ctx context.Context, round portal.RoundID, number string) ([]Published, error)
 	// Wishes are those who ask to join what the owner sends, the oldest first.
 	Wishes(ctx context.Context, round portal.RoundID, owner portal.OrganisationID) ([]portal.Wish, error)
 }
@@ -95,6 +97,8 @@ type Tx interface {
 	MarkReceived(number string, by portal.AccountID, at time.Time) error
 	// EndSubmission puts a tombstone on something that stood.
 	EndSubmission(standing portal.Receipt, to portal.SubmissionState, by portal.Actor, reason string, at time.Time) error
+	Publish(received portal.Receipt, to portal.SubmissionState, by string, at time.Time) error
+	TakeDown(public portal.Receipt, to portal.SubmissionState, by portal.Actor, reason string, at time.Time) error
 	// Parties are the members of the community on the date, or the organisation alone.
 	Parties(owner portal.Organisation, on time.Time) ([]portal.Party, error)
 	Rule(community portal.OrganisationID) (portal.Rule, error)

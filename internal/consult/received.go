@@ -32,7 +32,7 @@ func (s Service) Submission(ctx context.Context, actor portal.Actor, id portal.R
 func (s Service) Receive(ctx context.Context, actor portal.Actor, id portal.ResponseID) (portal.Receipt, error) {
 	err := s.changeResponse(ctx, actor, id, "submission.receive", func(tx Tx, r portal.Response) (map[string]any, error) {
 		last := *r.Last()
-		if last.State == portal.Journaled {
+		if last.State == portal.Journaled || last.State == portal.Public {
 			return nil, tx.Unchanged()
 		}
 		if err := tx.MarkReceived(last.Number, actor.Account, s.Now()); err != nil {

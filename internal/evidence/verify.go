@@ -66,8 +66,8 @@ func Verify(raw []byte) Report {
 		return r
 	}
 	format := formatOf(canonical)
-	if !r.check("format", format == Format, "The format is "+Format+".",
-		fmt.Sprintf("The format %q is unknown; this program knows %s.", format, Format)) {
+	if !r.check("format", format == Format || format == PublicFormat, "The format is "+format+".",
+		fmt.Sprintf("The format %q is unknown; this program knows %s and %s.", format, Format, PublicFormat)) {
 		return r
 	}
 	p, err := decode(raw, canonical)
@@ -167,6 +167,11 @@ func (r *Report) hashes(p Package) {
 	r.check("freeze hash", err == nil && freeze == p.Freeze.Hash,
 		"These answers, in this order, were laid before these parties.",
 		fmt.Sprintf("The answers or the parties are not those that were frozen: stated %s, computed %s.", p.Freeze.Hash, freeze))
+	if p.Format == PublicFormat {
+		r.PackageHash = p.PackageHash
+		r.add("package hash", Note, "Persons' names are left out of what is published: the package hash is stated, and cannot be made anew from this.")
+		return
+	}
 	r.PackageHash, err = p.Hash()
 	r.check("package hash", err == nil && r.PackageHash == p.PackageHash,
 		"The package is whole and unchanged since it was sealed.",

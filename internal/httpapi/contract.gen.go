@@ -665,6 +665,48 @@ func (e PositionKind) Valid() bool {
 	}
 }
 
+// Defines values for PublishedKind.
+const (
+	PublishedKindJoint    PublishedKind = "joint"
+	PublishedKindSeparate PublishedKind = "separate"
+)
+
+// Valid indicates whether the value is a known member of the PublishedKind enum.
+func (e PublishedKind) Valid() bool {
+	switch e {
+	case PublishedKindJoint:
+		return true
+	case PublishedKindSeparate:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PublishedState.
+const (
+	PublishedStatePublished PublishedState = "published"
+	PublishedStateReplaced  PublishedState = "replaced"
+	PublishedStateTakenDown PublishedState = "taken_down"
+	PublishedStateWithdrawn PublishedState = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the PublishedState enum.
+func (e PublishedState) Valid() bool {
+	switch e {
+	case PublishedStatePublished:
+		return true
+	case PublishedStateReplaced:
+		return true
+	case PublishedStateTakenDown:
+		return true
+	case PublishedStateWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for QuestionInputCollects.
 const (
 	QuestionInputCollectsEmpty        QuestionInputCollects = ""
@@ -1138,6 +1180,7 @@ func (e StartInputKind) Valid() bool {
 
 // Defines values for SubmissionState.
 const (
+	SubmissionStatePublished SubmissionState = "published"
 	SubmissionStateReceived  SubmissionState = "received"
 	SubmissionStateReplaced  SubmissionState = "replaced"
 	SubmissionStateReturned  SubmissionState = "returned"
@@ -1148,6 +1191,8 @@ const (
 // Valid indicates whether the value is a known member of the SubmissionState enum.
 func (e SubmissionState) Valid() bool {
 	switch e {
+	case SubmissionStatePublished:
+		return true
 	case SubmissionStateReceived:
 		return true
 	case SubmissionStateReplaced:
@@ -2081,6 +2126,12 @@ type Notice struct {
 	RoundTitle Text `json:"roundTitle"`
 }
 
+// NumberInput defines model for NumberInput.
+type NumberInput struct {
+	// Number The receipt number that was read.
+	Number string `json:"number"`
+}
+
 // Organisation defines model for Organisation.
 type Organisation struct {
 	Id   string           `json:"id"`
@@ -2351,6 +2402,47 @@ type ProviderInfo struct {
 	Name        string `json:"name"`
 }
 
+// Published defines model for Published.
+type Published struct {
+	// EndedAt When it was withdrawn or replaced.
+	EndedAt     *Time         `json:"endedAt,omitempty"`
+	Kind        PublishedKind `json:"kind"`
+	Language    Language      `json:"language"`
+	LateSeconds int64         `json:"lateSeconds"`
+	Number      string        `json:"number"`
+	Owner       Organisation  `json:"owner"`
+
+	// Package Form samsvar-publication/1 of docs/evidence.md; absent in a list, and when it was taken down.
+	Package *SubmissionPackage `json:"package,omitempty"`
+
+	// PackageHash Of the package itself, with the names of persons.
+	PackageHash Hash `json:"packageHash"`
+
+	// PublishedAt RFC 3339 with offset; the server's clock.
+	PublishedAt Time `json:"publishedAt"`
+
+	// ReplacedBy Number of what was sent in its place, when that is public too.
+	ReplacedBy *string `json:"replacedBy,omitempty"`
+	RoundId    string  `json:"roundId"`
+
+	// RoundTitle What people read, in one or both written forms of Norwegian.
+	RoundTitle Text `json:"roundTitle"`
+
+	// Sender Who asked.
+	Sender string         `json:"sender"`
+	State  PublishedState `json:"state"`
+
+	// SubmittedAt RFC 3339 with offset; the server's clock.
+	SubmittedAt Time       `json:"submittedAt"`
+	TakenDown   *TakenDown `json:"takenDown,omitempty"`
+}
+
+// PublishedKind defines model for Published.Kind.
+type PublishedKind string
+
+// PublishedState defines model for Published.State.
+type PublishedState string
+
 // Question defines model for Question.
 type Question struct {
 	// Collects "good_examples" or absent.
@@ -2414,6 +2506,9 @@ type Receipt struct {
 	// PackageHash "sha256:" and 64 hexadecimal digits, over canonical JSON (RFC 8785).
 	PackageHash Hash `json:"packageHash"`
 
+	// PublishedAt RFC 3339 with offset; the server's clock.
+	PublishedAt *Time `json:"publishedAt,omitempty"`
+
 	// ReceivedAt RFC 3339 with offset; the server's clock.
 	ReceivedAt *Time `json:"receivedAt,omitempty"`
 
@@ -2421,12 +2516,15 @@ type Receipt struct {
 	Replaces   *string `json:"replaces,omitempty"`
 	ResponseId string  `json:"responseId"`
 
-	// State The first two stand; the others are kept and marked.
+	// State The first three stand; the others are kept and marked.
 	State SubmissionState `json:"state"`
 
 	// SubmittedAt RFC 3339 with offset; the server's clock.
 	SubmittedAt Time   `json:"submittedAt"`
 	SubmittedBy Person `json:"submittedBy"`
+
+	// TakenDown It was public, and is no longer.
+	TakenDown *Tombstone `json:"takenDown,omitempty"`
 }
 
 // Recipient defines model for Recipient.
@@ -2928,7 +3026,7 @@ type Submission struct {
 // SubmissionPackage The consolidated submission as specified in docs/evidence.md, format samsvar-submission/1.
 type SubmissionPackage = json.RawMessage
 
-// SubmissionState The first two stand; the others are kept and marked.
+// SubmissionState The first three stand; the others are kept and marked.
 type SubmissionState string
 
 // SubmissionSummary defines model for SubmissionSummary.
@@ -2949,7 +3047,7 @@ type SubmissionSummary struct {
 	Related    []RelatedAnswer `json:"related"`
 	ResponseId string          `json:"responseId"`
 
-	// State The first two stand; the others are kept and marked.
+	// State The first three stand; the others are kept and marked.
 	State SubmissionState `json:"state"`
 
 	// SubmittedAt RFC 3339 with offset; the server's clock.
@@ -2964,6 +3062,16 @@ type SubmitInput struct {
 	// FreezeHash "sha256:" and 64 hexadecimal digits, over canonical JSON (RFC 8785).
 	FreezeHash Hash   `json:"freezeHash"`
 	FreezeId   string `json:"freezeId"`
+}
+
+// TakenDown defines model for TakenDown.
+type TakenDown struct {
+	// At RFC 3339 with offset; the server's clock.
+	At Time `json:"at"`
+
+	// By Name of the organisation.
+	By     string `json:"by"`
+	Reason string `json:"reason"`
 }
 
 // Tally Counted on valid positions, and on silence where the rule says so and a warning was recorded.
@@ -3152,6 +3260,9 @@ type Number = string
 // OrganisationId defines model for organisationId.
 type OrganisationId = string
 
+// PublicNumber defines model for publicNumber.
+type PublicNumber = string
+
 // QuestionId defines model for questionId.
 type QuestionId = string
 
@@ -3166,6 +3277,16 @@ type RoundId = string
 
 // DownloadPackParams defines parameters for DownloadPack.
 type DownloadPackParams struct {
+	Language *Language `form:"language,omitempty" json:"language,omitempty"`
+}
+
+// ListPublishedParams defines parameters for ListPublished.
+type ListPublishedParams struct {
+	RoundId *string `form:"roundId,omitempty" json:"roundId,omitempty"`
+}
+
+// DownloadPublishedParams defines parameters for DownloadPublished.
+type DownloadPublishedParams struct {
 	Language *Language `form:"language,omitempty" json:"language,omitempty"`
 }
 
@@ -3305,8 +3426,14 @@ type StartResponseJSONRequestBody = StartInput
 // AskToJoinJSONRequestBody defines body for AskToJoin for application/json ContentType.
 type AskToJoinJSONRequestBody = WishInput
 
+// PublishSubmissionJSONRequestBody defines body for PublishSubmission for application/json ContentType.
+type PublishSubmissionJSONRequestBody = NumberInput
+
 // ReturnSubmissionJSONRequestBody defines body for ReturnSubmission for application/json ContentType.
 type ReturnSubmissionJSONRequestBody = EndInput
+
+// TakeSubmissionDownJSONRequestBody defines body for TakeSubmissionDown for application/json ContentType.
+type TakeSubmissionDownJSONRequestBody = EndInput
 
 // WithdrawSubmissionJSONRequestBody defines body for WithdrawSubmission for application/json ContentType.
 type WithdrawSubmissionJSONRequestBody = EndInput
@@ -3418,6 +3545,15 @@ type ServerInterface interface {
 	// ListProviders Identity providers to log in with
 	// (GET /providers)
 	ListProviders(ctx echo.Context) error
+	// ListPublished What is public, the newest first, for anybody; of one round when that is given
+	// (GET /published)
+	ListPublished(ctx echo.Context, params ListPublishedParams) error
+	// GetPublished One published submission, for anybody, or the tombstone of one that was
+	// (GET /published/{number})
+	GetPublished(ctx echo.Context, number PublicNumber) error
+	// DownloadPublished A published submission as a document, or as its package without the names of persons
+	// (GET /published/{number}/file/{format})
+	DownloadPublished(ctx echo.Context, number PublicNumber, format string, params DownloadPublishedParams) error
 	// GetResponse Where the response stands: answers, parties, positions, what is missing
 	// (GET /responses/{responseId})
 	GetResponse(ctx echo.Context, responseId ResponseId) error
@@ -3571,12 +3707,18 @@ type ServerInterface interface {
 	// DownloadSubmission The consolidated submission as pdf, docx or json, or its receipt as pdf
 	// (GET /submissions/{responseId}/file/{format})
 	DownloadSubmission(ctx echo.Context, responseId ResponseId, format Format, params DownloadSubmissionParams) error
+	// PublishSubmission Make a received submission public, whole, without the names of persons
+	// (POST /submissions/{responseId}/publish)
+	PublishSubmission(ctx echo.Context, responseId ResponseId) error
 	// ReceiveSubmission Confirm that the ministry has received and journaled it; repeating it changes nothing
 	// (POST /submissions/{responseId}/receive)
 	ReceiveSubmission(ctx echo.Context, responseId ResponseId) error
 	// ReturnSubmission Send a submission back for formal reasons; its text is open for writing again
 	// (POST /submissions/{responseId}/return)
 	ReturnSubmission(ctx echo.Context, responseId ResponseId) error
+	// TakeSubmissionDown Make what is public so no longer; a tombstone with the reason stays where it was
+	// (POST /submissions/{responseId}/take-down)
+	TakeSubmissionDown(ctx echo.Context, responseId ResponseId) error
 	// WithdrawSubmission Take back what was sent; the ministry keeps it, marked as withdrawn
 	// (POST /submissions/{responseId}/withdraw)
 	WithdrawSubmission(ctx echo.Context, responseId ResponseId) error
@@ -4081,6 +4223,73 @@ func (w *ServerInterfaceWrapper) ListProviders(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListProviders(ctx)
+	return err
+}
+
+// ListPublished converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPublished(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListPublishedParams
+	// ------------- Optional query parameter "roundId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "roundId", ctx.QueryParams(), &params.RoundId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter roundId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListPublished(ctx, params)
+	return err
+}
+
+// GetPublished converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPublished(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "number" -------------
+	var number PublicNumber
+
+	err = runtime.BindStyledParameterWithOptions("simple", "number", ctx.Param("number"), &number, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter number: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPublished(ctx, number)
+	return err
+}
+
+// DownloadPublished converts echo context to params.
+func (w *ServerInterfaceWrapper) DownloadPublished(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "number" -------------
+	var number PublicNumber
+
+	err = runtime.BindStyledParameterWithOptions("simple", "number", ctx.Param("number"), &number, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter number: %s", err))
+	}
+
+	// ------------- Path parameter "format" -------------
+	var format string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "format", ctx.Param("format"), &format, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DownloadPublishedParams
+	// ------------- Optional query parameter "language" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "language", ctx.QueryParams(), &params.Language, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter language: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DownloadPublished(ctx, number, format, params)
 	return err
 }
 
@@ -4993,6 +5202,22 @@ func (w *ServerInterfaceWrapper) DownloadSubmission(ctx echo.Context) error {
 	return err
 }
 
+// PublishSubmission converts echo context to params.
+func (w *ServerInterfaceWrapper) PublishSubmission(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "responseId" -------------
+	var responseId ResponseId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "responseId", ctx.Param("responseId"), &responseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter responseId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PublishSubmission(ctx, responseId)
+	return err
+}
+
 // ReceiveSubmission converts echo context to params.
 func (w *ServerInterfaceWrapper) ReceiveSubmission(ctx echo.Context) error {
 	var err error
@@ -5022,6 +5247,22 @@ func (w *ServerInterfaceWrapper) ReturnSubmission(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ReturnSubmission(ctx, responseId)
+	return err
+}
+
+// TakeSubmissionDown converts echo context to params.
+func (w *ServerInterfaceWrapper) TakeSubmissionDown(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "responseId" -------------
+	var responseId ResponseId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "responseId", ctx.Param("responseId"), &responseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter responseId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.TakeSubmissionDown(ctx, responseId)
 	return err
 }
 
@@ -5155,6 +5396,11 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/submissions/:responseId/receive", wrapper.ReceiveSubmission, options.OperationMiddlewares["receiveSubmission"]...)
 	router.POST(options.BaseURL+"/submissions/:responseId/withdraw", wrapper.WithdrawSubmission, options.OperationMiddlewares["withdrawSubmission"]...)
 	router.POST(options.BaseURL+"/submissions/:responseId/return", wrapper.ReturnSubmission, options.OperationMiddlewares["returnSubmission"]...)
+	router.POST(options.BaseURL+"/submissions/:responseId/publish", wrapper.PublishSubmission, options.OperationMiddlewares["publishSubmission"]...)
+	router.POST(options.BaseURL+"/submissions/:responseId/take-down", wrapper.TakeSubmissionDown, options.OperationMiddlewares["takeSubmissionDown"]...)
+	router.GET(options.BaseURL+"/published", wrapper.ListPublished, options.OperationMiddlewares["listPublished"]...)
+	router.GET(options.BaseURL+"/published/:number", wrapper.GetPublished, options.OperationMiddlewares["getPublished"]...)
+	router.GET(options.BaseURL+"/published/:number/file/:format", wrapper.DownloadPublished, options.OperationMiddlewares["downloadPublished"]...)
 	router.GET(options.BaseURL+"/jobs/:jobId", wrapper.GetJob, options.OperationMiddlewares["getJob"]...)
 	router.POST(options.BaseURL+"/jobs/:jobId/cancel", wrapper.CancelJob, options.OperationMiddlewares["cancelJob"]...)
 	router.GET(options.BaseURL+"/jobs/:jobId/file", wrapper.DownloadJobFile, options.OperationMiddlewares["downloadJobFile"]...)
@@ -6555,6 +6801,163 @@ type ListProvidersdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListProvidersdefaultApplicationProblemPlusJSONResponse) VisitListProvidersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPublishedRequestObject struct {
+	Params ListPublishedParams
+}
+
+type ListPublishedResponseObject interface {
+	VisitListPublishedResponse(w http.ResponseWriter) error
+}
+
+type ListPublished200ResponseHeaders struct {
+	CacheControl *string
+}
+
+type ListPublished200JSONResponse struct {
+	Body    []Published
+	Headers ListPublished200ResponseHeaders
+}
+
+func (response ListPublished200JSONResponse) VisitListPublishedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.CacheControl != nil {
+		w.Header().Set("Cache-Control", fmt.Sprint(*response.Headers.CacheControl))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPublisheddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListPublisheddefaultApplicationProblemPlusJSONResponse) VisitListPublishedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPublishedRequestObject struct {
+	Number PublicNumber `json:"number"`
+}
+
+type GetPublishedResponseObject interface {
+	VisitGetPublishedResponse(w http.ResponseWriter) error
+}
+
+type GetPublished200ResponseHeaders struct {
+	CacheControl *string
+}
+
+type GetPublished200JSONResponse struct {
+	Body    Published
+	Headers GetPublished200ResponseHeaders
+}
+
+func (response GetPublished200JSONResponse) VisitGetPublishedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.CacheControl != nil {
+		w.Header().Set("Cache-Control", fmt.Sprint(*response.Headers.CacheControl))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPublisheddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPublisheddefaultApplicationProblemPlusJSONResponse) VisitGetPublishedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DownloadPublishedRequestObject struct {
+	Number PublicNumber `json:"number"`
+	Format string       `json:"format"`
+	Params DownloadPublishedParams
+}
+
+type DownloadPublishedResponseObject interface {
+	VisitDownloadPublishedResponse(w http.ResponseWriter) error
+}
+
+type DownloadPublished200ResponseHeaders struct {
+	CacheControl       *string
+	ContentDisposition *string
+}
+
+type DownloadPublished200ApplicationoctetStreamResponse struct {
+	Body          io.Reader
+	Headers       DownloadPublished200ResponseHeaders
+	ContentLength int64
+}
+
+func (response DownloadPublished200ApplicationoctetStreamResponse) VisitDownloadPublishedResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/octet-stream")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.CacheControl != nil {
+		w.Header().Set("Cache-Control", fmt.Sprint(*response.Headers.CacheControl))
+	}
+	if response.Headers.ContentDisposition != nil {
+		w.Header().Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type DownloadPublisheddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DownloadPublisheddefaultApplicationProblemPlusJSONResponse) VisitDownloadPublishedResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -8602,6 +9005,46 @@ func (response DownloadSubmissiondefaultApplicationProblemPlusJSONResponse) Visi
 	return err
 }
 
+type PublishSubmissionRequestObject struct {
+	ResponseId ResponseId `json:"responseId"`
+	Body       *PublishSubmissionJSONRequestBody
+}
+
+type PublishSubmissionResponseObject interface {
+	VisitPublishSubmissionResponse(w http.ResponseWriter) error
+}
+
+type PublishSubmission200JSONResponse Submission
+
+func (response PublishSubmission200JSONResponse) VisitPublishSubmissionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PublishSubmissiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PublishSubmissiondefaultApplicationProblemPlusJSONResponse) VisitPublishSubmissionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ReceiveSubmissionRequestObject struct {
 	ResponseId ResponseId `json:"responseId"`
 }
@@ -8670,6 +9113,46 @@ type ReturnSubmissiondefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ReturnSubmissiondefaultApplicationProblemPlusJSONResponse) VisitReturnSubmissionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeSubmissionDownRequestObject struct {
+	ResponseId ResponseId `json:"responseId"`
+	Body       *TakeSubmissionDownJSONRequestBody
+}
+
+type TakeSubmissionDownResponseObject interface {
+	VisitTakeSubmissionDownResponse(w http.ResponseWriter) error
+}
+
+type TakeSubmissionDown200JSONResponse Submission
+
+func (response TakeSubmissionDown200JSONResponse) VisitTakeSubmissionDownResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TakeSubmissionDowndefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response TakeSubmissionDowndefaultApplicationProblemPlusJSONResponse) VisitTakeSubmissionDownResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -8828,6 +9311,15 @@ type StrictServerInterface interface {
 	// ListProviders Identity providers to log in with
 	// (GET /providers)
 	ListProviders(ctx context.Context, request ListProvidersRequestObject) (ListProvidersResponseObject, error)
+	// ListPublished What is public, the newest first, for anybody; of one round when that is given
+	// (GET /published)
+	ListPublished(ctx context.Context, request ListPublishedRequestObject) (ListPublishedResponseObject, error)
+	// GetPublished One published submission, for anybody, or the tombstone of one that was
+	// (GET /published/{number})
+	GetPublished(ctx context.Context, request GetPublishedRequestObject) (GetPublishedResponseObject, error)
+	// DownloadPublished A published submission as a document, or as its package without the names of persons
+	// (GET /published/{number}/file/{format})
+	DownloadPublished(ctx context.Context, request DownloadPublishedRequestObject) (DownloadPublishedResponseObject, error)
 	// GetResponse Where the response stands: answers, parties, positions, what is missing
 	// (GET /responses/{responseId})
 	GetResponse(ctx context.Context, request GetResponseRequestObject) (GetResponseResponseObject, error)
@@ -8981,12 +9473,18 @@ type StrictServerInterface interface {
 	// DownloadSubmission The consolidated submission as pdf, docx or json, or its receipt as pdf
 	// (GET /submissions/{responseId}/file/{format})
 	DownloadSubmission(ctx context.Context, request DownloadSubmissionRequestObject) (DownloadSubmissionResponseObject, error)
+	// PublishSubmission Make a received submission public, whole, without the names of persons
+	// (POST /submissions/{responseId}/publish)
+	PublishSubmission(ctx context.Context, request PublishSubmissionRequestObject) (PublishSubmissionResponseObject, error)
 	// ReceiveSubmission Confirm that the ministry has received and journaled it; repeating it changes nothing
 	// (POST /submissions/{responseId}/receive)
 	ReceiveSubmission(ctx context.Context, request ReceiveSubmissionRequestObject) (ReceiveSubmissionResponseObject, error)
 	// ReturnSubmission Send a submission back for formal reasons; its text is open for writing again
 	// (POST /submissions/{responseId}/return)
 	ReturnSubmission(ctx context.Context, request ReturnSubmissionRequestObject) (ReturnSubmissionResponseObject, error)
+	// TakeSubmissionDown Make what is public so no longer; a tombstone with the reason stays where it was
+	// (POST /submissions/{responseId}/take-down)
+	TakeSubmissionDown(ctx context.Context, request TakeSubmissionDownRequestObject) (TakeSubmissionDownResponseObject, error)
 	// WithdrawSubmission Take back what was sent; the ministry keeps it, marked as withdrawn
 	// (POST /submissions/{responseId}/withdraw)
 	WithdrawSubmission(ctx context.Context, request WithdrawSubmissionRequestObject) (WithdrawSubmissionResponseObject, error)
@@ -10146,6 +10644,83 @@ func (sh *strictHandler) ListProviders(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(ListProvidersResponseObject); ok {
 		return validResponse.VisitListProvidersResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListPublished operation middleware
+func (sh *strictHandler) ListPublished(ctx echo.Context, params ListPublishedParams) error {
+	var request ListPublishedRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPublished(ctx.Request().Context(), request.(ListPublishedRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPublished")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPublishedResponseObject); ok {
+		return validResponse.VisitListPublishedResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPublished operation middleware
+func (sh *strictHandler) GetPublished(ctx echo.Context, number PublicNumber) error {
+	var request GetPublishedRequestObject
+
+	request.Number = number
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPublished(ctx.Request().Context(), request.(GetPublishedRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPublished")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPublishedResponseObject); ok {
+		return validResponse.VisitGetPublishedResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DownloadPublished operation middleware
+func (sh *strictHandler) DownloadPublished(ctx echo.Context, number PublicNumber, format string, params DownloadPublishedParams) error {
+	var request DownloadPublishedRequestObject
+
+	request.Number = number
+	request.Format = format
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DownloadPublished(ctx.Request().Context(), request.(DownloadPublishedRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DownloadPublished")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DownloadPublishedResponseObject); ok {
+		return validResponse.VisitDownloadPublishedResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -12034,6 +12609,54 @@ func (sh *strictHandler) DownloadSubmission(ctx echo.Context, responseId Respons
 	return nil
 }
 
+// PublishSubmission operation middleware
+func (sh *strictHandler) PublishSubmission(ctx echo.Context, responseId ResponseId) error {
+	var request PublishSubmissionRequestObject
+
+	request.ResponseId = responseId
+
+	var body PublishSubmissionJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PublishSubmission(ctx.Request().Context(), request.(PublishSubmissionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PublishSubmission")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PublishSubmissionResponseObject); ok {
+		return validResponse.VisitPublishSubmissionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ReceiveSubmission operation middleware
 func (sh *strictHandler) ReceiveSubmission(ctx echo.Context, responseId ResponseId) error {
 	var request ReceiveSubmissionRequestObject
@@ -12101,6 +12724,54 @@ func (sh *strictHandler) ReturnSubmission(ctx echo.Context, responseId ResponseI
 		return err
 	} else if validResponse, ok := response.(ReturnSubmissionResponseObject); ok {
 		return validResponse.VisitReturnSubmissionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// TakeSubmissionDown operation middleware
+func (sh *strictHandler) TakeSubmissionDown(ctx echo.Context, responseId ResponseId) error {
+	var request TakeSubmissionDownRequestObject
+
+	request.ResponseId = responseId
+
+	var body TakeSubmissionDownJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.TakeSubmissionDown(ctx.Request().Context(), request.(TakeSubmissionDownRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "TakeSubmissionDown")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(TakeSubmissionDownResponseObject); ok {
+		return validResponse.VisitTakeSubmissionDownResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -108,7 +108,7 @@ func decisionOf(d portal.Decision) Decision {
 
 func receiptOf(r portal.Receipt) Receipt {
 	return Receipt{ResponseId: string(r.Response), Number: r.Number, State: SubmissionState(r.State), Replaces: some(r.Replaces), Ended: optional(r.Ended, tombstoneOf), SubmittedAt: r.SubmittedAt, LateSeconds: r.LateSeconds, PackageHash: r.PackageHash,
-		SubmittedBy: Person{Name: r.SubmittedBy, Organisation: r.Organisation}, ReceivedAt: r.ReceivedAt}
+		SubmittedBy: Person{Name: r.SubmittedBy, Organisation: r.Organisation}, ReceivedAt: r.ReceivedAt, PublishedAt: r.PublishedAt, TakenDown: optional(r.TakenDown, tombstoneOf)}
 }
 
 func tombstoneOf(t portal.Tombstone) Tombstone {

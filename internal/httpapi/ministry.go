@@ -67,7 +67,7 @@ func (a *api) showSubmission(ctx context.Context, actor portal.Actor, id Respons
 		Questions: each(r.Answers, func(x portal.Answer) Question { return questionOf(x.Question) })}
 	o := policy.ObjectOf("submission.read", r)
 	o.State = string(receipt.State)
-	out.Abilities = each(policy.Abilities(actor, o, "submission.download", "submission.receive", "submission.return"), abilityOf)
+	out.Abilities = each(policy.Abilities(actor, o, "submission.download", "submission.receive", "submission.return", "submission.publish", "submission.take_down"), abilityOf)
 	return out, nil
 }
 

@@ -216,10 +216,13 @@ func unauthenticated() error {
 	return &portal.Error{Kind: portal.Unauthenticated, Code: "unauthenticated", Detail: "nobody is logged in"}
 }
 
+// forAll are the operations that ask nobody to log in.
+var forAll = []string{"ListProviders", "ListPublished", "GetPublished", "DownloadPublished"}
+
 // needLogin stands before every operation that is not public.
 func needLogin(next StrictHandlerFunc, operation string) StrictHandlerFunc {
 	return func(c echo.Context, request any) (any, error) {
-		if _, known := callerOf(c.Request().Context()); !known && operation != "ListProviders" {
+		if _, known := callerOf(c.Request().Context()); !known && !slices.Contains(forAll, operation) {
 			return nil, unauthenticated()
 		}
 		return next(c, request)

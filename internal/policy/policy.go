@@ -64,8 +64,8 @@ var (
 	inside    = []Relation{OwnEditor, PartyWriter, PartyApprover, PartyReader}
 	writers   = []Relation{OwnEditor, JointWriter}
 	published = []string{"open", "closed"}
-	standing  = []string{"submitted", "received"}
-	sent      = []string{"submitted", "received", "withdrawn", "returned", "replaced"}
+	standing  = []string{"submitted", "received", "published"}
+	sent      = []string{"submitted", "received", "published", "withdrawn", "returned", "replaced"}
 )
 
 // Table is the whole policy. What does not stand here is refused.
@@ -124,7 +124,9 @@ var Table = []Row{
 	{"submission.download", append([]Relation{CaseOfficer}, inside...), sent},
 	{"submission.receive", []Relation{CaseOfficer}, standing},
 	{"submission.withdraw", []Relation{OwnEditor}, standing},
-	{"submission.return", []Relation{CaseOfficer}, standing},
+	{"submission.return", []Relation{CaseOfficer}, []string{"submitted", "received"}},
+	{"submission.publish", []Relation{CaseOfficer}, []string{"received"}},
+	{"submission.take_down", []Relation{CaseOfficer}, sent},
 
 	{"job.read", []Relation{Starter}, nil},
 	{"job.cancel", []Relation{Starter}, nil},

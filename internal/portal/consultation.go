@@ -100,6 +100,7 @@ type SubmissionState string
 const (
 	Sent            SubmissionState = "submitted"
 	Journaled       SubmissionState = "received"
+	Public          SubmissionState = "published" // anybody may read it
 	TakenBack       SubmissionState = "withdrawn" // by those who sent it
 	SentBack        SubmissionState = "returned"  // by the ministry, for formal reasons
 	ReplacedByNewer SubmissionState = "replaced"  // a later submission of the same response stands
@@ -349,12 +350,14 @@ type Receipt struct {
 	SubmittedBy  string // the person
 	Organisation string // acted for
 	ReceivedAt   *time.Time
-	Ended        *Tombstone      // when it no longer stands
+	Ended        *Tombstone // when it no longer stands
+	PublishedAt  *time.Time
+	TakenDown    *Tombstone      // when it was public, and is no longer
 	Related      []RelatedAnswer // those of its answers that stand to a joint one
 }
 
 // Stands says whether this is what the ministry reads and counts.
-func (r Receipt) Stands() bool { return r.State == Sent || r.State == Journaled }
+func (r Receipt) Stands() bool { return r.State == Sent || r.State == Journaled || r.State == Public }
 
 // Tombstone says who took something away, and why. What it was is kept.
 type Tombstone struct {

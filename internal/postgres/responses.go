@@ -74,7 +74,7 @@ func (db *DB) Home(ctx context.Context, id portal.DocumentID) (h document.Home, 
 		both.Queue("select set_config('samsvar.organisation', $1, true), set_config('samsvar.account', $2, true), set_config('samsvar.reads', $3, true)", scope(actor)...)
 	}
 	both.Queue(`select s.id, s.round_id, (select log_reading from round where id = s.round_id), s.state, s.owner_id, array(select organisation_id from party p where p.response_id = s.id),
-			coalesce((select b.freeze_id = s.freeze_id and b.state in ('submitted', 'received') from submission b
+			coalesce((select b.freeze_id = s.freeze_id and b.ended_at is null from submission b
 				where b.response_id = s.id order by b.year desc, b.sequence desc limit 1), false), s.kind
 		from answer a join response s on s.id = a.response_id where a.document_id = $1`, id).QueryRow(func(row pgx.Row) error {
 		return row.Scan(&h.Response, &h.Round, &h.LogsReading, &h.State, &h.Owner, &h.Parties, &h.Sent, &h.Kind)

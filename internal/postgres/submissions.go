@@ -88,16 +88,23 @@ func addSubmissions(g *gorm.DB, ids []string, place map[string]*portal.Response)
 		LateSeconds                                                                           int64
 		ReceivedAt, EndedAt                                                                   *time.Time
 		EndedBy, EndedFor, EndReason                                                          string
+		PublishedAt, TakenDownAt                                                              *time.Time
+		TakenDownBy, TakenDownFor, TakenDownReason                                            string
 		Related                                                                               jsonb[[]portal.RelatedAnswer]
 	}](g, `select b.response_id, b.number, b.state, b.freeze_id, coalesce(b.replaces, '') as replaces, b.package_hash, b.submitted_at, b.late_seconds, b.received_at,
 			a.name as submitted_by, b.submitted_for, b.ended_at, b.ended_by, b.ended_for, b.end_reason,
-			(select jsonb_agg(z.relation || jsonb_build_object('number', z.number) order by z.number) from frozen_answer z where z.freeze_id = b.freeze_id and z.relation is not null) as related
-		from submission b join account a on a.id = b.submitted_by
+			(select jsonb_agg(z.relation || jsonb_build_object('number', z.number) order by z.number) from frozen_answer z where z.freeze_id = b.freeze_id and z.relation is not null) as related,
+			p.published_at, p.ended_at as taken_down_at, coalesce(p.ended_by, '') as taken_down_by, coalesce(p.ended_for, '') as taken_down_for,
+			coalesce(p.end_reason, '') as taken_down_reason
+		from submission b join account a on a.id = b.submitted_by left join publication p on p.number = b.number
 		where b.response_id in ? order by b.year desc, b.sequence desc`, ids)
 	for _, f := range found {
 		r := portal.Receipt{Response: portal.ResponseID(f.ResponseID), Number: f.Number, State: portal.SubmissionState(f.State), Freeze: portal.FreezeID(f.FreezeID),
 			Replaces: f.Replaces, PackageHash: f.PackageHash, SubmittedAt: f.SubmittedAt, LateSeconds: f.LateSeconds, ReceivedAt: f.ReceivedAt,
-			SubmittedBy: f.SubmittedBy, Organisation: f.SubmittedFor, Related: f.Related.V}
+			SubmittedBy: f.SubmittedBy, Organisation: f.SubmittedFor, Related: f.Related.V, PublishedAt: f.PublishedAt}
+		if f.TakenDownAt != nil {
+			r.TakenDown = &portal.Tombstone{At: *f.TakenDownAt, By: f.TakenDownBy, For: f.TakenDownFor, Reason: f.TakenDownReason}
+		}
 		if f.EndedAt != nil {
 			r.Ended = &portal.Tombstone{At: *f.EndedAt, By: f.EndedBy, For: f.EndedFor, Reason: f.EndReason}
 		}

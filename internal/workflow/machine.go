@@ -46,6 +46,12 @@ var SubmissionSteps = []Step[portal.SubmissionState]{
 	{"withdraw", portal.Journaled, portal.TakenBack, "by those who sent it, with a reason"},
 	{"return", portal.Sent, portal.SentBack, "by the ministry, for formal reasons"},
 	{"return", portal.Journaled, portal.SentBack, "by the ministry, for formal reasons"},
+	{"publish", portal.Journaled, portal.Public, "by the ministry, whole; anybody may read it"},
+	{"take_down", portal.Public, portal.Journaled, "by the ministry, with a reason; a tombstone stays where it was public"},
+	{"withdraw", portal.Public, portal.TakenBack, "by those who sent it, with a reason; it is public still, and marked"},
+	{"replace", portal.Public, portal.ReplacedByNewer, "in the transaction that submits the new one; it is public still, and marked"},
+	{"take_down", portal.TakenBack, portal.TakenBack, "what was public before; a tombstone stays where it was"},
+	{"take_down", portal.ReplacedByNewer, portal.ReplacedByNewer, "what was public before; a tombstone stays where it was"},
 	{"replace", portal.Sent, portal.ReplacedByNewer, "in the transaction that submits the new one"},
 	{"replace", portal.Journaled, portal.ReplacedByNewer, "in the transaction that submits the new one"},
 }

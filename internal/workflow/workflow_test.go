@@ -217,7 +217,11 @@ func TestResponseMachine(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		state, frozen, sent := portal.Draft, false, []portal.SubmissionState{}
 		for range rapid.IntRange(1, 40).Draw(t, "steps") {
-			event := rapid.SampledFrom([]string{"freeze", "decide", "submit", "reopen", "receive", "withdraw", "return"}).Draw(t, "event")
+			event := rapid.SampledFrom([]string{"freeze", "decide", "submit", "reopen", "receive", "withdraw", "return", "publish", "take_down"}).Draw(t, "event")
+			if event == "publish" || event == "take_down" { // of what was sent alone
+				publicly(t, event, sent)
+				continue
+			}
 			next, err := Next(ResponseSteps, state, event)
 			if err != nil {
 				continue
@@ -254,4 +258,20 @@ func TestResponseMachine(t *testing.T) {
 			state = next
 		}
 	})
+}
+
+// publicly makes the last submission public, or no longer so: whether it stands does not change by that.
+func publicly(t *rapid.T, event string, sent []portal.SubmissionState) {
+	n := len(sent) - 1
+	if n < 0 {
+		return
+	}
+	became, err := Next(SubmissionSteps, sent[n], event)
+	if err != nil {
+		return
+	}
+	if (portal.Receipt{State: became}).Stands() != (portal.Receipt{State: sent[n]}).Stands() {
+		t.Fatalf("%s made %s of %s", event, became, sent[n])
+	}
+	sent[n] = became
 }

@@ -1152,6 +1152,100 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/submissions/{responseId}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a received submission public, whole, without the names of persons */
+        post: operations["publishSubmission"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/submissions/{responseId}/take-down": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make what is public so no longer; a tombstone with the reason stays where it was */
+        post: operations["takeSubmissionDown"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/published": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is public, the newest first, for anybody; of one round when that is given */
+        get: operations["listPublished"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/published/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: components["parameters"]["publicNumber"];
+            };
+            cookie?: never;
+        };
+        /** One published submission, for anybody, or the tombstone of one that was */
+        get: operations["getPublished"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/published/{number}/file/{format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: components["parameters"]["publicNumber"];
+                format: "pdf" | "docx" | "json";
+            };
+            cookie?: never;
+        };
+        /** A published submission as a document, or as its package without the names of persons */
+        get: operations["downloadPublished"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/jobs/{jobId}": {
         parameters: {
             query?: never;
@@ -1707,15 +1801,52 @@ export interface components {
         /** @enum {string} */
         ResponseState: "draft" | "approval" | "ready" | "submitted" | "received" | "withdrawn";
         /**
-         * @description The first two stand; the others are kept and marked.
+         * @description The first three stand; the others are kept and marked.
          * @enum {string}
          */
-        SubmissionState: "submitted" | "received" | "withdrawn" | "returned" | "replaced";
+        SubmissionState: "submitted" | "received" | "published" | "withdrawn" | "returned" | "replaced";
         Tombstone: {
             at: components["schemas"]["Time"];
             by: components["schemas"]["Person"];
             /** @description Empty when something newer was sent. */
             reason: string;
+        };
+        NumberInput: {
+            /** @description The receipt number that was read. */
+            number: string;
+        };
+        TakenDown: {
+            at: components["schemas"]["Time"];
+            /** @description Name of the organisation. */
+            by: string;
+            reason: string;
+        };
+        Published: {
+            number: string;
+            /** Format: uuid */
+            roundId: string;
+            roundTitle: components["schemas"]["Text"];
+            /** @description Who asked. */
+            sender: string;
+            owner: components["schemas"]["Organisation"];
+            /** @enum {string} */
+            kind: "joint" | "separate";
+            language: components["schemas"]["Language"];
+            submittedAt: components["schemas"]["Time"];
+            /** Format: int64 */
+            lateSeconds: number;
+            /** @description Of the package itself, with the names of persons. */
+            packageHash: components["schemas"]["Hash"];
+            /** @enum {string} */
+            state: "published" | "withdrawn" | "replaced" | "taken_down";
+            publishedAt: components["schemas"]["Time"];
+            /** @description When it was withdrawn or replaced. */
+            endedAt?: components["schemas"]["Time"];
+            /** @description Number of what was sent in its place, when that is public too. */
+            replacedBy?: string;
+            takenDown?: components["schemas"]["TakenDown"];
+            /** @description Form samsvar-publication/1 of docs/evidence.md; absent in a list, and when it was taken down. */
+            package?: components["schemas"]["SubmissionPackage"];
         };
         EndInput: {
             /** @description The receipt number that was read. */
@@ -2171,6 +2302,9 @@ export interface components {
             packageHash: components["schemas"]["Hash"];
             submittedBy: components["schemas"]["Person"];
             receivedAt?: components["schemas"]["Time"];
+            publishedAt?: components["schemas"]["Time"];
+            /** @description It was public, and is no longer. */
+            takenDown?: components["schemas"]["Tombstone"];
         };
         ResponseRound: {
             /** Format: uuid */
@@ -2809,6 +2943,7 @@ export interface components {
         accountId: string;
         organisationId: string;
         role: components["schemas"]["Role"];
+        publicNumber: string;
         /** @description Receipt number; without it the newest. */
         number: string;
         format: "pdf" | "docx" | "json" | "receipt";
@@ -4466,6 +4601,136 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Submission"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    publishSubmission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NumberInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Submission"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    takeSubmissionDown: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Submission"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listPublished: {
+        parameters: {
+            query?: {
+                roundId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Published"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPublished: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: components["parameters"]["publicNumber"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Published"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    downloadPublished: {
+        parameters: {
+            query?: {
+                language?: components["schemas"]["Language"];
+            };
+            header?: never;
+            path: {
+                number: components["parameters"]["publicNumber"];
+                format: "pdf" | "docx" | "json";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             default: components["responses"]["Problem"];

@@ -28,6 +28,15 @@ export const submissionQuery = (responseId: string, number?: string) =>
     queryFn: () => call(api.GET('/submissions/{responseId}', { params: { path: { responseId }, query: { number } } })),
   })
 
+/** What anybody may read. */
+export const publishedListQuery = (roundId?: string) =>
+  queryOptions({ queryKey: ['published', roundId], queryFn: () => call(api.GET('/published', { params: { query: { roundId } } })) })
+
+export const publishedQuery = (number: string) =>
+  queryOptions({ queryKey: ['published', 'one', number], queryFn: () => call(api.GET('/published/{number}', { params: { path: { number } } })) })
+
+export const publicFileHref = (number: string, format: 'pdf' | 'docx' | 'json', language: string) => `/api/v1/published/${number}/file/${format}?language=${language}`
+
 /** The address of a rendered submission. The browser downloads it; the server names the file. */
 export const fileHref = ({ responseId, number }: Schemas['Receipt'], format: 'pdf' | 'docx' | 'json' | 'receipt', language: string) =>
   `/api/v1/submissions/${responseId}/file/${format}?language=${language}&number=${number}`

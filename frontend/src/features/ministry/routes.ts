@@ -7,4 +7,7 @@ export const routes: RouteRecordRaw[] = [
   { path: paths.readAcross(':roundId'), component: () => import('./pages/AcrossPage.vue'), props: true, meta: { title: 'ministry.across.title' } },
   { path: paths.readAcross(':roundId', ':questionId'), component: () => import('./pages/AcrossPage.vue'), props: true, meta: { title: 'ministry.across.title' } },
   { path: paths.submission(':responseId'), component: () => import('./pages/SubmissionPage.vue'), props: ({ params, query }) => ({ ...params, number: query.number }), meta: { title: 'ministry.submission.title' } },
+  { path: paths.publishedList, component: () => import('./pages/PublishedListPage.vue'), meta: { title: 'ministry.published.title', public: true } },
+  { path: paths.publishedRound(':roundId'), component: () => import('./pages/PublishedListPage.vue'), props: true, meta: { title: 'ministry.published.title', public: true } },
+  { path: paths.published(':number'), component: () => import('./pages/PublishedPage.vue'), props: true, meta: { title: 'ministry.published.title', public: true } },
 ]

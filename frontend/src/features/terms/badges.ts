@@ -24,6 +24,7 @@ export const responseLooks: Record<Schemas['ResponseState'], Look> = {
 export const submissionLooks: Record<Schemas['SubmissionState'], Look> = {
   submitted: { tone: 'success', icon: 'checkmark' },
   received: { tone: 'success', icon: 'checkmarkCircle' },
+  published: { tone: 'success', icon: 'eye' },
   withdrawn: { tone: 'neutral', icon: 'circleSlash' },
   returned: { tone: 'warning', icon: 'arrowUndo' },
   replaced: { tone: 'neutral', icon: 'refresh' },
