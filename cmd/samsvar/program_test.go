@@ -200,7 +200,7 @@ func (s scene) path(o operation) string {
 		s.response = s.submission
 	}
 	for name, value := range map[string]string{"roundId": s.round, "questionId": s.question, "responseId": s.response, "answerId": s.answer,
-		"jobId": s.freeze, "bodyId": s.freeze, "meetingId": s.meeting, "caseId": s.paper, "remarkId": s.freeze, "accountId": s.account, "organisationId": "agder", "role": "reader", "format": "json", "number": "1999-0001"} {
+		"jobId": s.freeze, "mandateId": s.freeze, "bodyId": s.freeze, "meetingId": s.meeting, "caseId": s.paper, "remarkId": s.freeze, "accountId": s.account, "organisationId": "agder", "role": "reader", "format": "json", "number": "1999-0001"} {
 		path = strings.ReplaceAll(path, "{"+name+"}", value)
 	}
 	return path
@@ -230,7 +230,8 @@ func (s scene) body(operation string) any {
 		"writeRemark": map[string]any{"freezeId": s.freeze, "text": "x"}, "seeRemarks": map[string]any{"remarks": map[string]any{}},
 		"stepRemark": map[string]any{"kind": "join", "version": 0}, "replyToRemark": map[string]any{"version": 0, "text": "x"},
 		"recordTreatment": map[string]any{"freezeId": s.freeze, "level": "political", "body": "x", "caseNumber": "", "metOn": "2022-01-01", "outcome": "noted", "decision": ""},
-		"warnOfSilence":   map[string]any{"freezeId": s.freeze},
+		"giveMandate":     map[string]any{"accountId": s.account, "organisationId": "nowhere", "begins": "2022-01-01", "ends": "2022-01-02"}, "endMandate": map[string]any{"reason": "x"},
+		"warnOfSilence": map[string]any{"freezeId": s.freeze},
 		"setCommunityRule": map[string]any{"kind": "consensus", "hospitalPercent": 100, "municipalPercent": 50, "voters": []any{}, "partnershipDecision": false,
 			"silenceDays": 0, "reason": "x", "version": 99},
 		"addBody": map[string]any{"level": "strategic", "name": " ", "members": []any{}, "version": 0}, "changeBody": map[string]any{"level": "strategic", "name": " ", "members": []any{}, "version": 0},

@@ -4,7 +4,8 @@ import { Portal, api, sleep } from './portal.mjs'
 
 /*
  * How communities really decide: a text that one party rejects is opened again, and two municipalities make a remark
- * together that the others must have seen; the text is changed after a council has met. Played in bokmål and wide, and
+ * together that the others must have seen; the text is changed after a council has met;
+ * a deputy signs, and one speaks on behalf of another municipality. Played in bokmål and wide, and
  * in nynorsk on a phone.
  */
 let portal
@@ -155,5 +156,71 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     assert.match(paper.suggestedFilename(), /^saksframlegg-k-3801-versjon-2\.docx$/)
     for (const page of [horten, secretariat]) assert.deepEqual(page.faults, [])
     assert.equal(await horten.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth'), false)
+  })
+}
+
+const mandate = {
+  nb: { uphold: 'Oppretthold', give: 'Gi fullmakt', given: 'Fullmakten er gitt.', who: 'Hvem får fullmakt?', deputy: /stedfortreder/, end: 'Avslutt', ended: 'Fullmakten er avsluttet.', why: /Hvorfor/, owed: 'må opprettholde: fullmakten er avsluttet',
+    behalf: 'Registrer på vegne av dem', saidFor: /Larvik, på vegne av Sandefjord/ },
+  nn: { uphold: 'Oppretthald', give: 'Gje fullmakt', given: 'Fullmakta er gjeven.', who: 'Kven får fullmakt?', deputy: /stedfortredar/, end: 'Avslutt', ended: 'Fullmakta er avslutta.', why: /Kvifor/, owed: 'må oppretthalde: fullmakta er avslutta',
+    behalf: 'Registrer på vegner av dei', saidFor: /Larvik, på vegner av Sandefjord/ },
+}
+
+for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn' }]) {
+  const t = { ...words[view.language], ...mandate[view.language] }
+  const shot = (page, name) => process.env.SHOTS && page.screenshot({ path: `${process.env.SHOTS}/${name}-${view.language}-${view.width}.png`, fullPage: true })
+
+  test(`a deputy signs, and one speaks on behalf of another, ${view.language} at ${view.width}`, { timeout: 240_000 }, async () => {
+    portal = await Portal.start()
+    const { response, secretariat, first, second, third } = await stage(view)
+    const admin = await portal.as('administrator')
+    const accounts = (await api(admin, 'GET', '/accounts')).body
+    const account = (persona) => accounts.find((one) => one.account.subject === persona).account.id
+    assert.equal((await api(admin, 'POST', `/accounts/${account('leser-agder')}/roles`, { organisationId: 'k-3803', role: 'reader' })).status, 200)
+    const party = async (id) => (await api(secretariat, 'GET', `/responses/${response}`)).body.parties.find(({ organisation }) => organisation.id === id)
+
+    await third.goto(`/responses/${response}/signoff`)
+    await button(third, t.give).click() // one
+    const dialog = third.getByRole('dialog')
+    await dialog.getByLabel(t.who).selectOption({ value: `${account('leser-agder')} k-3803` }) // two
+    await shot(third, 'give')
+    await dialog.getByRole('button', { name: t.give, exact: true }).click() // three
+    await third.getByText(t.given).first().waitFor()
+
+    const deputy = await portal.as('leser-agder', '/', view)
+    assert.equal((await api(deputy, 'PUT', '/me/acting', { organisationId: 'k-3803' })).status, 200)
+    await deputy.goto(`/responses/${response}/signoff`)
+    await button(deputy, t.uphold).click()
+    await deputy.getByText(t.done).first().waitFor()
+    await deputy.locator('#standpunkt').getByText(t.deputy).waitFor()
+    assert.equal((await party('k-3803')).validity, 'valid')
+
+    await third.goto('/mandates')
+    await shot(third, 'mandates')
+    await button(third, t.end).click()
+    await dialog.getByRole('textbox', { name: t.why }).fill('Tilbake fra ferie.')
+    await dialog.getByRole('button', { name: t.end, exact: true }).click()
+    await third.getByText(t.ended).first().waitFor()
+    assert.deepEqual([(await party('k-3803')).validity, (await party('k-3803')).because], ['stale', 'mandate'])
+    await secretariat.goto(`/responses/${response}`)
+    await secretariat.getByText(t.owed).first().waitFor()
+    await third.goto(`/responses/${response}/signoff`)
+    await button(third, t.uphold).click()
+    await until('the approver upholds it', async () => (await party('k-3803')).validity === 'valid')
+
+    const given = { accountId: account('koordinator-arendal'), organisationId: 'k-3805', responseId: response, begins: '2022-03-30', ends: '2022-04-01', reason: 'Regionrådet samordner.', restsOn: 'Samarbeidsavtalen' }
+    assert.equal((await api(first, 'POST', '/mandates', given)).status, 200)
+    await second.goto(`/responses/${response}/signoff`)
+    const behalf = second.locator('section[aria-labelledby="on-behalf"]')
+    await behalf.getByLabel('Sandefjord').check()
+    await behalf.getByText(t.approve, { exact: true }).click()
+    await shot(second, 'behalf')
+    await button(second, t.behalf).click()
+    await until('it is on record for the other', async () => (await party('k-3804')).position?.mandate?.organisation === 'Larvik')
+    await secretariat.reload()
+    await secretariat.getByText(t.saidFor).first().waitFor()
+    await shot(secretariat, 'said-for')
+    for (const page of [secretariat, first, second, third, deputy]) assert.deepEqual(page.faults, [])
+    assert.equal(await second.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth'), false)
   })
 }

@@ -45,7 +45,7 @@ func pack(r portal.Response, actor portal.Actor, answers []portal.FrozenAnswer, 
 			Status: string(f.Status), Language: string(r.Language), Content: f.Content, Relation: packRelation(f.Relation), Hash: evidence.Hash(f.Hash)})
 	}
 	for _, party := range r.Parties {
-		p.Parties = append(p.Parties, packParty(party, r.Rule, now))
+		p.Parties = append(p.Parties, packParty(r, party, now))
 	}
 	for _, remark := range r.Remarks {
 		p.Remarks = append(p.Remarks, packRemark(remark))
@@ -83,23 +83,34 @@ func packRemark(remark portal.Remark) evidence.Remark {
 	return packed
 }
 
-func packParty(party portal.Party, rule portal.Rule, now time.Time) evidence.Party {
+func packParty(r portal.Response, party portal.Party, now time.Time) evidence.Party {
 	packed := evidence.Party{ID: string(party.Organisation.ID), Name: party.Organisation.Name, Number: party.Organisation.Number, Side: string(party.Side)}
 	if pos := party.Position; pos != nil {
 		packed.Position = &evidence.Position{ID: string(pos.ID), Kind: string(pos.Kind), Reason: pos.Reason, RecordedAt: pos.RecordedAt,
 			By: evidence.Person{Name: pos.Name, Organisation: party.Organisation.Name}, AnswerHashes: packHashes(pos.Hashes)}
 		packed.Position.TreatmentID = string(pos.Treatment)
+		if m := pos.Mandate; m != nil {
+			packed.Position.Mandate = packMandate(*m)
+		}
 		if c := pos.Coverage; c != nil {
 			packed.Position.Coverage = &evidence.Coverage{Covers: c.Covers, Reason: c.Reason}
 		}
 	} else if w := party.Warning; w != nil {
 		packed.Silence = &evidence.Silence{WarnedAt: w.WarnedAt, CountsFrom: w.CountsFrom,
-			Counted: rule.SilenceDays > 0 && workflow.StandingOf(party, now).Warned}
+			Counted: r.Rule.SilenceDays > 0 && workflow.StandingOf(r, party, now).Warned}
 	}
 	for _, t := range party.AllTreatments {
 		packed.Treatments = append(packed.Treatments, packTreatment(t, party.Organisation))
 	}
 	return packed
+}
+
+func packMandate(m portal.Mandate) *evidence.Mandate {
+	kind := "on_behalf"
+	if m.StandIn() {
+		kind = "stand_in"
+	}
+	return &evidence.Mandate{Kind: kind, Organisation: m.From.Name, Reason: m.Reason, RestsOn: m.RestsOn}
 }
 
 func packTreatment(t portal.Treatment, of portal.Organisation) evidence.Treatment {

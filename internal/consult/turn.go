@@ -200,10 +200,10 @@ func rejected(r portal.Response) (names []string) {
 // lateApproval is the approver's task while the text is frozen, also after the committee has decided.
 func lateApproval(r portal.Response, actor portal.Actor, now time.Time) string {
 	p := partyOf(r, actor.Organisation)
-	if p == nil || !actor.Has(portal.Approver) || workflow.Hindrance(r, "position", now) != "" {
+	if _, speaks := actor.Speaks(actor.Organisation, r.ID, r.Round.ID); p == nil || !speaks || workflow.Hindrance(r, "position", now) != "" {
 		return ""
 	}
-	switch validity, _ := workflow.Judge(workflow.StandingOf(*p, now), workflow.LaidBefore(r)); validity {
+	switch validity, _ := workflow.Judge(workflow.StandingOf(r, *p, now), workflow.LaidBefore(r)); validity {
 	case workflow.NoPosition:
 		return "take_position"
 	case workflow.Stale:
@@ -240,7 +240,7 @@ func facts(r portal.Response, actor portal.Actor, now time.Time) map[string]any 
 		}
 	}
 	if p := partyOf(r, actor.Organisation); p != nil {
-		_, answers := workflow.Judge(workflow.StandingOf(*p, now), workflow.LaidBefore(r))
+		_, answers := workflow.Judge(workflow.StandingOf(r, *p, now), workflow.LaidBefore(r))
 		stale = len(answers)
 	}
 	tally := workflow.CountResponse(r, now)

@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -104,13 +105,12 @@ type seeder struct {
 	ctx    context.Context
 	texts  map[portal.Language]texts
 	actors map[string]portal.Actor
-	ids    func() string
 	err    error
 }
 
 // Seed fills the portal. One that has the demonstration's round already is left as it is.
 func Seed(ctx context.Context, w World) error {
-	s := &seeder{World: w, ctx: ctx, actors: map[string]portal.Actor{}, texts: map[portal.Language]texts{}, ids: IDs()}
+	s := &seeder{World: w, ctx: ctx, actors: map[string]portal.Actor{}, texts: map[portal.Language]texts{}}
 	for _, language := range []portal.Language{portal.Bokmal, portal.Nynorsk} {
 		if s.texts[language], s.err = readTexts(language); s.err != nil {
 			return s.err
@@ -169,7 +169,7 @@ func (s *seeder) as(organisation portal.OrganisationID, role portal.Role) portal
 	if known || s.err != nil {
 		return actor
 	}
-	account := portal.Account{ID: portal.AccountID(s.ids()), Issuer: "urn:samsvar:demonstration", Subject: key,
+	account := portal.Account{ID: portal.AccountID(uuid.NewSHA1(uuid.NameSpaceURL, []byte("samsvar:"+key)).String()), Issuer: "urn:samsvar:demonstration", Subject: key,
 		Name: fmt.Sprintf("%s Eksempel", givenNames[len(s.actors)%len(givenNames)]), Language: portal.Bokmal}
 	s.account(account, []grant{{organisation, role}})
 	if s.err == nil {
@@ -231,12 +231,27 @@ func (s *seeder) round(ministry portal.Actor) consult.RoundView {
 	}
 	s.Clock.at = time.Date(2022, 3, 28, 10, 0, 0, 0, workflow.Oslo)
 	s.separate(v, "k-4216")
+	s.mandate("godkjenner-molde", "stedfortreder-molde", v)
 	for _, id := range []portal.OrganisationID{"k-1804", "k-1865", "k-1866"} {
 		if s.err == nil {
 			s.do(s.Consult.MarkOpened(s.ctx, s.as(id, portal.Coordinator), v.ID))
 		}
 	}
 	return v
+}
+
+// mandate lets one persona stand in for another until the deadline.
+func (s *seeder) mandate(from, to string, v consult.RoundView) {
+	find := func(id string) portal.Actor {
+		personas := Personas()
+		return s.persona(personas[slices.IndexFunc(personas, func(p Persona) bool { return p.ID == id })])
+	}
+	approver, deputy := find(from), find(to)
+	if s.err == nil {
+		_, err := s.Directory.GiveMandate(s.ctx, approver, portal.MandateID(uuid.NewSHA1(uuid.NameSpaceURL, []byte("samsvar:mandate:"+from)).String()), directory.MandateInput{Holder: deputy.Account, From: deputy.Organisation, Round: v.ID,
+			Begins: s.Clock.Now(), Ends: v.Deadline.In(workflow.Oslo), Reason: "Oppdikta: kommunedirektøren har ferie."})
+		s.do(err)
+	}
 }
 
 // separate is a municipality that answers alone.

@@ -30,6 +30,7 @@ type AccountRole struct {
 type ActingOption struct {
 	Organisation portal.Organisation
 	Roles        []portal.Role
+	Mandates     []portal.Mandate // that the account holds now
 }
 
 // LogIn gives the identity its account, made at the first login. A new
@@ -79,11 +80,16 @@ func (s Service) Options(ctx context.Context, id portal.AccountID) ([]ActingOpti
 	if err != nil {
 		return nil, err
 	}
+	held, err := s.Store.MandatesOf(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	held = slices.DeleteFunc(held, func(m portal.Mandate) bool { return !m.Holds(s.Now()) })
 	options := []ActingOption{}
 	for _, r := range roles {
 		r.Organisation.Unverified = false // a matter for administrators, not for the one who chooses
 		if n := len(options); n == 0 || options[n-1].Organisation.ID != r.Organisation.ID {
-			options = append(options, ActingOption{Organisation: r.Organisation})
+			options = append(options, ActingOption{Organisation: r.Organisation, Mandates: held})
 		}
 		last := &options[len(options)-1]
 		last.Roles = append(last.Roles, r.Role)
@@ -108,7 +114,7 @@ func (s Service) ActingFor(ctx context.Context, id portal.AccountID, organisatio
 	}
 	actor, o := self(account), options[i]
 	actor.Organisation, actor.OrganisationName, actor.Kind = o.Organisation.ID, o.Organisation.Name, o.Organisation.Kind
-	actor.Roles = o.Roles
+	actor.Roles, actor.Mandates = o.Roles, o.Mandates
 	return actor, nil
 }
 

@@ -37,6 +37,11 @@ type Reads interface {
 	PartiesOf(ctx context.Context, community portal.OrganisationID, on time.Time) ([]CommunityParty, error)
 	// PeopleOf are the accounts with a role in the community or in a party on the date.
 	PeopleOf(ctx context.Context, community portal.OrganisationID, on time.Time) ([]CommunityPerson, error)
+	// MandatesBy are those that the organisation has given, MandatesOf those that the account holds, newest first.
+	MandatesBy(ctx context.Context, organisation portal.OrganisationID) ([]portal.Mandate, error)
+	MandatesOf(ctx context.Context, holder portal.AccountID) ([]portal.Mandate, error)
+	// Candidates are those with a role in the organisation or in one that is in a community with it on the date, its own people first.
+	Candidates(ctx context.Context, organisation portal.OrganisationID, on time.Time) ([]Candidate, error)
 	// RuleVersions are the rules that the community has made for itself, the one that holds first.
 	RuleVersions(ctx context.Context, community portal.OrganisationID) ([]RuleVersion, error)
 	// Bodies are the community's committees as they are now, those that have ended too.
@@ -71,6 +76,10 @@ type Tx interface {
 	// LockBodies gives the community's bodies, and keeps others from changing them before the transaction ends.
 	LockBodies(community portal.OrganisationID) ([]portal.Body, error)
 	InsertBody(portal.Body) error
+	// Mandate is portal.Missing when unknown, or another's.
+	Mandate(portal.MandateID) (portal.Mandate, error)
+	InsertMandate(m portal.Mandate, by portal.AccountID) error
+	EndMandate(portal.MandateID, portal.Tombstone) error
 	// LockAdministrators keeps the number of administrators as it is until the transaction ends.
 	LockAdministrators() ([]portal.AccountID, error)
 

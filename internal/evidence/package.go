@@ -176,6 +176,14 @@ type Votes struct {
 	Abstained int `json:"abstained"`
 }
 
+// Mandate is what let somebody else than the party's approver take its position.
+type Mandate struct {
+	Kind         string `json:"kind"`         // stand_in, of the party's own people, or on_behalf
+	Organisation string `json:"organisation"` // that the person belongs to
+	Reason       string `json:"reason"`
+	RestsOn      string `json:"restsOn"`
+}
+
 // Coverage is what the approver said of a treatment of an earlier text.
 type Coverage struct {
 	Covers bool   `json:"covers"`
@@ -199,6 +207,7 @@ type Position struct {
 	AnswerHashes map[string]Hash `json:"answerHashes"`          // the hash of each answer, by its id, that was seen
 	TreatmentID  string          `json:"treatmentId,omitempty"` // of the party, that it rests on
 	Coverage     *Coverage       `json:"coverage,omitempty"`    // where another text was treated than is approved
+	Mandate      *Mandate        `json:"mandate,omitempty"`     // under which it was taken; nil: by the party's own approver
 }
 
 // Remark is a særmerknad: what some parties add to an answer, or to the whole.

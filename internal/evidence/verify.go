@@ -209,6 +209,12 @@ func (r *Report) words(p Package) {
 			continue
 		}
 		oneOf("The position of "+party.Name, party.Position.Kind, "approved", "approved_with_remark", "rejected", "stands_outside")
+		if m := party.Position.Mandate; m != nil {
+			oneOf("The mandate of "+party.Name, m.Kind, "stand_in", "on_behalf")
+			if m.Kind == "on_behalf" && (m.Reason == "" || m.RestsOn == "") {
+				findings = append(findings, fmt.Sprintf("The mandate of %s has no reason, or rests on nothing.", party.Name))
+			}
+		}
 		if party.Position.Kind == "rejected" && party.Position.Reason == "" {
 			findings = append(findings, fmt.Sprintf("%s rejects without a reason.", party.Name))
 		}

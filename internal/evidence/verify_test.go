@@ -52,7 +52,8 @@ func sample(t *testing.T) Package {
 				{ID: "t-2", FreezeNumber: 2, AnswerHashes: map[string]Hash{second: hashes[second]}, Level: "political", Body: "Styret", CaseNumber: "12/22", Date: "2022-03-01",
 					Outcome: "endorsed", Decision: "Styret slutter seg til.", Votes: &Votes{7, 1, 0}, Corrects: "t-1", RecordedAt: at(10), By: Person{"Direktør", "Sørlandet sykehus HF"}}}},
 		{ID: "4203", Name: "Arendal kommune", Number: "4203", Side: "municipal",
-			Position: &Position{ID: "p-2", Kind: "approved_with_remark", RecordedAt: at(12), By: Person{"Kommunedirektør", "Arendal kommune"}, AnswerHashes: hashes}},
+			Position: &Position{ID: "p-2", Kind: "approved_with_remark", RecordedAt: at(12), By: Person{"Kommunedirektør", "Arendal kommune"}, AnswerHashes: hashes,
+				Mandate: &Mandate{"on_behalf", "Grimstad kommune", "Regionrådet samordner.", "Avtale av 2020"}}},
 		{ID: "4204", Name: "Kristiansand kommune", Number: "4204", Side: "municipal"},
 	}
 	if err := p.Seal(); err != nil {
@@ -244,6 +245,8 @@ var forgeries = map[string]struct {
 	"treated elsewhere":        {func(p *Package) { p.Parties[0].Treatments[0].AnswerHashes["x"] = "sha256:0" }, "treatments"},
 	"unknown level":            {func(p *Package) { p.Parties[0].Treatments[0].Level = "royal" }, "words"},
 	"treated afterwards":       {func(p *Package) { p.Parties[0].Treatments[0].RecordedAt = p.Submission.SubmittedAt.Add(time.Hour) }, "times"},
+	"mandate without ground":   {func(p *Package) { p.Parties[1].Position.Mandate.RestsOn = "" }, "words"},
+	"unknown mandate":          {func(p *Package) { p.Parties[1].Position.Mandate.Kind = "borrowed" }, "words"},
 	"treated twice":            {func(p *Package) { p.Parties[0].Treatments[0].ID = "t-2" }, "identities"},
 	"remark of others":         {func(p *Package) { p.Remarks[0].Authors[0].Name = "Grimstad kommune" }, "remarks"},
 }
@@ -331,6 +334,7 @@ func TestNamesCannotWriteLinesOfTheReport(t *testing.T) {
 func TestAPackageWithoutTreatmentsIsWhatItWas(t *testing.T) {
 	p := sample(t)
 	p.Parties[0].Treatments, p.Parties[0].Position.TreatmentID, p.Parties[0].Position.Coverage = nil, "", nil
+	p.Parties[1].Position.Mandate = nil
 	if err := p.Seal(); err != nil {
 		t.Fatal(err)
 	}

@@ -190,6 +190,9 @@ func wants(t testing.TB, p evidence.Package) []string {
 			if c := party.Position.Coverage; c != nil {
 				texts = append(texts, c.Reason)
 			}
+			if m := party.Position.Mandate; m != nil {
+				texts = append(texts, m.RestsOn)
+			}
 		}
 		if n := len(party.Treatments); n > 0 { // the last one corrects the others
 			texts = append(texts, party.Treatments[n-1].Body, party.Treatments[n-1].CaseNumber, party.Treatments[n-1].Decision)

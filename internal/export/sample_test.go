@@ -176,6 +176,7 @@ func addTreatments(p *evidence.Package) {
 		{ID: "treatment-2", FreezeNumber: 1, AnswerHashes: earlier, Level: "political", Body: "Formannskapet", CaseNumber: "22/31", Date: "2022-03-15", Outcome: "endorsed",
 			Decision: "Formannskapet slutter seg til innspillet.", Votes: &evidence.Votes{For: 7, Against: 2}, Corrects: "treatment-1", RecordedAt: at(16, 9, 0), By: by},
 	}
+	party.Position.Mandate = &evidence.Mandate{Kind: "on_behalf", Organisation: "Arendal kommune", Reason: "Regionrådet samordner.", RestsOn: "Avtale av 2020"}
 	party.Position.TreatmentID, party.Position.Coverage = "treatment-2", &evidence.Coverage{Covers: true, Reason: "Endringen er språklig."}
 }
 

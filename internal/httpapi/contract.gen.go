@@ -484,6 +484,7 @@ func (e OrganisationKind) Valid() bool {
 
 // Defines values for PartyBecause.
 const (
+	PartyBecauseMandate   PartyBecause = "mandate"
 	PartyBecauseParties   PartyBecause = "parties"
 	PartyBecauseText      PartyBecause = "text"
 	PartyBecauseTreatment PartyBecause = "treatment"
@@ -492,6 +493,8 @@ const (
 // Valid indicates whether the value is a known member of the PartyBecause enum.
 func (e PartyBecause) Valid() bool {
 	switch e {
+	case PartyBecauseMandate:
+		return true
 	case PartyBecauseParties:
 		return true
 	case PartyBecauseText:
@@ -1784,6 +1787,11 @@ type EndInput struct {
 	Reason string `json:"reason"`
 }
 
+// EndMandateInput defines model for EndMandateInput.
+type EndMandateInput struct {
+	Reason string `json:"reason"`
+}
+
 // EndorseInput defines model for EndorseInput.
 type EndorseInput struct {
 	// AnswerHashes Hash seen per answer id.
@@ -1899,6 +1907,74 @@ type Language string
 // LanguageInput defines model for LanguageInput.
 type LanguageInput struct {
 	Language Language `json:"language"`
+}
+
+// Mandate defines model for Mandate.
+type Mandate struct {
+	// Begins RFC 3339 with offset; the server's clock.
+	Begins Time       `json:"begins"`
+	Ended  *Tombstone `json:"ended,omitempty"`
+
+	// Ends RFC 3339 with offset; the server's clock.
+	Ends Time `json:"ends"`
+
+	// GivenAt RFC 3339 with offset; the server's clock.
+	GivenAt            Time   `json:"givenAt"`
+	GivenBy            string `json:"givenBy"`
+	Holder             string `json:"holder"`
+	HolderOrganisation string `json:"holderOrganisation"`
+	Holds              bool   `json:"holds"`
+	Id                 string `json:"id"`
+
+	// Organisation That gives it.
+	Organisation string  `json:"organisation"`
+	Over         bool    `json:"over"`
+	Reason       *string `json:"reason,omitempty"`
+
+	// ResponseId For this response alone; without it and roundId for all.
+	ResponseId *string `json:"responseId,omitempty"`
+	RestsOn    *string `json:"restsOn,omitempty"`
+	RoundId    *string `json:"roundId,omitempty"`
+
+	// StandIn One of the organisation's own people; else somebody on its behalf.
+	StandIn bool `json:"standIn"`
+}
+
+// MandateCandidate defines model for MandateCandidate.
+type MandateCandidate struct {
+	AccountId    string       `json:"accountId"`
+	Name         string       `json:"name"`
+	Organisation Organisation `json:"organisation"`
+}
+
+// MandateInput defines model for MandateInput.
+type MandateInput struct {
+	AccountId string `json:"accountId"`
+
+	// Begins A calendar date in Norway.
+	Begins Date `json:"begins"`
+
+	// Ends A calendar date in Norway.
+	Ends Date `json:"ends"`
+
+	// OrganisationId That the holder belongs to.
+	OrganisationId string `json:"organisationId"`
+
+	// Reason Required for somebody of another organisation.
+	Reason     *string `json:"reason,omitempty"`
+	ResponseId *string `json:"responseId,omitempty"`
+
+	// RestsOn Required for somebody of another organisation: what gives the right, such as an agreement or a decision.
+	RestsOn *string `json:"restsOn,omitempty"`
+	RoundId *string `json:"roundId,omitempty"`
+}
+
+// Mandates defines model for Mandates.
+type Mandates struct {
+	Abilities  []Ability          `json:"abilities"`
+	Candidates []MandateCandidate `json:"candidates"`
+	Given      []Mandate          `json:"given"`
+	Held       []Mandate          `json:"held"`
 }
 
 // Me defines model for Me.
@@ -2215,13 +2291,16 @@ type Paragraphs struct {
 
 // Party defines model for Party.
 type Party struct {
-	// Because Why it is stale: the text has changed (staleAnswers), others answer than before, or it must be treated anew.
+	// Because Why it is stale: the text has changed (staleAnswers), others answer than before, it must be treated anew, or the mandate it was taken under has ended.
 	Because      *PartyBecause `json:"because,omitempty"`
 	Mine         bool          `json:"mine"`
 	Organisation Organisation  `json:"organisation"`
 	Position     *Position     `json:"position,omitempty"`
 	Side         PartySide     `json:"side"`
-	StaleAnswers []string      `json:"staleAnswers"`
+
+	// Speaks The actor may take its position.
+	Speaks       bool     `json:"speaks"`
+	StaleAnswers []string `json:"staleAnswers"`
 
 	// Treatments In its own organisation, the newest last.
 	Treatments []Treatment `json:"treatments"`
@@ -2232,7 +2311,7 @@ type Party struct {
 	Withdrawn *Position       `json:"withdrawn,omitempty"`
 }
 
-// PartyBecause Why it is stale: the text has changed (staleAnswers), others answer than before, or it must be treated anew.
+// PartyBecause Why it is stale: the text has changed (staleAnswers), others answer than before, it must be treated anew, or the mandate it was taken under has ended.
 type PartyBecause string
 
 // PartySide defines model for Party.Side.
@@ -2339,8 +2418,11 @@ type Position struct {
 	Kind PositionKind `json:"kind"`
 
 	// Late Taken after the answer was sent: on record, and no part of what was sent.
-	Late   bool    `json:"late"`
-	Reason *string `json:"reason,omitempty"`
+	Late bool `json:"late"`
+
+	// Mandate Under which somebody else than the party's approver took the position.
+	Mandate *PositionMandate `json:"mandate,omitempty"`
+	Reason  *string          `json:"reason,omitempty"`
 
 	// RecordedAt RFC 3339 with offset; the server's clock.
 	RecordedAt Time `json:"recordedAt"`
@@ -2359,6 +2441,9 @@ type PositionInput struct {
 	FreezeId string            `json:"freezeId"`
 	Kind     PositionInputKind `json:"kind"`
 
+	// OnBehalfOf The parties whose position it is; without it the actor's own organisation.
+	OnBehalfOf *[]string `json:"onBehalfOf,omitempty"`
+
 	// Reason Required when rejecting.
 	Reason  *string        `json:"reason,omitempty"`
 	Remarks *[]RemarkInput `json:"remarks,omitempty"`
@@ -2372,6 +2457,17 @@ type PositionInputKind string
 
 // PositionKind withdrawn: what was said before is taken back
 type PositionKind string
+
+// PositionMandate Under which somebody else than the party's approver took the position.
+type PositionMandate struct {
+	// Organisation That the person belongs to.
+	Organisation string  `json:"organisation"`
+	Reason       *string `json:"reason,omitempty"`
+	RestsOn      *string `json:"restsOn,omitempty"`
+
+	// StandIn One of the party's own people; else somebody on its behalf.
+	StandIn bool `json:"standIn"`
+}
 
 // Problem RFC 9457. `code` is stable; `fields` point at wrong input; `facts` are values that the page needs.
 type Problem struct {
@@ -3324,6 +3420,12 @@ type CallMeetingJSONRequestBody = MeetingInput
 // SetCommunityRuleJSONRequestBody defines body for SetCommunityRule for application/json ContentType.
 type SetCommunityRuleJSONRequestBody = RuleInput
 
+// GiveMandateJSONRequestBody defines body for GiveMandate for application/json ContentType.
+type GiveMandateJSONRequestBody = MandateInput
+
+// EndMandateJSONRequestBody defines body for EndMandate for application/json ContentType.
+type EndMandateJSONRequestBody = EndMandateInput
+
 // SetActingJSONRequestBody defines body for SetActing for application/json ContentType.
 type SetActingJSONRequestBody = ActingInput
 
@@ -3488,6 +3590,15 @@ type ServerInterface interface {
 	// GetOutbox Whether mail is sent, how much waits, and how much did not get through in the last week
 	// (GET /mail)
 	GetOutbox(ctx echo.Context) error
+	// ListMandates Who may act for the actor's organisation as its approver does
+	// (GET /mandates)
+	ListMandates(ctx echo.Context) error
+	// GiveMandate Let somebody act as approver for a while: a stand-in, or somebody of another organisation on one's behalf
+	// (POST /mandates)
+	GiveMandate(ctx echo.Context) error
+	// EndMandate End a mandate before its time; what was said under it must be confirmed, until it has been sent
+	// (POST /mandates/{mandateId}/end)
+	EndMandate(ctx echo.Context, mandateId string) error
 	// GetMe Who is logged in, and for whom they act
 	// (GET /me)
 	GetMe(ctx echo.Context) error
@@ -3985,6 +4096,40 @@ func (w *ServerInterfaceWrapper) GetOutbox(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetOutbox(ctx)
+	return err
+}
+
+// ListMandates converts echo context to params.
+func (w *ServerInterfaceWrapper) ListMandates(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListMandates(ctx)
+	return err
+}
+
+// GiveMandate converts echo context to params.
+func (w *ServerInterfaceWrapper) GiveMandate(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GiveMandate(ctx)
+	return err
+}
+
+// EndMandate converts echo context to params.
+func (w *ServerInterfaceWrapper) EndMandate(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "mandateId" -------------
+	var mandateId string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "mandateId", ctx.Param("mandateId"), &mandateId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter mandateId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EndMandate(ctx, mandateId)
 	return err
 }
 
@@ -5404,6 +5549,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/jobs/:jobId", wrapper.GetJob, options.OperationMiddlewares["getJob"]...)
 	router.POST(options.BaseURL+"/jobs/:jobId/cancel", wrapper.CancelJob, options.OperationMiddlewares["cancelJob"]...)
 	router.GET(options.BaseURL+"/jobs/:jobId/file", wrapper.DownloadJobFile, options.OperationMiddlewares["downloadJobFile"]...)
+	router.GET(options.BaseURL+"/mandates", wrapper.ListMandates, options.OperationMiddlewares["listMandates"]...)
+	router.POST(options.BaseURL+"/mandates", wrapper.GiveMandate, options.OperationMiddlewares["giveMandate"]...)
+	router.POST(options.BaseURL+"/mandates/:mandateId/end", wrapper.EndMandate, options.OperationMiddlewares["endMandate"]...)
 	router.GET(options.BaseURL+"/communities", wrapper.ListCommunities, options.OperationMiddlewares["listCommunities"]...)
 	router.GET(options.BaseURL+"/communities/:organisationId", wrapper.GetCommunity, options.OperationMiddlewares["getCommunity"]...)
 	router.GET(options.BaseURL+"/communities/:organisationId/undelivered", wrapper.ListUndelivered, options.OperationMiddlewares["listUndelivered"]...)
@@ -6060,6 +6208,123 @@ type GetOutboxdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetOutboxdefaultApplicationProblemPlusJSONResponse) VisitGetOutboxResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMandatesRequestObject struct {
+}
+
+type ListMandatesResponseObject interface {
+	VisitListMandatesResponse(w http.ResponseWriter) error
+}
+
+type ListMandates200JSONResponse Mandates
+
+func (response ListMandates200JSONResponse) VisitListMandatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMandatesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListMandatesdefaultApplicationProblemPlusJSONResponse) VisitListMandatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GiveMandateRequestObject struct {
+	Body *GiveMandateJSONRequestBody
+}
+
+type GiveMandateResponseObject interface {
+	VisitGiveMandateResponse(w http.ResponseWriter) error
+}
+
+type GiveMandate200JSONResponse Mandates
+
+func (response GiveMandate200JSONResponse) VisitGiveMandateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GiveMandatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GiveMandatedefaultApplicationProblemPlusJSONResponse) VisitGiveMandateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndMandateRequestObject struct {
+	MandateId string `json:"mandateId"`
+	Body      *EndMandateJSONRequestBody
+}
+
+type EndMandateResponseObject interface {
+	VisitEndMandateResponse(w http.ResponseWriter) error
+}
+
+type EndMandate200JSONResponse Mandates
+
+func (response EndMandate200JSONResponse) VisitEndMandateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndMandatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EndMandatedefaultApplicationProblemPlusJSONResponse) VisitEndMandateResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -9254,6 +9519,15 @@ type StrictServerInterface interface {
 	// GetOutbox Whether mail is sent, how much waits, and how much did not get through in the last week
 	// (GET /mail)
 	GetOutbox(ctx context.Context, request GetOutboxRequestObject) (GetOutboxResponseObject, error)
+	// ListMandates Who may act for the actor's organisation as its approver does
+	// (GET /mandates)
+	ListMandates(ctx context.Context, request ListMandatesRequestObject) (ListMandatesResponseObject, error)
+	// GiveMandate Let somebody act as approver for a while: a stand-in, or somebody of another organisation on one's behalf
+	// (POST /mandates)
+	GiveMandate(ctx context.Context, request GiveMandateRequestObject) (GiveMandateResponseObject, error)
+	// EndMandate End a mandate before its time; what was said under it must be confirmed, until it has been sent
+	// (POST /mandates/{mandateId}/end)
+	EndMandate(ctx context.Context, request EndMandateRequestObject) (EndMandateResponseObject, error)
 	// GetMe Who is logged in, and for whom they act
 	// (GET /me)
 	GetMe(ctx context.Context, request GetMeRequestObject) (GetMeResponseObject, error)
@@ -10008,6 +10282,123 @@ func (sh *strictHandler) GetOutbox(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(GetOutboxResponseObject); ok {
 		return validResponse.VisitGetOutboxResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListMandates operation middleware
+func (sh *strictHandler) ListMandates(ctx echo.Context) error {
+	var request ListMandatesRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMandates(ctx.Request().Context(), request.(ListMandatesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMandates")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListMandatesResponseObject); ok {
+		return validResponse.VisitListMandatesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GiveMandate operation middleware
+func (sh *strictHandler) GiveMandate(ctx echo.Context) error {
+	var request GiveMandateRequestObject
+
+	var body GiveMandateJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GiveMandate(ctx.Request().Context(), request.(GiveMandateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GiveMandate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GiveMandateResponseObject); ok {
+		return validResponse.VisitGiveMandateResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EndMandate operation middleware
+func (sh *strictHandler) EndMandate(ctx echo.Context, mandateId string) error {
+	var request EndMandateRequestObject
+
+	request.MandateId = mandateId
+
+	var body EndMandateJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EndMandate(ctx.Request().Context(), request.(EndMandateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndMandate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EndMandateResponseObject); ok {
+		return validResponse.VisitEndMandateResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

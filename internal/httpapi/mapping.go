@@ -146,7 +146,7 @@ func sentRemarkOf(r evidence.Remark) Remark {
 func partyOf(r portal.Response, actor portal.Actor, now time.Time) func(portal.Party) Party {
 	laid := workflow.LaidBefore(r)
 	return func(p portal.Party) Party {
-		standing := workflow.StandingOf(p, now)
+		standing := workflow.StandingOf(r, p, now)
 		validity, stale := workflow.Judge(standing, laid)
 		if laid.Hashes == nil && p.Position != nil { // nothing is frozen: whether it still holds shows when something is
 			stale = nil
@@ -158,6 +158,7 @@ func partyOf(r portal.Response, actor portal.Actor, now time.Time) func(portal.P
 		if w := p.Warning; w != nil {
 			out.Warning = &SilenceWarning{WarnedAt: w.WarnedAt, CountsFrom: w.CountsFrom, By: w.By, Counts: standing.Warned}
 		}
+		_, out.Speaks = actor.Speaks(p.Organisation.ID, r.ID, r.Round.ID)
 		position := func(x portal.Position) Position { return positionOf(x, p.Organisation) }
 		out.Position, out.Withdrawn = optional(p.Position, position), optional(p.Withdrawn, position)
 		return out
@@ -167,6 +168,9 @@ func partyOf(r portal.Response, actor portal.Actor, now time.Time) func(portal.P
 func positionOf(x portal.Position, of portal.Organisation) Position {
 	return Position{Id: string(x.ID), Kind: PositionKind(x.Kind), Reason: some(x.Reason), RecordedAt: x.RecordedAt, FreezeNumber: x.FreezeNumber, Late: x.Late,
 		By: Person{Name: x.Name, Organisation: of.Name}, TreatmentId: some(string(x.Treatment)),
+		Mandate: optional(x.Mandate, func(m portal.Mandate) PositionMandate {
+			return PositionMandate{StandIn: m.StandIn(), Organisation: m.From.Name, Reason: some(m.Reason), RestsOn: some(m.RestsOn)}
+		}),
 		Coverage: optional(x.Coverage, func(c portal.Coverage) Coverage { return Coverage{Covers: c.Covers, Reason: c.Reason} })}
 }
 

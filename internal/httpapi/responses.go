@@ -135,7 +135,8 @@ func (a *api) ReopenResponse(ctx context.Context, in ReopenResponseRequestObject
 
 func (a *api) TakePosition(ctx context.Context, in TakePositionRequestObject) (TakePositionResponseObject, error) {
 	position := signoff.Position{Freeze: portal.FreezeID(in.Body.FreezeId), Hashes: hashesFrom(in.Body.AnswerHashes), Kind: portal.PositionKind(in.Body.Kind),
-		Reason: or(in.Body.Reason, ""), Seen: seenFrom(in.Body.SeenRemarks), Coverage: coverageFrom(in.Body.Coverage)}
+		Reason: or(in.Body.Reason, ""), Seen: seenFrom(in.Body.SeenRemarks), Coverage: coverageFrom(in.Body.Coverage),
+		On: each(or(in.Body.OnBehalfOf, nil), func(id string) portal.OrganisationID { return portal.OrganisationID(id) })}
 	for _, remark := range or(in.Body.Remarks, nil) {
 		position.Remarks = append(position.Remarks, signoff.Remark{ID: portal.RemarkID(or(remark.Id, "")), Answer: portal.AnswerID(or(remark.AnswerId, "")),
 			Quote: or(remark.Quote, ""), Text: remark.Text})

@@ -199,7 +199,7 @@ func (a *api) resolve(ctx context.Context) (caller, error) {
 
 func (who *caller) actFor(chosen directory.ActingOption) {
 	who.actor.Organisation, who.actor.OrganisationName, who.actor.Kind = chosen.Organisation.ID, chosen.Organisation.Name, chosen.Organisation.Kind
-	who.actor.Roles = chosen.Roles
+	who.actor.Roles, who.actor.Mandates = chosen.Roles, chosen.Mandates
 }
 
 // authenticate says who is behind a request that does not come through the contract: the live documents' socket.

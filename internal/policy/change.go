@@ -10,7 +10,7 @@ import (
 
 // ResponseObject gives the facts about a response that decide about rights.
 func ResponseObject(r portal.Response) Object {
-	o := Object{State: string(r.State), Owner: r.Owner.ID, Separate: r.Kind == portal.Separate}
+	o := Object{State: string(r.State), Owner: r.Owner.ID, Separate: r.Kind == portal.Separate, Response: r.ID, Round: r.Round.ID}
 	for _, p := range r.Parties {
 		o.Parties = append(o.Parties, p.Organisation.ID)
 	}

@@ -23,7 +23,10 @@ const (
 	MayAnswer            Relation = "secretariat of an invited community; writer of an invited organisation"
 	OwnEditor            Relation = "secretariat of the community that answers; writer of the one that answers alone"
 	PartyWriter          Relation = "coordinator or writer of a party"
-	PartyApprover        Relation = "approver of a party"
+	PartyApprover        Relation = "approver of a party, or its stand-in"
+	Representative       Relation = "anyone whom a party has given a mandate to speak on its behalf"
+	OwnPerson            Relation = "anyone acting for the organisation"
+	OwnApprover          Relation = "approver of the organisation"
 	PartyReader          Relation = "reader of a party or of the community"
 	PartyPerson          Relation = "anyone acting for a party"
 	JointWriter          Relation = "coordinator or writer of a party to a joint answer"
@@ -49,6 +52,9 @@ type Object struct {
 	Offered  []portal.OrganisationID
 	// Seats are the organisations that sit in the body whose meeting it is.
 	Seats []portal.OrganisationID
+	// Response and Round are those that a mandate may be for.
+	Response portal.ResponseID
+	Round    portal.RoundID
 	// Account is who started a job.
 	Account portal.AccountID
 }
@@ -104,7 +110,7 @@ var Table = []Row{
 	{"response.freeze", []Relation{OwnEditor}, []string{"draft"}},
 	{"response.reopen", []Relation{OwnEditor}, []string{"approval", "ready", "submitted", "received", "withdrawn"}},
 	{"response.parties", []Relation{OwnEditor}, []string{"draft", "approval", "ready"}},
-	{"response.position", []Relation{PartyApprover}, []string{"approval", "ready", "submitted", "received"}},
+	{"response.position", []Relation{PartyApprover, Representative}, []string{"approval", "ready", "submitted", "received"}},
 	{"response.offer", []Relation{OwnEditor}, []string{"draft", "approval"}},
 	{"response.endorse", []Relation{OfferedApprover}, []string{"approval"}},
 	{"response.remark", []Relation{PartyApprover}, []string{"approval", "ready"}},
@@ -146,6 +152,9 @@ var Table = []Row{
 	{"meeting.minute", []Relation{CommunitySecretariat}, []string{"called", "held"}},
 	{"meeting.remark", []Relation{SeatHolder}, []string{"held"}},
 
+	{"mandate.list", []Relation{OwnPerson}, nil},
+	{"mandate.give", []Relation{OwnApprover}, nil},
+	{"mandate.end", []Relation{OwnApprover}, nil},
 	{"organisation.list", []Relation{Administrator}, nil},
 	{"account.list", []Relation{Administrator}, nil},
 	{"account.grant", []Relation{Administrator}, nil},
@@ -157,7 +166,7 @@ var Table = []Row{
 // exist for the actor.
 var sight = map[string]Action{
 	"round": "round.read", "response": "response.read", "document": "document.read",
-	"submission": "submission.read", "job": "job.read", "community": "community.read", "meeting": "meeting.read",
+	"submission": "submission.read", "job": "job.read", "community": "community.read", "meeting": "meeting.read", "mandate": "mandate.list",
 }
 
 // Decide answers nil, or an error: not found when the actor may not know that
@@ -253,7 +262,17 @@ func holds(a portal.Actor, r Relation, o Object) bool {
 	case OfferedApprover:
 		return offered && a.Has(portal.Approver)
 	case PartyApprover:
-		return party && a.Has(portal.Approver)
+		_, speaks := a.Speaks(a.Organisation, o.Response, o.Round)
+		return party && speaks
+	case Representative:
+		return party && slices.ContainsFunc(o.Parties, func(p portal.OrganisationID) bool {
+			_, speaks := a.Speaks(p, o.Response, o.Round)
+			return p != a.Organisation && speaks
+		})
+	case OwnPerson:
+		return own && len(a.Roles) > 0 && slices.Contains(portal.RolesFor(a.Kind), portal.Approver)
+	case OwnApprover:
+		return own && a.Has(portal.Approver)
 	case PartyReader:
 		return (own || party) && a.Has(portal.Reader)
 	case PartyPerson:
@@ -283,5 +302,5 @@ func kindOf(action Action) string {
 
 // actsOnNothing marks actions that ask for no object yet, so that refusing them hides nothing.
 func actsOnNothing(action Action) bool {
-	return slices.Contains([]Action{"round.list", "round.create", "community.list"}, action)
+	return slices.Contains([]Action{"round.list", "round.create", "community.list", "mandate.list", "mandate.give"}, action)
 }

@@ -249,6 +249,7 @@ type Position struct {
 	Late         bool        // taken after the answer was sent: on record, and no part of what was sent
 	Treatment    TreatmentID // what it rests on in the party's own organisation; empty: nothing is recorded
 	Coverage     *Coverage   // what was said of a treatment of an earlier text
+	Mandate      *Mandate    // under which it was taken; nil: by the party's own approver
 	Account      AccountID
 	Name         string // of the person
 	RecordedAt   time.Time

@@ -24,6 +24,7 @@ type (
 	PositionID  string
 	RemarkID    string
 	TreatmentID string
+	MandateID   string
 	JobID       string
 )
 
@@ -128,6 +129,7 @@ type Actor struct {
 	Roles            []Role
 	Language         Language
 	Login            Login
+	Mandates         []Mandate // that the account holds now
 }
 
 // Login is how the person behind an account came in: how long ago they last

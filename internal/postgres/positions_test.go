@@ -14,7 +14,7 @@ func (f frozen) standing(who portal.Actor) workflow.Validity {
 	r := f.now()
 	for _, p := range r.Parties {
 		if p.Organisation.ID == who.Organisation {
-			validity, _ := workflow.Judge(workflow.StandingOf(p, f.house.now), workflow.LaidBefore(r))
+			validity, _ := workflow.Judge(workflow.StandingOf(r, p, f.house.now), workflow.LaidBefore(r))
 			return validity
 		}
 	}

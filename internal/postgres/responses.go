@@ -204,17 +204,24 @@ func addParties(g *gorm.DB, ids []string, place map[string]*portal.Response) err
 		AnswerHashes                                                     jsonb[portal.Hashes]
 		RecordedAt, WarnedAt, CountsFrom                                 *time.Time
 		WarnedBy, TreatmentID, Coverage                                  string
+		MandateID, FromID, FromName, MandateReason, RestsOn              string
+		MandateEnds, MandateEndedAt                                      *time.Time
 		Covers                                                           *bool
 	}](g, `select p.response_id, p.organisation_id, o.kind as organisation_kind, p.side, p.name, p.number,
 			coalesce(cast(x.id as text), '') as position_id, coalesce(cast(x.freeze_id as text), '') as freeze_id, coalesce(f.number, 0) as freeze_number,
 			coalesce(x.kind, '') as kind, coalesce(x.reason, '') as reason, coalesce(cast(x.account_id as text), '') as account_id,
 			coalesce(x.account_name, '') as account_name, x.answer_hashes, x.recorded_at,
 			coalesce(x.circle, 0) as circle, coalesce(x.late, false) as late, coalesce(cast(x.treatment_id as text), '') as treatment_id, x.covers, coalesce(x.coverage, '') as coverage,
+			coalesce(cast(x.mandate_id as text), '') as mandate_id, coalesce(m.from_id, '') as from_id, coalesce(mf.name, '') as from_name, coalesce(m.reason, '') as mandate_reason,
+			coalesce(m.rests_on, '') as rests_on, m.ends_at as mandate_ends, me.ended_at as mandate_ended_at,
 			w.warned_at, w.counts_from, coalesce(warner.name, '') as warned_by
 		from party p
 		join organisation o on o.id = p.organisation_id
 		left join lateral (select * from position x where x.response_id = p.response_id and x.organisation_id = p.organisation_id order by x.seq desc limit 1) x on true
 		left join frozen_version f on f.id = x.freeze_id
+		left join mandate m on m.id = x.mandate_id
+		left join mandate_end me on me.mandate_id = m.id
+		left join organisation mf on mf.id = m.from_id
 		join response s on s.id = p.response_id
 		left join silence_warning w on w.freeze_id = s.freeze_id and w.organisation_id = p.organisation_id
 		left join account warner on warner.id = w.warned_by
@@ -226,6 +233,13 @@ func addParties(g *gorm.DB, ids []string, place map[string]*portal.Response) err
 			position := &portal.Position{ID: portal.PositionID(f.PositionID), Freeze: portal.FreezeID(f.FreezeID), FreezeNumber: f.FreezeNumber,
 				Kind: portal.PositionKind(f.Kind), Reason: f.Reason, Hashes: f.AnswerHashes.V, Circle: f.Circle, Late: f.Late,
 				Treatment: portal.TreatmentID(f.TreatmentID), Account: portal.AccountID(f.AccountID), Name: f.AccountName, RecordedAt: *f.RecordedAt}
+			if f.MandateID != "" {
+				position.Mandate = &portal.Mandate{ID: portal.MandateID(f.MandateID), Organisation: p.Organisation, Ends: *f.MandateEnds, Reason: f.MandateReason, RestsOn: f.RestsOn,
+					From: portal.Organisation{ID: portal.OrganisationID(f.FromID), Name: f.FromName}}
+				if f.MandateEndedAt != nil {
+					position.Mandate.Ended = &portal.Tombstone{At: *f.MandateEndedAt}
+				}
+			}
 			if f.Covers != nil {
 				position.Coverage = &portal.Coverage{Covers: *f.Covers, Reason: f.Coverage}
 			}

@@ -204,7 +204,7 @@ func TestAnotherJoinsASeparateAnswerInTheWordsItHasSeen(t *testing.T) {
 		t.Fatalf("%d parties, %d offers, version %d", len(r.Parties), len(r.Offered), r.Freeze.Number)
 	}
 	for _, p := range r.Parties { // what the sender has said still stands
-		if validity, _ := workflow.Judge(workflow.StandingOf(p, b.now), workflow.LaidBefore(r)); validity != workflow.Valid {
+		if validity, _ := workflow.Judge(workflow.StandingOf(r, p, b.now), workflow.LaidBefore(r)); validity != workflow.Valid {
 			t.Errorf("%s: %s", p.Organisation.Name, validity)
 		}
 	}

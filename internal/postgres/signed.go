@@ -106,15 +106,19 @@ func frozenAnswers(g *gorm.DB, id portal.FreezeID) ([]portal.FrozenAnswer, error
 }
 
 func (t *tx) InsertPosition(r portal.Response, organisation portal.OrganisationID, p portal.Position) error {
+	var mandate any
+	if p.Mandate != nil {
+		mandate = p.Mandate.ID
+	}
 	var covers *bool
 	reason := ""
 	if c := p.Coverage; c != nil {
 		covers, reason = &c.Covers, c.Reason
 	}
 	return t.Exec(`insert into position (id, response_id, freeze_id, organisation_id, account_id, account_name, kind, reason, answer_hashes, circle, late,
-			treatment_id, covers, coverage, recorded_at)
-		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, p.ID, r.ID, p.Freeze, organisation, p.Account, p.Name, p.Kind, p.Reason, jsonOf(p.Hashes), p.Circle, p.Late,
-		null(string(p.Treatment)), covers, reason, p.RecordedAt).Error
+			treatment_id, covers, coverage, mandate_id, recorded_at)
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, p.ID, r.ID, p.Freeze, organisation, p.Account, p.Name, p.Kind, p.Reason, jsonOf(p.Hashes), p.Circle, p.Late,
+		null(string(p.Treatment)), covers, reason, mandate, p.RecordedAt).Error
 }
 
 func (t *tx) InsertDecision(r portal.Response, d portal.Decision, by portal.AccountID) error {

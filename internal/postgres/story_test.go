@@ -278,7 +278,7 @@ func TestFromDraftToReceipt(t *testing.T) {
 		if p.Position == nil {
 			continue
 		}
-		validity, stale := workflow.Judge(workflow.StandingOf(p, h.now), workflow.LaidBefore(r))
+		validity, stale := workflow.Judge(workflow.StandingOf(r, p, h.now), workflow.LaidBefore(r))
 		if validity != workflow.Stale || len(stale) != 1 || stale[0] != r.Answers[3].ID {
 			t.Errorf("%s: %s %v", p.Organisation.Name, validity, stale)
 		}

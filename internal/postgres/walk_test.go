@@ -296,7 +296,7 @@ func approves(party evidence.Party, p evidence.Package) bool {
 func (w *walker) checkPositions(r portal.Response) {
 	laid := workflow.LaidBefore(r)
 	for _, p := range r.Parties {
-		if validity, _ := workflow.Judge(workflow.StandingOf(p, w.now), laid); validity != workflow.Valid {
+		if validity, _ := workflow.Judge(workflow.StandingOf(r, p, w.now), laid); validity != workflow.Valid {
 			continue
 		}
 		for answer, hash := range laid.Hashes {

@@ -52,10 +52,15 @@ type Position struct {
 	Seen    map[portal.RemarkID]int // the others' remarks on the page, by version; nil: all that stand
 	// Coverage is needed to approve another text than the one that the party has treated.
 	Coverage *portal.Coverage
+	// On are the parties whose position it is; empty: the actor's own organisation.
+	On []portal.OrganisationID
+
+	under *portal.Mandate
 }
 
 // TakePosition records the party's position on exactly the text that was seen;
-// when that is no longer the text that stands, it is refused.
+// when that is no longer the text that stands, it is refused. Who speaks for
+// several parties takes the position of each, and each has its own record.
 func (s Service) TakePosition(ctx context.Context, actor portal.Actor, id portal.ResponseID, in Position) error {
 	return s.change(ctx, actor, id, "response.position", func(tx Tx, r portal.Response) (map[string]any, error) {
 		if err := s.mayPosition(r, in.Freeze, in.Hashes); err != nil {
@@ -67,21 +72,46 @@ func (s Service) TakePosition(ctx context.Context, actor portal.Actor, id portal
 		if err := check(r, in); err != nil {
 			return nil, err
 		}
-		if r.Receipt() != nil {
-			if err := s.lateApproval(r, actor, in); err != nil {
+		as, positions, err := spoken(actor, r, in)
+		if err != nil {
+			return nil, err
+		}
+		var detail map[string]any
+		for i, who := range as {
+			taken, err := s.take(tx, who, r, positions[i])
+			if err != nil {
 				return nil, err
 			}
+			if taken != nil {
+				detail = taken
+			}
 		}
-		if repeats(r, actor, in) {
+		switch {
+		case detail == nil:
 			return nil, tx.Unchanged()
+		case len(in.On) > 0:
+			return told(detail, as), nil
 		}
-		if r.Receipt() == nil {
-			if err := s.haveRemarks(tx, actor, r, in); err != nil {
-				return nil, err
-			}
-		}
-		return s.record(tx, actor, r, in)
+		return detail, nil
 	})
+}
+
+// take records the position of one party; nothing when that is what it says already.
+func (s Service) take(tx Tx, actor portal.Actor, r portal.Response, in Position) (map[string]any, error) {
+	if r.Receipt() != nil {
+		if err := s.lateApproval(r, actor, in); err != nil {
+			return nil, err
+		}
+	}
+	if s.repeats(r, actor, in) {
+		return nil, nil
+	}
+	if r.Receipt() == nil {
+		if err := s.haveRemarks(tx, actor, r, in); err != nil {
+			return nil, err
+		}
+	}
+	return s.record(tx, actor, r, in)
 }
 
 // Confirm upholds the party's newest position, with its remarks, on the text as
@@ -94,8 +124,13 @@ func (s Service) Confirm(ctx context.Context, actor portal.Actor, id portal.Resp
 		if r.Receipt() != nil {
 			return nil, portal.Conflictf("already_sent", "the answer was sent: what was said is said anew")
 		}
+		as, positions, err := spoken(actor, r, in)
+		if err != nil {
+			return nil, err
+		}
+		actor, in := as[0], positions[0]
 		p := party(r, actor.Organisation)
-		switch validity, _ := workflow.Judge(workflow.StandingOf(p, s.Now()), workflow.LaidBefore(r)); validity {
+		switch validity, _ := workflow.Judge(workflow.StandingOf(r, p, s.Now()), workflow.LaidBefore(r)); validity {
 		case workflow.NoPosition:
 			return nil, portal.Conflictf("no_position", "the party has no position to uphold")
 		case workflow.Valid:
@@ -116,7 +151,7 @@ func (s Service) Confirm(ctx context.Context, actor portal.Actor, id portal.Resp
 // lateApproval lets a party that said nothing about what was sent say afterwards
 // that it stands behind it. What was sent does not change by that.
 func (s Service) lateApproval(r portal.Response, actor portal.Actor, in Position) error {
-	validity, _ := workflow.Judge(workflow.StandingOf(party(r, actor.Organisation), s.Now()), workflow.LaidBefore(r))
+	validity, _ := workflow.Judge(workflow.StandingOf(r, party(r, actor.Organisation), s.Now()), workflow.LaidBefore(r))
 	switch {
 	case validity == workflow.Valid:
 		return portal.Conflictf("already_sent", "the answer was sent with the party's position")
@@ -148,7 +183,7 @@ func (s Service) record(tx Tx, actor portal.Actor, r portal.Response, in Positio
 	if err != nil {
 		return nil, err
 	}
-	position := portal.Position{Treatment: treatment, Coverage: coverage, ID: portal.PositionID(s.NewID()), Freeze: r.Freeze.ID, FreezeNumber: r.Freeze.Number, Kind: in.Kind,
+	position := portal.Position{Treatment: treatment, Coverage: coverage, Mandate: in.under, ID: portal.PositionID(s.NewID()), Freeze: r.Freeze.ID, FreezeNumber: r.Freeze.Number, Kind: in.Kind,
 		Reason: strings.TrimSpace(in.Reason), Hashes: in.Hashes, Circle: r.Circle, Late: r.Receipt() != nil, Account: actor.Account, Name: actor.Name, RecordedAt: s.Now()}
 	if r.Receipt() == nil {
 		if _, err := s.see(tx, actor, r, in.Seen); err != nil {
@@ -161,6 +196,9 @@ func (s Service) record(tx Tx, actor portal.Actor, r portal.Response, in Positio
 	}
 	if position.Reason != "" {
 		detail["reason"] = position.Reason
+	}
+	if in.under != nil {
+		detail["mandate"] = in.under.ID
 	}
 	if coverage != nil {
 		detail["covers"], detail["coverage"] = coverage.Covers, coverage.Reason
@@ -199,9 +237,10 @@ func check(r portal.Response, in Position) error {
 }
 
 // repeats says whether the party's newest position already says this, to the word.
-func repeats(r portal.Response, actor portal.Actor, in Position) bool {
+func (s Service) repeats(r portal.Response, actor portal.Actor, in Position) bool {
 	p := party(r, actor.Organisation)
-	return p.Position != nil && p.Position.Kind == in.Kind && p.Position.Reason == strings.TrimSpace(in.Reason) && boundTo(*p.Position, in.Hashes, r.Circle) &&
+	lapsed := p.Position != nil && p.Position.Mandate != nil && p.Position.Mandate.Over(s.Now())
+	return p.Position != nil && !lapsed && p.Position.Kind == in.Kind && p.Position.Reason == strings.TrimSpace(in.Reason) && boundTo(*p.Position, in.Hashes, r.Circle) &&
 		sameRemarks(own(r, actor), in) && sameGround(r, p, in)
 }
 

@@ -27,6 +27,8 @@ type spoken struct {
 	kind         portal.PositionKind
 	text, circle int
 	uncovered    bool // its approver said that the text must be treated anew
+	deputy       bool // it was taken under a mandate,
+	lapsed       bool // which has ended
 }
 
 const limit = 2
@@ -42,6 +44,12 @@ func (m model) response(rule portal.Rule) portal.Response {
 			p.Side = portal.HospitalSide
 		}
 		position := &portal.Position{Kind: s.kind, Hashes: portal.Hashes{"a": fmt.Sprint(s.text)}, Circle: s.circle}
+		if s.deputy {
+			position.Mandate = &portal.Mandate{Ends: time.Time{}.Add(time.Hour)}
+			if s.lapsed {
+				position.Mandate.Ended = &portal.Tombstone{}
+			}
+		}
 		if s.uncovered {
 			position.Coverage = &portal.Coverage{}
 		}
@@ -124,6 +132,13 @@ func (m model) next(rule portal.Rule) map[string]model {
 			n := m
 			n.said[i] = spoken{kind: portal.Approved, text: m.frozen, circle: m.circle, uncovered: true}
 			out["approved, not covered"] = n
+			n.said[i] = spoken{kind: portal.Approved, text: m.frozen, circle: m.circle, deputy: true}
+			out["approved by a deputy"] = n
+		}
+		if m.said[i].deputy && !m.said[i].lapsed {
+			n := m
+			n.said[i].lapsed = true
+			out["the mandate ends"] = n
 		}
 	}
 	n := m
@@ -140,7 +155,7 @@ func (m model) next(rule portal.Rule) map[string]model {
 func (m model) wrong(rule portal.Rule) string {
 	fresh := func(i int) bool {
 		s := m.said[i]
-		return s.kind == portal.Approved && s.text == m.frozen && s.circle == m.circle && !s.uncovered
+		return s.kind == portal.Approved && s.text == m.frozen && s.circle == m.circle && !s.uncovered && !s.lapsed
 	}
 	needed := map[portal.RuleKind][]int{portal.Consensus: {0}, portal.Recommendation: {0, 1, 2}, portal.NamedVoters: {1}}[rule.Kind]
 	for i, s := range m.said {

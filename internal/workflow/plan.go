@@ -143,7 +143,7 @@ func (b planner) parties(limit, after time.Time) (PlanStep, []PartyPlan) {
 	step.Warning = only(!step.Done && limit.Before(b.now), "passed")
 	var lines []PartyPlan
 	for _, p := range b.r.Parties {
-		validity, _ := Judge(StandingOf(p, b.now), LaidBefore(b.r))
+		validity, _ := Judge(StandingOf(b.r, p, b.now), LaidBefore(b.r))
 		line := PartyPlan{Organisation: p.Organisation.ID, Own: b.own[p.Organisation.ID], Latest: limit, Done: validity == Valid || b.sent()}
 		if !line.Done {
 			line.Warning = b.wrong(line, after)

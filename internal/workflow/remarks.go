@@ -33,7 +33,7 @@ func MustSee(r portal.Response, m portal.Remark, p portal.Party, now time.Time) 
 	if !behind || m.By(p.Organisation.ID) || m.Seen[p.Organisation.ID] >= m.Version {
 		return false
 	}
-	validity, _ := Judge(StandingOf(p, now), LaidBefore(r))
+	validity, _ := Judge(StandingOf(r, p, now), LaidBefore(r))
 	return validity == Valid
 }
 

@@ -35,12 +35,14 @@ type Standing struct {
 	Seen         Laid                // what the position was bound to
 	Warned       bool                // it has said nothing, and was told that its silence counts by now
 	Untreated    bool                // its approver has said that the text asks for a new treatment
+	Lapsed       bool                // the mandate that it was taken under has ended
 }
 
 // Judge compares what was seen with what lies there now. An answer that was not
 // seen, or is no longer there, makes the position stale as surely as a changed
 // one; another circle of parties makes it stale though no answer has changed,
-// and so does the approver's own word that the text must be treated anew.
+// and so does the approver's own word that the text must be treated anew, or that
+// the mandate it was taken under has ended.
 func Judge(s Standing, now Laid) (Validity, []portal.AnswerID) {
 	if s.Kind == "" {
 		return NoPosition, nil
@@ -56,7 +58,7 @@ func Judge(s Standing, now Laid) (Validity, []portal.AnswerID) {
 			stale = append(stale, id)
 		}
 	}
-	if len(stale) > 0 || s.Seen.Circle != now.Circle || s.Untreated {
+	if len(stale) > 0 || s.Seen.Circle != now.Circle || s.Untreated || s.Lapsed {
 		return Stale, stale
 	}
 	return Valid, nil
@@ -131,16 +133,21 @@ func share(percent, of int) int { return (of*percent + 99) / 100 }
 func CountResponse(r portal.Response, now time.Time) Tally {
 	standings := make([]Standing, len(r.Parties))
 	for i, p := range r.Parties {
-		standings[i] = StandingOf(p, now)
+		standings[i] = StandingOf(r, p, now)
 	}
 	return Count(r.Rule, standings, LaidBefore(r))
 }
 
-// StandingOf is what a party's newest position says, or what its silence has come to mean.
-func StandingOf(p portal.Party, now time.Time) Standing {
+// StandingOf is what a party's newest position says, or what its silence has come to mean. Of what has been sent it
+// is what it was then: a mandate that ends afterwards changes nothing.
+func StandingOf(r portal.Response, p portal.Party, now time.Time) Standing {
+	if sent := r.Receipt(); sent != nil {
+		now = sent.SubmittedAt
+	}
 	s := Standing{Organisation: p.Organisation.ID, Side: p.Side}
 	if p.Position != nil {
 		s.Kind, s.Seen = p.Position.Kind, Laid{Hashes: p.Position.Hashes, Circle: p.Position.Circle}
+		s.Lapsed = p.Position.Mandate != nil && p.Position.Mandate.Over(now)
 		s.Untreated = p.Position.Coverage != nil && !p.Position.Coverage.Covers
 	}
 	s.Warned = p.Position == nil && p.Withdrawn == nil && p.Warning != nil && !now.Before(p.Warning.CountsFrom)
@@ -148,7 +155,7 @@ func StandingOf(p portal.Party, now time.Time) Standing {
 }
 
 // Because says why a stale position is stale: the text, the parties, or the
-// treatment that the approver asks for. Empty for a position that is not, and
+// treatment that the approver asks for, or the mandate. Empty for a position that is not, and
 // while nothing is frozen.
 func Because(s Standing, now Laid) string {
 	validity, answers := Judge(s, now)
@@ -159,8 +166,10 @@ func Because(s Standing, now Laid) string {
 		return "text"
 	case s.Seen.Circle != now.Circle:
 		return "parties"
+	case s.Untreated:
+		return "treatment"
 	}
-	return "treatment"
+	return "mandate"
 }
 
 // TreatedEarlier says whether what the party treated last is another text than

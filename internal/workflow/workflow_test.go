@@ -175,7 +175,7 @@ func TestTallyNeverMetWrongly(t *testing.T) {
 				Organisation: rapid.SampledFrom([]portal.OrganisationID{"1", "2", "3"}).Draw(t, "who"), Warned: rapid.Bool().Draw(t, "warned"),
 				Side: rapid.SampledFrom([]portal.Side{portal.HospitalSide, portal.MunicipalSide}).Draw(t, "side"),
 				Kind: rapid.SampledFrom([]portal.PositionKind{"", portal.Approved, portal.ApprovedWithRemark, portal.Rejected, portal.StandsOutside}).Draw(t, "kind"),
-				Seen: Laid{Hashes: seen, Circle: rapid.IntRange(1, 2).Draw(t, "circle")}, Untreated: rapid.Bool().Draw(t, "untreated"),
+				Seen: Laid{Hashes: seen, Circle: rapid.IntRange(1, 2).Draw(t, "circle")}, Untreated: rapid.Bool().Draw(t, "untreated"), Lapsed: rapid.Bool().Draw(t, "lapsed"),
 			}
 		}), 0, 40).Draw(t, "standings")
 		rule := portal.Rule{Kind: rapid.SampledFrom([]portal.RuleKind{portal.Consensus, portal.NamedVoters, portal.Recommendation}).Draw(t, "kind"),
@@ -187,12 +187,12 @@ func TestTallyNeverMetWrongly(t *testing.T) {
 				rejected++
 			}
 			if v, _ := Judge(s, current); v == Valid {
-				if s.Untreated {
-					t.Fatalf("valid, and to be treated anew: %+v", s)
+				if s.Untreated || s.Lapsed {
+					t.Fatalf("valid, and to be treated or confirmed anew: %+v", s)
 				}
 				valid++
 			}
-			if (Because(s, current) != "") != (s.Kind != "" && (seenOther(s) || s.Seen.Circle != 1 || s.Untreated)) {
+			if (Because(s, current) != "") != (s.Kind != "" && (seenOther(s) || s.Seen.Circle != 1 || s.Untreated || s.Lapsed)) {
 				t.Fatalf("%+v is stale because of %q", s, Because(s, current))
 			}
 		}

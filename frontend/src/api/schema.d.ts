@@ -1303,6 +1303,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/mandates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may act for the actor's organisation as its approver does */
+        get: operations["listMandates"];
+        put?: never;
+        /** Let somebody act as approver for a while: a stand-in, or somebody of another organisation on one's behalf */
+        post: operations["giveMandate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mandates/{mandateId}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mandateId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a mandate before its time; what was said under it must be confirmed, until it has been sent */
+        post: operations["endMandate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/communities": {
         parameters: {
             query?: never;
@@ -2120,6 +2157,73 @@ export interface components {
              */
             treatmentId?: string;
             coverage?: components["schemas"]["Coverage"];
+            mandate?: components["schemas"]["PositionMandate"];
+        };
+        /** @description Under which somebody else than the party's approver took the position. */
+        PositionMandate: {
+            /** @description One of the party's own people; else somebody on its behalf. */
+            standIn: boolean;
+            /** @description That the person belongs to. */
+            organisation: string;
+            reason?: string;
+            restsOn?: string;
+        };
+        Mandate: {
+            /** Format: uuid */
+            id: string;
+            /** @description That gives it. */
+            organisation: string;
+            holder: string;
+            holderOrganisation: string;
+            /** @description One of the organisation's own people; else somebody on its behalf. */
+            standIn: boolean;
+            /**
+             * Format: uuid
+             * @description For this response alone; without it and roundId for all.
+             */
+            responseId?: string;
+            /** Format: uuid */
+            roundId?: string;
+            begins: components["schemas"]["Time"];
+            ends: components["schemas"]["Time"];
+            reason?: string;
+            restsOn?: string;
+            givenBy: string;
+            givenAt: components["schemas"]["Time"];
+            holds: boolean;
+            over: boolean;
+            ended?: components["schemas"]["Tombstone"];
+        };
+        MandateCandidate: {
+            /** Format: uuid */
+            accountId: string;
+            name: string;
+            organisation: components["schemas"]["Organisation"];
+        };
+        Mandates: {
+            given: components["schemas"]["Mandate"][];
+            held: components["schemas"]["Mandate"][];
+            candidates: components["schemas"]["MandateCandidate"][];
+            abilities: components["schemas"]["Ability"][];
+        };
+        MandateInput: {
+            /** Format: uuid */
+            accountId: string;
+            /** @description That the holder belongs to. */
+            organisationId: string;
+            /** Format: uuid */
+            responseId?: string;
+            /** Format: uuid */
+            roundId?: string;
+            begins: components["schemas"]["Date"];
+            ends: components["schemas"]["Date"];
+            /** @description Required for somebody of another organisation. */
+            reason?: string;
+            /** @description Required for somebody of another organisation: what gives the right, such as an agreement or a decision. */
+            restsOn?: string;
+        };
+        EndMandateInput: {
+            reason: string;
         };
         /** @description What the approver says of a treatment of an earlier text. A position that it does not cover does not count. */
         Coverage: {
@@ -2191,15 +2295,17 @@ export interface components {
              */
             validity: "none" | "valid" | "stale";
             /**
-             * @description Why it is stale: the text has changed (staleAnswers), others answer than before, or it must be treated anew.
+             * @description Why it is stale: the text has changed (staleAnswers), others answer than before, it must be treated anew, or the mandate it was taken under has ended.
              * @enum {string}
              */
-            because?: "text" | "parties" | "treatment";
+            because?: "text" | "parties" | "treatment" | "mandate";
             staleAnswers: string[];
             /** @description In its own organisation, the newest last. */
             treatments: components["schemas"]["Treatment"][];
             withdrawn?: components["schemas"]["Position"];
             mine: boolean;
+            /** @description The actor may take its position. */
+            speaks: boolean;
             warning?: components["schemas"]["SilenceWarning"];
         };
         /**
@@ -2505,6 +2611,8 @@ export interface components {
             answerHashes: components["schemas"]["AnswerHashes"];
             seenRemarks?: components["schemas"]["RemarkVersions"];
             coverage?: components["schemas"]["Coverage"];
+            /** @description The parties whose position it is; without it the actor's own organisation. */
+            onBehalfOf?: string[];
         };
         ConfirmInput: {
             /** Format: uuid */
@@ -4801,6 +4909,79 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listMandates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mandates"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    giveMandate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MandateInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mandates"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    endMandate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mandateId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndMandateInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mandates"];
                 };
             };
             default: components["responses"]["Problem"];

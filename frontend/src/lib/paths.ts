@@ -24,6 +24,7 @@ export const paths = {
   publishedList: '/published',
   publishedRound: (roundId: string) => `/published/rounds/${roundId}`,
   published: (number: string) => `/published/${number}`,
+  mandates: '/mandates',
   communities: '/communities',
   community: (organisationId: string) => `/communities/${organisationId}`,
   meeting: (meetingId: string) => `/meetings/${meetingId}`,

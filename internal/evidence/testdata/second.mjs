@@ -124,6 +124,7 @@ const submissionPackage = record({
           id, kind: text, reason: text, recordedAt: instant, by: person, answerHashes: map(text),
           treatmentId: optional(filled),
           coverage: optional(record({ covers: flag, reason: text })),
+          mandate: optional(record({ kind: text, organisation: text, reason: text, restsOn: text })),
         }),
       ),
       silence: optional(record({ warnedAt: instant, countsFrom: instant, counted: flag })),
@@ -178,6 +179,9 @@ function* words(p) {
     }
     if (!position) continue
     yield ['approved', 'approved_with_remark', 'rejected', 'stands_outside'].includes(position.kind)
+    const { mandate } = position
+    yield !mandate || ['stand_in', 'on_behalf'].includes(mandate.kind)
+    yield mandate?.kind !== 'on_behalf' || (mandate.reason !== '' && mandate.restsOn !== '')
     yield position.kind !== 'rejected' || position.reason !== ''
   }
   if (p.decision) yield ['strategic', 'partnership'].includes(p.decision.level) && isDate(p.decision.date)

@@ -296,8 +296,15 @@ function recordedBlocks(party, w) {
   if (!party.position) return []
   return [
     paragraph(personText(party.position.by, party.name)),
+    ...mandateBlocks(party, w),
     paragraph(w.instant(party.position.recordedAt), { small: true }),
   ]
+}
+
+function mandateBlocks({ name, position: { mandate } }, w) {
+  if (!mandate) return []
+  const values = { organisation: clean(mandate.organisation), party: clean(name), restsOn: clean(mandate.restsOn) }
+  return [paragraph(w.say(mandate.kind === 'on_behalf' ? 'onBehalf' : 'standIn', values), { small: true })]
 }
 
 // personText names the organisation too, unless the reader has just read it.

@@ -73,6 +73,6 @@ export interface PackageParty {
   id: string
   name: string
   side: 'hospital' | 'municipal'
-  position: null | { kind: Schemas['PositionKind']; reason: string; recordedAt: string; by: { name: string }; answerHashes: Record<string, string>; coverage?: Schemas['Coverage'] }
+  position: null | { kind: Schemas['PositionKind']; reason: string; recordedAt: string; by: { name: string }; answerHashes: Record<string, string>; coverage?: Schemas['Coverage']; mandate?: { kind: 'stand_in' | 'on_behalf'; organisation: string; restsOn: string } }
   treatments?: { id: string; body: string; date: string; caseNumber: string; freezeNumber: number; corrects?: string }[]
 }

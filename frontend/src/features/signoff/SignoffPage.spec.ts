@@ -19,7 +19,7 @@ const freeze = () => ({ id: `freeze-${version}`, number: version, hash: `sha256:
 
 function response() {
   const position = { id: 'p-1', kind: 'approved', freezeNumber: 1, late: false, recordedAt: '2022-03-19T10:00:00Z', by: { name: 'Godkjenner', organisation: 'Lillevik' } }
-  const party = { organisation: { id: 'k-1', kind: 'municipality', name: 'Lillevik' }, side: 'municipal', mine: true, treatments: [], because: positionTaken ? undefined : 'text', staleAnswers: positionTaken ? [] : ['a-2'], validity: positionTaken ? 'valid' : 'stale', position }
+  const party = { organisation: { id: 'k-1', kind: 'municipality', name: 'Lillevik' }, side: 'municipal', mine: true, speaks: true, treatments: [], because: positionTaken ? undefined : 'text', staleAnswers: positionTaken ? [] : ['a-2'], validity: positionTaken ? 'valid' : 'stale', position }
   const side = { answered: 0, required: 1, total: 1 }
   return {
     id: 'response-1', kind: 'joint', language: 'nb', state: 'approval', version, freeze: freeze(), versions: [freeze()], decisions: [], remarks: [], now: '2022-03-30T10:00:00Z',

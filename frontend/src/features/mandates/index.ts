@@ -1,0 +1,1 @@
+export { default as GiveMandateDialog } from './components/GiveMandateDialog.vue'
