@@ -18,6 +18,7 @@ const maxDocDepth = 500
 type docWriter struct {
 	out     []byte
 	tooDeep bool
+	authors authors // nil where it is of no interest
 }
 
 func (w *docWriter) text(s string) { w.out = append(w.out, s...) }
@@ -120,6 +121,11 @@ func (r *textRun) add(sh *shared) {
 		switch {
 		case n.deleted:
 		case n.kind == kindString:
+			if by := r.w.authors.of(n.client, n.clock); by >= 0 {
+				marks = marksJSON(withAuthor(current, by))
+			} else if r.w.authors != nil {
+				marks = marksJSON(current)
+			}
 			if marks != r.marks {
 				r.flush()
 				r.marks = marks
@@ -135,6 +141,12 @@ func (r *textRun) add(sh *shared) {
 			marks = marksJSON(current)
 		}
 	}
+}
+
+func withAuthor(marks map[string]any, by int) map[string]any {
+	all := maps.Clone(marks)
+	all[authorMark] = map[string]any{"by": float64(by)}
+	return all
 }
 
 func (r *textRun) flush() {

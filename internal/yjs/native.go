@@ -25,9 +25,12 @@ func (Native) Render(_ context.Context, updates ...[]byte) (json.RawMessage, err
 
 // Render returns the document as canonical ProseMirror JSON, as Renderer.Render does for the same updates. It leaves
 // out what is pending.
-func (s *Store) Render() (json.RawMessage, error) {
-	root := s.document()
-	w := &docWriter{}
+func (s *Store) Render() (json.RawMessage, error) { return s.renderBy(nil) }
+
+// renderBy marks texts by their authors, when there are any.
+func (s *Store) renderBy(a authors) (json.RawMessage, error) {
+	root := s.document(a)
+	w := &docWriter{authors: a}
 	w.text(`{"content":[`)
 	w.children(root, 0)
 	w.text(`],"type":"doc"}`)
@@ -72,9 +75,9 @@ type placing struct {
 }
 
 // document places all structs and returns the root.
-func (s *Store) document() *shared {
+func (s *Store) document(by authors) *shared {
 	s.tidy()
-	a := &arrangement{clients: s.nodes(), root: &shared{}}
+	a := &arrangement{clients: s.nodes(by), root: &shared{}}
 	for _, client := range newestFirst(a.clients) {
 		p := a.clients[client]
 		p.until = s.state(client)
@@ -83,9 +86,9 @@ func (s *Store) document() *shared {
 	return a.root
 }
 
-// nodes cuts the structs of each client wherever another struct needs a cut.
-func (s *Store) nodes() map[uint32]*placing {
-	cuts := s.cuts()
+// nodes cuts the structs of each client wherever another struct needs a cut, or another author begins.
+func (s *Store) nodes(by authors) map[uint32]*placing {
+	cuts := by.cuts(s.cuts())
 	clients := make(map[uint32]*placing, len(s.clients))
 	for client, c := range s.clients {
 		nodes := make([]node, 0, len(c.items)+len(cuts[client]))
