@@ -48,6 +48,7 @@ func demonstrationTime(ctx context.Context, db *postgres.DB) (time.Time, error) 
 
 func seed(ctx context.Context, c config, db *postgres.DB) error {
 	clock, renderer, ids, live := &demo.Clock{}, yjs.NewRenderer(1), demo.IDs(), postgres.NewLiveDocuments(db.Pool())
+	live.Now = clock.Now
 	nobody := func([]portal.DocumentID) {} // has anything open yet
 	return demo.Seed(ctx, demo.World{
 		Clock: clock, Issuer: c.BaseURL + devidp.Path, FromJSON: renderer.FromJSON,

@@ -22,7 +22,9 @@ func newHub(c config, db *postgres.DB, documents document.Service, log *slog.Log
 	saved := prometheus.NewHistogram(prometheus.HistogramOpts{Name: "samsvar_edit_saved_seconds", Help: "From an edit's arrival to its acknowledgement after COMMIT.",
 		Buckets: []float64{.001, .002, .005, .01, .02, .05, .1, .5, 1}})
 	metrics.MustRegister(saved)
-	return collab.New(collab.Options{Log: postgres.NewLiveDocuments(db.Pool()), Relay: postgres.NewRelay(db.Pool(), log), Gate: gate{documents}, Logger: log,
+	edits := postgres.NewLiveDocuments(db.Pool())
+	edits.Now = documents.Now
+	return collab.New(collab.Options{Log: edits, Relay: postgres.NewRelay(db.Pool(), log), Gate: gate{documents}, Logger: log,
 		Same:         yjs.NewRenderer(1).SameDocument,
 		Limits:       collab.Limits{MessagesPerSecond: c.LiveRate},
 		Acknowledged: func(took time.Duration) { saved.Observe(took.Seconds()) }})

@@ -21,6 +21,11 @@ type Renderer interface {
 	Render(ctx context.Context, updates ...[]byte) (json.RawMessage, error)
 }
 
+// Authors renders a text with who wrote what.
+type Authors interface {
+	RenderAuthors(ctx context.Context, updates [][]byte, by []int) (json.RawMessage, error)
+}
+
 // Store is what this package needs kept.
 type Store interface {
 	Write(ctx context.Context, fn func(Tx) error) error
@@ -29,6 +34,11 @@ type Store interface {
 	// Stored are the committed updates of the documents, a snapshot first where there is one.
 	Stored(ctx context.Context, ids []portal.DocumentID) (map[portal.DocumentID][][]byte, error)
 	FrozenAnswers(ctx context.Context, id portal.FreezeID) ([]portal.FrozenAnswer, error)
+	// Edits are all that were ever committed of a document, in their order.
+	Edits(ctx context.Context, id portal.DocumentID) ([]Edit, error)
+	NamedVersions(ctx context.Context, id portal.DocumentID) ([]NamedVersion, error)
+	// FrozenPlaces are the numbers of the frozen versions by the last edit that each holds of an answer.
+	FrozenPlaces(ctx context.Context, id portal.AnswerID) (map[int64]int, error)
 	// Home is the response that a live document belongs to.
 	Home(ctx context.Context, id portal.DocumentID) (Home, error)
 }
@@ -55,6 +65,7 @@ type Tx interface {
 	// NextCircle makes every position so far speak of another circle of parties.
 	NextCircle(id portal.ResponseID) error
 	KeepWarnings(from, to portal.FreezeID) error
+	NameVersion(id portal.DocumentID, place int64, name string, by portal.Actor, at time.Time) error
 	InsertPosition(r portal.Response, organisation portal.OrganisationID, p portal.Position) error
 	// EndOffer takes away what an organisation was offered.
 	EndOffer(id portal.ResponseID, organisation portal.OrganisationID) error
@@ -67,6 +78,7 @@ type Service struct {
 	Renderer Renderer // of what is frozen
 	Second   Renderer // of the same, by other code: nothing is frozen on the word of one decoder
 	Drafts   Renderer // of what is being written; may remember
+	Authors  Authors
 	Now      func() time.Time
 	NewID    func() string
 	Logger   *slog.Logger

@@ -3094,6 +3094,17 @@ type SilenceWarning struct {
 	WarnedAt Time `json:"warnedAt"`
 }
 
+// Sitting defines model for Sitting.
+type Sitting struct {
+	By Person `json:"by"`
+
+	// From RFC 3339 with offset; the server's clock.
+	From Time `json:"from"`
+
+	// To RFC 3339 with offset; the server's clock.
+	To Time `json:"to"`
+}
+
 // StartInput defines model for StartInput.
 type StartInput struct {
 	Kind     StartInputKind `json:"kind"`
@@ -3291,10 +3302,47 @@ type Undelivered struct {
 // UndeliveredFault defines model for Undelivered.Fault.
 type UndeliveredFault string
 
+// Version defines model for Version.
+type Version struct {
+	// From RFC 3339 with offset; the server's clock.
+	From Time `json:"from"`
+
+	// Frozen The number of the frozen version that holds this text.
+	Frozen  *int    `json:"frozen,omitempty"`
+	Name    *string `json:"name,omitempty"`
+	NamedBy *string `json:"namedBy,omitempty"`
+
+	// People Who wrote since the version before
+	People []Person `json:"people"`
+
+	// Place Of its last edit
+	Place int64 `json:"place"`
+
+	// To RFC 3339 with offset; the server's clock.
+	To Time `json:"to"`
+}
+
 // VersionInput defines model for VersionInput.
 type VersionInput struct {
 	// Version The response's version that was read.
 	Version int `json:"version"`
+}
+
+// VersionName defines model for VersionName.
+type VersionName struct {
+	Name string `json:"name"`
+}
+
+// VersionText defines model for VersionText.
+type VersionText struct {
+	// Authored The same with a mark "author" on every text that a person wrote; its attribute `by` counts `sittings` from 0.
+	Authored RichText `json:"authored"`
+
+	// Content ProseMirror JSON of one answer; the vocabulary is in docs/glossary.md.
+	Content  RichText  `json:"content"`
+	Language Language  `json:"language"`
+	Place    int64     `json:"place"`
+	Sittings []Sitting `json:"sittings"`
 }
 
 // Voter defines model for Voter.
@@ -3458,6 +3506,9 @@ type RelateAnswerJSONRequestBody = RelationInput
 
 // SetAnswerStatusJSONRequestBody defines body for SetAnswerStatus for application/json ContentType.
 type SetAnswerStatusJSONRequestBody = AnswerStatusInput
+
+// NameVersionJSONRequestBody defines body for NameVersion for application/json ContentType.
+type NameVersionJSONRequestBody = VersionName
 
 // RecordDecisionJSONRequestBody defines body for RecordDecision for application/json ContentType.
 type RecordDecisionJSONRequestBody = DecisionInput
@@ -3677,6 +3728,15 @@ type ServerInterface interface {
 	// SetAnswerStatus Say how far the answer has come
 	// (PUT /responses/{responseId}/answers/{answerId}/status)
 	SetAnswerStatus(ctx echo.Context, responseId ResponseId, answerId AnswerId) error
+	// ListVersions How the answer came about, the newest version first: a version ends where nobody wrote for half an hour, where somebody gave it a name, or where it was frozen
+	// (GET /responses/{responseId}/answers/{answerId}/versions)
+	ListVersions(ctx echo.Context, responseId ResponseId, answerId AnswerId) error
+	// GetVersion The answer as it stood after an edit, and who wrote what of it
+	// (GET /responses/{responseId}/answers/{answerId}/versions/{place})
+	GetVersion(ctx echo.Context, responseId ResponseId, answerId AnswerId, place int64) error
+	// NameVersion Give the answer as it stood after an edit a name
+	// (PUT /responses/{responseId}/answers/{answerId}/versions/{place})
+	NameVersion(ctx echo.Context, responseId ResponseId, answerId AnswerId, place int64) error
 	// DownloadCasePaper The case paper for the actor's own organisation, as Word: background, text, changes since it was treated last, positions, proposed decision
 	// (GET /responses/{responseId}/case-paper)
 	DownloadCasePaper(ctx echo.Context, responseId ResponseId, params DownloadCasePaperParams) error
@@ -4523,6 +4583,94 @@ func (w *ServerInterfaceWrapper) SetAnswerStatus(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.SetAnswerStatus(ctx, responseId, answerId)
+	return err
+}
+
+// ListVersions converts echo context to params.
+func (w *ServerInterfaceWrapper) ListVersions(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "responseId" -------------
+	var responseId ResponseId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "responseId", ctx.Param("responseId"), &responseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter responseId: %s", err))
+	}
+
+	// ------------- Path parameter "answerId" -------------
+	var answerId AnswerId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "answerId", ctx.Param("answerId"), &answerId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter answerId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListVersions(ctx, responseId, answerId)
+	return err
+}
+
+// GetVersion converts echo context to params.
+func (w *ServerInterfaceWrapper) GetVersion(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "responseId" -------------
+	var responseId ResponseId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "responseId", ctx.Param("responseId"), &responseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter responseId: %s", err))
+	}
+
+	// ------------- Path parameter "answerId" -------------
+	var answerId AnswerId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "answerId", ctx.Param("answerId"), &answerId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter answerId: %s", err))
+	}
+
+	// ------------- Path parameter "place" -------------
+	var place int64
+
+	err = runtime.BindStyledParameterWithOptions("simple", "place", ctx.Param("place"), &place, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter place: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetVersion(ctx, responseId, answerId, place)
+	return err
+}
+
+// NameVersion converts echo context to params.
+func (w *ServerInterfaceWrapper) NameVersion(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "responseId" -------------
+	var responseId ResponseId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "responseId", ctx.Param("responseId"), &responseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter responseId: %s", err))
+	}
+
+	// ------------- Path parameter "answerId" -------------
+	var answerId AnswerId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "answerId", ctx.Param("answerId"), &answerId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter answerId: %s", err))
+	}
+
+	// ------------- Path parameter "place" -------------
+	var place int64
+
+	err = runtime.BindStyledParameterWithOptions("simple", "place", ctx.Param("place"), &place, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter place: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.NameVersion(ctx, responseId, answerId, place)
 	return err
 }
 
@@ -5510,6 +5658,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/responses/:responseId/history", wrapper.GetHistory, options.OperationMiddlewares["getHistory"]...)
 	router.GET(options.BaseURL+"/responses/:responseId/readings", wrapper.GetReadings, options.OperationMiddlewares["getReadings"]...)
 	router.PUT(options.BaseURL+"/responses/:responseId/answers/:answerId/coordinator", wrapper.SetCoordinator, options.OperationMiddlewares["setCoordinator"]...)
+	router.GET(options.BaseURL+"/responses/:responseId/answers/:answerId/versions", wrapper.ListVersions, options.OperationMiddlewares["listVersions"]...)
+	router.GET(options.BaseURL+"/responses/:responseId/answers/:answerId/versions/:place", wrapper.GetVersion, options.OperationMiddlewares["getVersion"]...)
+	router.PUT(options.BaseURL+"/responses/:responseId/answers/:answerId/versions/:place", wrapper.NameVersion, options.OperationMiddlewares["nameVersion"]...)
 	router.PUT(options.BaseURL+"/responses/:responseId/answers/:answerId/status", wrapper.SetAnswerStatus, options.OperationMiddlewares["setAnswerStatus"]...)
 	router.PUT(options.BaseURL+"/responses/:responseId/answers/:answerId/relation", wrapper.RelateAnswer, options.OperationMiddlewares["relateAnswer"]...)
 	router.DELETE(options.BaseURL+"/responses/:responseId/offers/:organisationId", wrapper.TakeOfferBack, options.OperationMiddlewares["takeOfferBack"]...)
@@ -7385,6 +7536,123 @@ type SetAnswerStatusdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response SetAnswerStatusdefaultApplicationProblemPlusJSONResponse) VisitSetAnswerStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListVersionsRequestObject struct {
+	ResponseId ResponseId `json:"responseId"`
+	AnswerId   AnswerId   `json:"answerId"`
+}
+
+type ListVersionsResponseObject interface {
+	VisitListVersionsResponse(w http.ResponseWriter) error
+}
+
+type ListVersions200JSONResponse []Version
+
+func (response ListVersions200JSONResponse) VisitListVersionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListVersionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListVersionsdefaultApplicationProblemPlusJSONResponse) VisitListVersionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetVersionRequestObject struct {
+	ResponseId ResponseId `json:"responseId"`
+	AnswerId   AnswerId   `json:"answerId"`
+	Place      int64      `json:"place"`
+}
+
+type GetVersionResponseObject interface {
+	VisitGetVersionResponse(w http.ResponseWriter) error
+}
+
+type GetVersion200JSONResponse VersionText
+
+func (response GetVersion200JSONResponse) VisitGetVersionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetVersiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetVersiondefaultApplicationProblemPlusJSONResponse) VisitGetVersionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type NameVersionRequestObject struct {
+	ResponseId ResponseId `json:"responseId"`
+	AnswerId   AnswerId   `json:"answerId"`
+	Place      int64      `json:"place"`
+	Body       *NameVersionJSONRequestBody
+}
+
+type NameVersionResponseObject interface {
+	VisitNameVersionResponse(w http.ResponseWriter) error
+}
+
+type NameVersion204Response struct {
+}
+
+func (response NameVersion204Response) VisitNameVersionResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type NameVersiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response NameVersiondefaultApplicationProblemPlusJSONResponse) VisitNameVersionResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -9606,6 +9874,15 @@ type StrictServerInterface interface {
 	// SetAnswerStatus Say how far the answer has come
 	// (PUT /responses/{responseId}/answers/{answerId}/status)
 	SetAnswerStatus(ctx context.Context, request SetAnswerStatusRequestObject) (SetAnswerStatusResponseObject, error)
+	// ListVersions How the answer came about, the newest version first: a version ends where nobody wrote for half an hour, where somebody gave it a name, or where it was frozen
+	// (GET /responses/{responseId}/answers/{answerId}/versions)
+	ListVersions(ctx context.Context, request ListVersionsRequestObject) (ListVersionsResponseObject, error)
+	// GetVersion The answer as it stood after an edit, and who wrote what of it
+	// (GET /responses/{responseId}/answers/{answerId}/versions/{place})
+	GetVersion(ctx context.Context, request GetVersionRequestObject) (GetVersionResponseObject, error)
+	// NameVersion Give the answer as it stood after an edit a name
+	// (PUT /responses/{responseId}/answers/{answerId}/versions/{place})
+	NameVersion(ctx context.Context, request NameVersionRequestObject) (NameVersionResponseObject, error)
 	// DownloadCasePaper The case paper for the actor's own organisation, as Word: background, text, changes since it was treated last, positions, proposed decision
 	// (GET /responses/{responseId}/case-paper)
 	DownloadCasePaper(ctx context.Context, request DownloadCasePaperRequestObject) (DownloadCasePaperResponseObject, error)
@@ -11284,6 +11561,109 @@ func (sh *strictHandler) SetAnswerStatus(ctx echo.Context, responseId ResponseId
 		return err
 	} else if validResponse, ok := response.(SetAnswerStatusResponseObject); ok {
 		return validResponse.VisitSetAnswerStatusResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListVersions operation middleware
+func (sh *strictHandler) ListVersions(ctx echo.Context, responseId ResponseId, answerId AnswerId) error {
+	var request ListVersionsRequestObject
+
+	request.ResponseId = responseId
+	request.AnswerId = answerId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListVersions(ctx.Request().Context(), request.(ListVersionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListVersions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListVersionsResponseObject); ok {
+		return validResponse.VisitListVersionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetVersion operation middleware
+func (sh *strictHandler) GetVersion(ctx echo.Context, responseId ResponseId, answerId AnswerId, place int64) error {
+	var request GetVersionRequestObject
+
+	request.ResponseId = responseId
+	request.AnswerId = answerId
+	request.Place = place
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetVersion(ctx.Request().Context(), request.(GetVersionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetVersion")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetVersionResponseObject); ok {
+		return validResponse.VisitGetVersionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// NameVersion operation middleware
+func (sh *strictHandler) NameVersion(ctx echo.Context, responseId ResponseId, answerId AnswerId, place int64) error {
+	var request NameVersionRequestObject
+
+	request.ResponseId = responseId
+	request.AnswerId = answerId
+	request.Place = place
+
+	var body NameVersionJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.NameVersion(ctx.Request().Context(), request.(NameVersionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "NameVersion")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(NameVersionResponseObject); ok {
+		return validResponse.VisitNameVersionResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -103,6 +103,8 @@ var Table = []Row{
 	{"response.text", []Relation{Offered}, []string{"approval"}},
 	{"response.history", inside, nil},
 	{"response.readings", []Relation{OwnEditor}, nil},
+	{"response.versions", inside, nil},
+	{"response.name_version", writers, nil},
 	{"response.case_paper", []Relation{PartyPerson}, nil},
 	{"response.assign", []Relation{OwnEditor}, []string{"draft"}},
 	{"response.set_status", writers, []string{"draft"}},

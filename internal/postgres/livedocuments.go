@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -17,13 +18,14 @@ import (
 // LiveDocuments is the log of the texts that are being written. It goes past
 // gorm: it is on the way of every keystroke.
 type LiveDocuments struct {
+	Now     func() time.Time // the server's clock, by which edits are dated
 	pool    *pgxpool.Pool
 	appends together
 }
 
 // NewLiveDocuments keeps live documents in the pool's database.
 func NewLiveDocuments(pool *pgxpool.Pool) *LiveDocuments {
-	return &LiveDocuments{pool: pool, appends: together{pool: pool}}
+	return &LiveDocuments{Now: time.Now, pool: pool, appends: together{pool: pool}}
 }
 
 // storedSQL gives, of each document, a row for its snapshot, without bytes when
@@ -152,7 +154,7 @@ func load(ctx context.Context, q querier, id portal.DocumentID, after int64) (po
 // stored, but for one of the connection, after which nobody can tell.
 func (l *LiveDocuments) Append(ctx context.Context, id portal.DocumentID, after int64, updates [][]byte, authors []portal.Actor,
 	meanwhile func(portal.StoredText) error) error {
-	edits := edits{id, after, updates, authors}
+	edits := edits{id, after, updates, authors, l.Now()}
 	done, err := l.appends.insert(ctx, edits)
 	if err == nil && !done {
 		err = pgx.BeginFunc(ctx, l.pool, func(tx pgx.Tx) error { return appendAfter(ctx, tx, edits, meanwhile) })

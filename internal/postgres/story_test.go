@@ -49,7 +49,7 @@ func newHouse(t *testing.T) *house {
 	h.directory = directory.Service{Store: db.Directory(), Now: clock}
 	changed := func(ids []portal.DocumentID) { h.changed = ids }
 	h.consult = consult.Service{Store: db.Consult(), Now: clock, NewID: portal.NewID, Changed: changed}
-	h.document = document.Service{Store: db.Documents(), Renderer: yjs.Native{}, Second: h.renderer, Drafts: yjs.Native{}, Now: clock, NewID: portal.NewID,
+	h.document = document.Service{Store: db.Documents(), Renderer: yjs.Native{}, Second: h.renderer, Drafts: yjs.Native{}, Authors: yjs.Native{}, Now: clock, NewID: portal.NewID,
 		Changed: changed}
 	h.signoff = signoff.Service{Store: db.Signoff(), Now: clock, NewID: portal.NewID}
 	h.meeting = meeting.Service{Store: db.MeetingStore(), Now: clock, NewID: portal.NewID}

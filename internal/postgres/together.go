@@ -20,6 +20,7 @@ type edits struct {
 	after    int64
 	updates  [][]byte
 	authors  []portal.Actor
+	at       time.Time
 }
 
 // together commits what comes for many documents while the database is busy as
@@ -136,6 +137,7 @@ func insert(ctx context.Context, q querier, all []edits) (map[portal.DocumentID]
 	var heads, counts, places []int64
 	var updates, seals [][]byte
 	var accounts []portal.AccountID
+	var at []time.Time
 	var organisations []portal.OrganisationID
 	for _, e := range all {
 		ids, heads, counts = append(ids, e.document), append(heads, e.after), append(counts, int64(len(e.updates)))
@@ -143,6 +145,7 @@ func insert(ctx context.Context, q querier, all []edits) (map[portal.DocumentID]
 			place := e.after + int64(i) + 1
 			of, places, updates, seals = append(of, e.document), append(places, place), append(updates, update), append(seals, editSeal(e.document, place, update))
 			accounts, organisations = append(accounts, e.authors[i].Account), append(organisations, e.authors[i].Organisation)
+			at = append(at, e.at)
 		}
 	}
 	var stored []portal.DocumentID
@@ -152,12 +155,13 @@ func insert(ctx context.Context, q querier, all []edits) (map[portal.DocumentID]
 		held as (select d.id from document d join asked a on a.id = d.id where d.head = a.head and not d.locked for no key update of d skip locked),
 		open as (update document d set head = d.head + a.edits from asked a, held where d.id = a.id and held.id = d.id and d.head = a.head and not d.locked
 			returning d.id, a.edits),
-		added as (insert into document_update (document_id, place, payload, seal, account_id, organisation_id)
-			select u.document_id, u.place, u.payload, u.seal, nullif(u.account_id, '')::uuid, nullif(u.organisation_id, '')
-			from unnest($4::uuid[], $5::bigint[], $6::bytea[], $7::bytea[], $8::text[], $9::text[]) as u(document_id, place, payload, seal, account_id, organisation_id)
+		added as (insert into document_update (document_id, place, payload, seal, account_id, organisation_id, recorded_at)
+			select u.document_id, u.place, u.payload, u.seal, nullif(u.account_id, '')::uuid, nullif(u.organisation_id, ''), u.recorded_at
+			from unnest($4::uuid[], $5::bigint[], $6::bytea[], $7::bytea[], $8::text[], $9::text[], $10::timestamptz[])
+				as u(document_id, place, payload, seal, account_id, organisation_id, recorded_at)
 			where u.document_id in (select id from open) returning 1)
 		select array(select id::text from open), (select coalesce(sum(edits), 0)::bigint from open), (select count(*) from added)`,
-		ids, heads, counts, of, places, updates, seals, accounts, organisations).Scan(&stored, &expected, &found)
+		ids, heads, counts, of, places, updates, seals, accounts, organisations, at).Scan(&stored, &expected, &found)
 	if err == nil && found != expected {
 		err = fmt.Errorf("%d of %d updates stored", found, expected)
 	}

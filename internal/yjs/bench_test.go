@@ -156,3 +156,16 @@ func BenchmarkNewMachine(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkRenderAuthors(b *testing.B) {
+	tr := loadTrace(b, benchTrace)
+	by := make([]int, len(tr.updates))
+	for i := range by {
+		by[i] = i / 100
+	}
+	for b.Loop() {
+		if _, err := (Native{}).RenderAuthors(context.Background(), tr.updates, by); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

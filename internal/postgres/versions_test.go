@@ -1,0 +1,84 @@
+package postgres_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"samsvar/internal/portal"
+	"samsvar/internal/postgres"
+)
+
+// types puts a paragraph at the end of what is there, as the actor, at the house's time.
+func (s *sender) types(as portal.Actor, text string) {
+	s.t.Helper()
+	doc := fmt.Sprintf(`{"type":"doc","content":[{"type":"paragraph","content":[{"type":"text","text":%q}]}]}`, text)
+	update, err := s.renderer.FromJSON(s.t.Context(), json.RawMessage(doc))
+	must(s.t, err)
+	live := postgres.NewLiveDocuments(s.db.Pool())
+	live.Now = func() time.Time { return s.now }
+	must(s.t, live.Write(s.t.Context(), s.response().Answers[0].Document, as, update))
+}
+
+func TestVersionsTellWhoWroteWhatAndWhen(t *testing.T) {
+	h := newHouse(t)
+	s, ctx := newSender(h), t.Context()
+	one, other := s.writer, h.as("k-4216", portal.Coordinator, portal.Reader)
+	began := h.now
+	s.types(one, "Først.")
+	h.now = h.now.Add(10 * time.Minute)
+	s.types(other, "Samtidig.")
+	h.now = h.now.Add(time.Hour)
+	s.types(one, "Etter lunsj.")
+	h.now = h.now.Add(time.Minute)
+	s.types(one, "Like etter.")
+	answer := s.response().Answers[0]
+	must(t, h.document.NameVersion(ctx, one, s.id, answer.ID, 3, "Til møtet"))
+	wantCode(t, h.document.NameVersion(ctx, one, s.id, answer.ID, 5, "Fremtiden"), "not_found")
+
+	for n := 2; n <= 6; n++ {
+		s.write(s.response(), n, "Svar.")
+	}
+	r := h.ready(one, s.response())
+	_, err := h.document.Freeze(ctx, one, s.id, r.Version)
+	must(t, err)
+	versions, err := h.document.Versions(ctx, other, s.id, answer.ID)
+	must(t, err)
+	if all := versions.All; len(all) != 3 || all[0].Place != 2 || all[1].Place != 3 || all[1].Name != "Til møtet" || all[2].Place != 4 || all[2].Frozen != 1 ||
+		len(all[0].People) != 2 || all[0].People[1].Name != other.Name || !all[0].From.Equal(began) || !all[0].To.Equal(began.Add(10*time.Minute)) {
+		t.Errorf("%+v", all)
+	}
+
+	text, err := h.document.TextAt(ctx, other, s.id, answer.ID, 3)
+	must(t, err)
+	if plain := string(text.Content); !strings.Contains(plain, "Etter lunsj.") || strings.Contains(plain, "Like etter.") || strings.Contains(plain, "author") {
+		t.Errorf("the text at place 3: %s", plain)
+	}
+	by := map[string]string{}
+	for _, part := range strings.Split(string(text.Authored), `{"marks":`)[1:] {
+		var words string
+		var n int
+		_, after, _ := strings.Cut(part, `"by":`)
+		fmt.Sscan(after, &n)
+		_, after, _ = strings.Cut(part, `"text":"`)
+		words, _, _ = strings.Cut(after, `"`)
+		by[words] = fmt.Sprint(n, " ", text.Sittings[n].By.Name)
+	}
+	want := map[string]string{"Først.": "0 " + one.Name, "Samtidig.": "1 " + other.Name, "Etter lunsj.": "2 " + one.Name}
+	if fmt.Sprint(by) != fmt.Sprint(want) || len(text.Sittings) != 3 {
+		t.Errorf("%v by %+v", by, text.Sittings)
+	}
+
+	stranger := h.as("k-4203", portal.Coordinator)
+	for _, who := range []portal.Actor{stranger, s.ministry} {
+		if _, err := h.document.Versions(ctx, who, s.id, answer.ID); !portal.IsCode(err, "not_found") {
+			t.Errorf("%s sees versions: %v", who.Organisation, err)
+		}
+		if _, err := h.document.TextAt(ctx, who, s.id, answer.ID, 1); !portal.IsCode(err, "not_found") {
+			t.Errorf("%s sees an old text: %v", who.Organisation, err)
+		}
+	}
+	wantCode(t, h.document.NameVersion(ctx, h.as("k-4216", portal.Reader), s.id, answer.ID, 1, "x"), "not_yours")
+}
