@@ -592,6 +592,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/responses/{responseId}/answers/{answerId}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+                answerId: components["parameters"]["answerId"];
+            };
+            cookie?: never;
+        };
+        /** How the answer came about, the newest version first: a version ends where nobody wrote for half an hour, where somebody gave it a name, or where it was frozen */
+        get: operations["listVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/responses/{responseId}/answers/{answerId}/versions/{place}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+                answerId: components["parameters"]["answerId"];
+                place: number;
+            };
+            cookie?: never;
+        };
+        /** The answer as it stood after an edit, and who wrote what of it */
+        get: operations["getVersion"];
+        /** Give the answer as it stood after an edit a name */
+        put: operations["nameVersion"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/responses/{responseId}/answers/{answerId}/status": {
         parameters: {
             query?: never;
@@ -2518,6 +2560,38 @@ export interface components {
             /** @description The answer's number; absent for the whole text. */
             answer?: number;
         };
+        Version: {
+            /**
+             * Format: int64
+             * @description Of its last edit
+             */
+            place: number;
+            from: components["schemas"]["Time"];
+            to: components["schemas"]["Time"];
+            /** @description Who wrote since the version before */
+            people: components["schemas"]["Person"][];
+            name?: string;
+            namedBy?: string;
+            /** @description The number of the frozen version that holds this text. */
+            frozen?: number;
+        };
+        VersionName: {
+            name: string;
+        };
+        VersionText: {
+            /** Format: int64 */
+            place: number;
+            language: components["schemas"]["Language"];
+            content: components["schemas"]["RichText"];
+            /** @description The same with a mark "author" on every text that a person wrote; its attribute `by` counts `sittings` from 0. */
+            authored: components["schemas"]["RichText"];
+            sittings: components["schemas"]["Sitting"][];
+        };
+        Sitting: {
+            by: components["schemas"]["Person"];
+            from: components["schemas"]["Time"];
+            to: components["schemas"]["Time"];
+        };
         HistoryItem: {
             at: components["schemas"]["Time"];
             name?: string;
@@ -3895,6 +3969,82 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Response"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+                answerId: components["parameters"]["answerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+                answerId: components["parameters"]["answerId"];
+                place: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionText"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    nameVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+                answerId: components["parameters"]["answerId"];
+                place: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionName"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };

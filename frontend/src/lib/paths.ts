@@ -16,6 +16,8 @@ export const paths = {
   response: (responseId: string) => `/responses/${responseId}`,
   write: (responseId: string, answerId?: string) =>
     answerId ? `/responses/${responseId}/write/${answerId}` : `/responses/${responseId}/write`,
+  versions: (responseId: string, answerId: string, place?: number) =>
+    `/responses/${responseId}/answers/${answerId}/versions${place ? `?place=${place}` : ''}`,
   read: (responseId: string) => `/responses/${responseId}/read`,
   signoff: (responseId: string) => `/responses/${responseId}/signoff`,
   submit: (responseId: string) => `/responses/${responseId}/submit`,

@@ -2,6 +2,12 @@ import { defineComponent, h, type PropType, type VNodeChild } from 'vue'
 import { safeHref, type RichMark, type RichNode } from '@/lib/richtext'
 import type { Language } from '@/lib/language'
 
+interface Author {
+  label: string
+  colour: string
+  faint: boolean
+}
+
 /**
  * What somebody has written, as semantic HTML. `headingBase` is the level that the writer's
  * topmost headings get on this page. Nodes that are not known are shown as their text.
@@ -12,18 +18,20 @@ export default defineComponent({
     doc: { type: Object as PropType<RichNode | null>, default: null },
     lang: { type: String as PropType<Language>, required: true },
     headingBase: { type: Number, default: 3 },
+    /** Who wrote what, for texts with marks that say so. */
+    authors: { type: Array as PropType<Author[]>, default: undefined },
   },
   setup(props) {
-    const one = (node: RichNode): VNodeChild => render(node, props.headingBase)
+    const one = (node: RichNode): VNodeChild => render(node, props.headingBase, props.authors)
     return () => h('div', { class: 'prose', 'data-user-content': '', lang: props.lang }, (props.doc?.content ?? []).map(one))
   },
 })
 
-function render(node: RichNode, headingBase: number): VNodeChild {
-  const inside = () => (node.content ?? []).map((child) => render(child, headingBase))
+function render(node: RichNode, headingBase: number, authors?: Author[]): VNodeChild {
+  const inside = () => (node.content ?? []).map((child) => render(child, headingBase, authors))
   switch (node.type) {
     case 'text':
-      return (node.marks ?? []).reduce<VNodeChild>(marked, node.text ?? '')
+      return (node.marks ?? []).reduce<VNodeChild>((inner, mark) => marked(inner, mark, authors), node.text ?? '')
     case 'paragraph':
       return h('p', inside())
     case 'heading':
@@ -48,8 +56,14 @@ function render(node: RichNode, headingBase: number): VNodeChild {
   }
 }
 
-function marked(inner: VNodeChild, mark: RichMark): VNodeChild {
+function marked(inner: VNodeChild, mark: RichMark, authors?: Author[]): VNodeChild {
   switch (mark.type) {
+    case 'author': {
+      const author = authors?.[Number(mark.attrs?.by)]
+      if (!author) return inner
+      const told = h('span', { class: 'sr-only' }, ` (${author.label}) `)
+      return h('span', { class: ['author', { faint: author.faint }], style: { '--author': author.colour }, title: author.label }, [told, inner])
+    }
     case 'bold':
       return h('strong', [inner])
     case 'italic':

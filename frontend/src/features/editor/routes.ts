@@ -9,4 +9,5 @@ export const routes: RouteRecordRaw[] = [
     props: true,
     meta: { title: 'editor.write' },
   },
+  { path: paths.versions(':responseId', ':answerId'), component: () => import('./pages/VersionsPage.vue'), props: true, meta: { title: 'editor.versions.crumb' } },
 ]
