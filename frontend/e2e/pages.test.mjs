@@ -42,6 +42,7 @@ const pages = [
   ['koordinator-kristiansand', () => `/rounds/${at.round}`],
   ['koordinator-kristiansand', () => `/responses/${at.agder}/write`, '[contenteditable="true"]'],
   ['leser-agder', () => `/responses/${at.agder}/read`],
+  ['leser-agder', () => `/responses/${at.agder}/answers/${at.answer}/versions`, '[role=tabpanel]'],
   ['sekretariat-vestfold', () => `/responses/${at.vestfold}`],
   ['sekretariat-vestfold', () => `/responses/${at.vestfold}/write`, '[data-save-state="locked"]'],
   ['godkjenner-tonsberg', () => `/responses/${at.vestfold}/signoff`],

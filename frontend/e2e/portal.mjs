@@ -101,8 +101,10 @@ export async function places(portal) {
   await ministry.context().close()
   const secretariat = await portal.as('sekretariat-agder')
   const meeting = (await api(secretariat, 'GET', '/communities/agder/meetings')).body[0].id
+  const agder = await of('sekretariat-agder')
+  const answer = (await api(secretariat, 'GET', `/responses/${agder}`)).body.answers[0].id
   await secretariat.context().close()
-  return { round, submitted, meeting, agder: await of('sekretariat-agder'), vestfold: await of('sekretariat-vestfold'), fonna: await of('sekretariat-fonna'), more: await of('sekretariat-more') }
+  return { round, submitted, meeting, agder, answer, vestfold: await of('sekretariat-vestfold'), fonna: await of('sekretariat-fonna'), more: await of('sekretariat-more') }
 }
 
 /** The real letter of 2021 where it lies beside the checkout, else the demonstration's own words under another name. */
