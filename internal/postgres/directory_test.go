@@ -389,7 +389,7 @@ func TestLanguageIsTheAccountsOwn(t *testing.T) {
 func TestEnsuredAccountIsTheOneThatLogsIn(t *testing.T) {
 	h := loadedRegister(t)
 	h.forget()
-	persona := portal.Account{ID: "00000000-0000-4000-8000-000000000001", Issuer: "https://id.example", Subject: "persona", Name: "Persona", Language: portal.Nynorsk}
+	persona := portal.Account{ID: "00000000-0000-4000-8000-000000000001", Issuer: "https://id.example", Subject: "persona", Name: "Persona", Language: portal.Nynorsk, Reminders: portal.RemindDaily}
 	for range 2 {
 		h.expect(h.EnsureAccount(t.Context(), directory.System(), persona), "")
 	}
