@@ -200,7 +200,7 @@ func (s scene) path(o operation) string {
 		s.response = s.submission
 	}
 	for name, value := range map[string]string{"roundId": s.round, "questionId": s.question, "responseId": s.response, "answerId": s.answer,
-		"jobId": s.freeze, "mandateId": s.freeze, "bodyId": s.freeze, "meetingId": s.meeting, "caseId": s.paper, "remarkId": s.freeze, "accountId": s.account, "organisationId": "agder", "role": "reader", "format": "json", "number": "1999-0001"} {
+		"jobId": s.freeze, "mandateId": s.freeze, "bodyId": s.freeze, "meetingId": s.meeting, "caseId": s.paper, "remarkId": s.freeze, "accountId": s.account, "organisationId": "agder", "role": "reader", "format": "json", "number": "1999-0001", "place": "1"} {
 		path = strings.ReplaceAll(path, "{"+name+"}", value)
 	}
 	return path
@@ -216,6 +216,7 @@ func (s scene) body(operation string) any {
 			"questions": []any{map[string]any{"text": map[string]any{}}}},
 		"editRound": map[string]any{"slug": "x1", "title": map[string]any{}, "sender": "x", "issued": "2022-01-01", "deadline": "2021-01-01",
 			"questions": []any{map[string]any{"text": map[string]any{}}}, "version": 0},
+		"nameVersion": map[string]any{"name": "x"},
 		"importRound": "slug: [", "startExport": map[string]any{"format": "json", "language": "nb"},
 		"startResponse":  map[string]any{"kind": "joint", "language": "nb"},
 		"setCoordinator": map[string]any{"version": 0}, "setAnswerStatus": map[string]any{"status": "ready", "version": 0},

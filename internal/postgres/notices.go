@@ -17,34 +17,44 @@ type noticeStore struct{ *DB }
 // audited already, so it leaves no audit event.
 func (db *DB) Told() notice.Store { return noticeStore{db} }
 
-// Tell holds the cursor while it reads on from there: another process finds nothing to do meanwhile. The trail has no
-// gaps that are filled later, since its events are committed in their order.
-func (s noticeStore) Tell(ctx context.Context, limit int, now time.Time, address func(context.Context, notice.Event) ([]notice.Told, error)) (read int, err error) {
-	err = s.gorm.WithContext(ctx).Transaction(func(g *gorm.DB) error {
-		held, err := rows[struct{ Told int64 }](g, "select told from notice_cursor for update skip locked")
-		if err != nil || len(held) == 0 {
-			return err
+// Tell looks and addresses before its transaction: one that asked elsewhere while it holds what others change, such as a
+// migration, would wait for them and they for it. When another process was first, its own work is thrown away.
+func (s noticeStore) Tell(ctx context.Context, limit int, now time.Time, address func(context.Context, notice.Event) ([]notice.Told, error)) (int, error) {
+	g := s.gorm.WithContext(ctx)
+	cursor, err := row[struct{ Told int64 }](g, "select told from notice_cursor")
+	if err != nil {
+		return 0, away(err)
+	}
+	events, err := eventsAfter(g, cursor.Told, limit)
+	if err != nil || len(events) == 0 {
+		return 0, away(err)
+	}
+	told := make([][]notice.Told, len(events))
+	for i, e := range events {
+		if told[i], err = address(ctx, e); err != nil {
+			return 0, err
 		}
-		events, err := eventsAfter(g, held[0].Told, limit)
-		if err != nil || len(events) == 0 {
-			return err
+	}
+	first := false
+	err = g.Transaction(func(g *gorm.DB) error {
+		moved := g.Exec("update notice_cursor set told = ? where told = ?", events[len(events)-1].Sequence, cursor.Told)
+		if first = moved.RowsAffected > 0; moved.Error != nil || !first {
+			return moved.Error
 		}
-		read = len(events)
 		mails := map[portal.AccountID]string{} // what is told together comes in one mail
-		for _, e := range events {
-			told, err := address(ctx, e)
-			if err != nil {
-				return err
-			}
-			for _, one := range told {
+		for i, e := range events {
+			for _, one := range told[i] {
 				if err := insertNotice(g, e, one, now, mails); err != nil {
 					return err
 				}
 			}
 		}
-		return g.Exec("update notice_cursor set told = ?", events[read-1].Sequence).Error
+		return nil
 	})
-	return read, away(err)
+	if err != nil || !first {
+		return 0, away(err)
+	}
+	return len(events), nil
 }
 
 func eventsAfter(g *gorm.DB, told int64, limit int) ([]notice.Event, error) {
