@@ -156,6 +156,9 @@ func TestConnectionsThatSayNothingEnd(t *testing.T) {
 	if code := mute.closed(); code != 4408 {
 		t.Errorf("without a greeting: closed with %d", code)
 	}
+	if mute.pings > 0 {
+		t.Errorf("%d pings before the greeting", mute.pings)
+	}
 
 	awake := p.dial(newAccount())
 	awake.join(id, nothing)

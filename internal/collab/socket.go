@@ -175,11 +175,13 @@ func (s *socket) finish(code websocket.StatusCode, reason string) {
 	}
 }
 
-// pulse pings a client that is told nothing else, and ends a connection that has gone silent.
+// pulse pings a client that is told nothing else, and ends a connection that has gone silent. Before its greeting a client
+// is told nothing: the provider takes the first word for leave to send the edits it holds, which then came before the
+// greeting, were nobody's, and never answered.
 func (s *socket) pulse() {
 	if s.outOfTime() {
 		s.finish(closeTimeout, "silence")
-	} else if !s.spoke.Swap(false) {
+	} else if s.greeted.Load() && !s.spoke.Swap(false) {
 		s.send(pingFrame)
 	}
 }
