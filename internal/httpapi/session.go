@@ -177,6 +177,7 @@ func (a *api) resolve(ctx context.Context) (caller, error) {
 	if id == "" {
 		return caller{}, unauthenticated()
 	}
+	ctx = portal.OwnWork(ctx) // each question asked for somebody is a transaction of its own
 	account, err := a.directory.Account(ctx, id)
 	if portal.IsCode(err, "not_found") {
 		return caller{}, unauthenticated()
