@@ -312,6 +312,7 @@ func TestProgram(t *testing.T) {
 	run("fresh", (*program).fresh)
 	run("everywhere", (*program).everywhere)
 	run("meetings", (*program).meetings)
+	run("crowd", (*program).crowd)
 }
 
 // rights walks every operation as every role, on Agder's draft, and holds the
