@@ -69,20 +69,17 @@ func (s Service) EnsureAccount(ctx context.Context, actor portal.Actor, a portal
 	})
 }
 
-// Account is the account itself, for the one who is logged in with it.
-func (s Service) Account(ctx context.Context, id portal.AccountID) (portal.Account, error) {
-	return s.Store.Account(ctx, id)
+// Standing is who an account is, and for whom it may act as what.
+type Standing struct {
+	Account portal.Account
+	Options []ActingOption // in Norwegian order
 }
 
-// Options are the organisations the account may act for, in Norwegian order.
-func (s Service) Options(ctx context.Context, id portal.AccountID) ([]ActingOption, error) {
-	roles, err := s.Store.AccountRoles(ctx, id, s.today())
+// Standing looks up who the account is at this moment.
+func (s Service) Standing(ctx context.Context, id portal.AccountID) (Standing, error) {
+	account, roles, held, err := s.Store.Standing(ctx, id, s.today())
 	if err != nil {
-		return nil, err
-	}
-	held, err := s.Store.MandatesOf(ctx, id)
-	if err != nil {
-		return nil, err
+		return Standing{}, err
 	}
 	held = slices.DeleteFunc(held, func(m portal.Mandate) bool { return !m.Holds(s.Now()) })
 	options := []ActingOption{}
@@ -94,27 +91,33 @@ func (s Service) Options(ctx context.Context, id portal.AccountID) ([]ActingOpti
 		last := &options[len(options)-1]
 		last.Roles = append(last.Roles, r.Role)
 	}
-	return options, nil
+	return Standing{account, options}, nil
+}
+
+// As is the account acting for the organisation; for nobody, and not ok, when it has no role there.
+func (s Standing) As(organisation portal.OrganisationID) (actor portal.Actor, ok bool) {
+	actor = self(s.Account)
+	i := slices.IndexFunc(s.Options, func(o ActingOption) bool { return o.Organisation.ID == organisation })
+	if i < 0 {
+		return actor, false
+	}
+	o := s.Options[i]
+	actor.Organisation, actor.OrganisationName, actor.Kind = o.Organisation.ID, o.Organisation.Name, o.Organisation.Kind
+	actor.Roles, actor.Mandates = o.Roles, o.Mandates
+	return actor, true
 }
 
 // ActingFor is the account acting for the organisation. An organisation the
 // account has no role in is missing, known or not.
 func (s Service) ActingFor(ctx context.Context, id portal.AccountID, organisation portal.OrganisationID) (portal.Actor, error) {
-	options, err := s.Options(ctx, id)
+	standing, err := s.Standing(ctx, id)
 	if err != nil {
 		return portal.Actor{}, err
 	}
-	i := slices.IndexFunc(options, func(o ActingOption) bool { return o.Organisation.ID == organisation })
-	if i < 0 {
+	actor, ok := standing.As(organisation)
+	if !ok {
 		return portal.Actor{}, portal.Missing()
 	}
-	account, err := s.Store.Account(ctx, id)
-	if err != nil {
-		return portal.Actor{}, err
-	}
-	actor, o := self(account), options[i]
-	actor.Organisation, actor.OrganisationName, actor.Kind = o.Organisation.ID, o.Organisation.Name, o.Organisation.Kind
-	actor.Roles, actor.Mandates = o.Roles, o.Mandates
 	return actor, nil
 }
 
@@ -230,7 +233,7 @@ func (s Service) change(ctx context.Context, actor portal.Actor, action policy.A
 	if err != nil {
 		return AccountDetail{}, err
 	}
-	roles, err := s.Store.AccountRoles(ctx, id, s.today())
+	account, roles, _, err := s.Store.Standing(ctx, id, s.today())
 	return AccountDetail{Account: account, Roles: roles}, err
 }
 

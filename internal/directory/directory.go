@@ -24,9 +24,8 @@ type Store interface {
 // are those of the date asked for; an organisation that did not exist on the
 // date has its newest name and no number. Lists are in Norwegian order.
 type Reads interface {
-	// Account is portal.Missing when unknown.
-	Account(ctx context.Context, id portal.AccountID) (portal.Account, error)
-	AccountRoles(ctx context.Context, id portal.AccountID, on time.Time) ([]AccountRole, error)
+	// Standing gives an account with its roles and the mandates that it was given, newest first, whoever asks. It is portal.Missing when unknown.
+	Standing(ctx context.Context, id portal.AccountID, on time.Time) (portal.Account, []AccountRole, []portal.Mandate, error)
 	Accounts(ctx context.Context, on time.Time) ([]AccountDetail, error)
 	Organisations(ctx context.Context, on time.Time) ([]OrganisationDetail, error)
 	// MunicipalitiesOn are those that existed on the date.
@@ -37,9 +36,8 @@ type Reads interface {
 	PartiesOf(ctx context.Context, community portal.OrganisationID, on time.Time) ([]CommunityParty, error)
 	// PeopleOf are the accounts with a role in the community or in a party on the date.
 	PeopleOf(ctx context.Context, community portal.OrganisationID, on time.Time) ([]CommunityPerson, error)
-	// MandatesBy are those that the organisation has given, MandatesOf those that the account holds, newest first.
+	// MandatesBy are those that the organisation has given, newest first.
 	MandatesBy(ctx context.Context, organisation portal.OrganisationID) ([]portal.Mandate, error)
-	MandatesOf(ctx context.Context, holder portal.AccountID) ([]portal.Mandate, error)
 	// Candidates are those with a role in the organisation or in one that is in a community with it on the date, its own people first.
 	Candidates(ctx context.Context, organisation portal.OrganisationID, on time.Time) ([]Candidate, error)
 	// RuleVersions are the rules that the community has made for itself, the one that holds first.

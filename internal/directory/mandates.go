@@ -44,7 +44,7 @@ func (s Service) Mandates(ctx context.Context, actor portal.Actor) (m Mandates, 
 	if m.Given, err = s.Store.MandatesBy(ctx, actor.Organisation); err != nil {
 		return m, err
 	}
-	if m.Held, err = s.Store.MandatesOf(ctx, actor.Account); err != nil {
+	if _, _, m.Held, err = s.Store.Standing(ctx, actor.Account, s.today()); err != nil {
 		return m, err
 	}
 	if m.Candidates, err = s.Store.Candidates(ctx, actor.Organisation, s.today()); err != nil {

@@ -18,9 +18,9 @@ func actingOf(o directory.ActingOption) ActingOption {
 }
 
 func (a *api) meOf(who caller) Me {
-	me := Me{Account: accountOf(who.account), Organisations: each(who.options, actingOf), Language: Language(who.account.Language), Reminders: Reminders(who.account.Reminders), Now: a.now(), LoginSeconds: int64(who.actor.Login.Age.Seconds()),
+	me := Me{Account: accountOf(who.Account), Organisations: each(who.Options, actingOf), Language: Language(who.Account.Language), Reminders: Reminders(who.Account.Reminders), Now: a.now(), LoginSeconds: int64(who.actor.Login.Age.Seconds()),
 		Demonstration: a.demonstration, Abilities: each(policy.Abilities(who.actor, policy.Object{}, "round.create", "organisation.list", "account.list"), abilityOf)}
-	for _, o := range who.options {
+	for _, o := range who.Options {
 		if o.Organisation.ID == who.actor.Organisation {
 			acting := actingOf(o)
 			me.Acting = &acting
@@ -31,8 +31,8 @@ func (a *api) meOf(who caller) Me {
 
 func (a *api) GetMe(ctx context.Context, _ GetMeRequestObject) (GetMeResponseObject, error) {
 	who, _ := callerOf(ctx)
-	if who.actor.Organisation == "" && len(who.options) > 0 { // the first role was given, or the acting one taken, while logged in
-		who.actFor(who.options[0])
+	if who.actor.Organisation == "" && len(who.Options) > 0 { // the first role was given, or the acting one taken, while logged in
+		who.actFor(who.Options[0].Organisation.ID)
 		if err := a.act(ctx, who.actor.Organisation); err != nil {
 			return nil, err
 		}
@@ -42,13 +42,10 @@ func (a *api) GetMe(ctx context.Context, _ GetMeRequestObject) (GetMeResponseObj
 
 func (a *api) SetActing(ctx context.Context, in SetActingRequestObject) (SetActingResponseObject, error) {
 	who, _ := callerOf(ctx)
-	actor, err := a.directory.ActingFor(ctx, who.account.ID, portal.OrganisationID(in.Body.OrganisationId))
-	if err != nil {
-		return nil, err
+	if !who.actFor(portal.OrganisationID(in.Body.OrganisationId)) {
+		return nil, portal.Missing()
 	}
-	actor.Login = who.actor.Login
-	who.actor = actor
-	return SetActing200JSONResponse(a.meOf(who)), a.act(ctx, actor.Organisation)
+	return SetActing200JSONResponse(a.meOf(who)), a.act(ctx, who.actor.Organisation)
 }
 
 // act has the session act for the organisation from now on.
@@ -64,7 +61,7 @@ func (a *api) SetLanguage(ctx context.Context, in SetLanguageRequestObject) (Set
 	if err := a.directory.SetLanguage(ctx, who.actor, language); err != nil {
 		return nil, err
 	}
-	who.account.Language = language
+	who.Account.Language = language
 	return SetLanguage200JSONResponse(a.meOf(who)), nil
 }
 
@@ -74,7 +71,7 @@ func (a *api) SetReminders(ctx context.Context, in SetRemindersRequestObject) (S
 	if err := a.directory.SetReminders(ctx, who.actor, reminders); err != nil {
 		return nil, err
 	}
-	who.account.Reminders = reminders
+	who.Account.Reminders = reminders
 	return SetReminders200JSONResponse(a.meOf(who)), nil
 }
 

@@ -38,8 +38,8 @@ func (a *api) wish(c echo.Context) (provider string, wish LoginWish, err error) 
 	if !c.QueryParams().Has("again") || id == "" {
 		return c.QueryParam("provider"), LoginWish{Hint: c.QueryParam("login_hint")}, nil
 	}
-	account, err := a.directory.Account(ctx, id)
-	return a.sessions.GetString(ctx, keyProvider), LoginWish{Again: &account, Level: portal.Level(c.QueryParam("again"))}, err
+	standing, err := a.directory.Standing(ctx, id)
+	return a.sessions.GetString(ctx, keyProvider), LoginWish{Again: &standing.Account, Level: portal.Level(c.QueryParam("again"))}, err
 }
 
 // localPath lets only paths of our own through: anything else is the front page.
@@ -84,13 +84,13 @@ func (a *api) begin(ctx context.Context, id portal.AccountID, who Identified) er
 		return sessionsAway(err)
 	}
 	if a.sessions.GetString(ctx, keyAccount) != string(id) {
-		options, err := a.directory.Options(ctx, id)
+		standing, err := a.directory.Standing(ctx, id)
 		if err != nil {
 			return err
 		}
 		a.sessions.Remove(ctx, keyActing)
-		if len(options) > 0 {
-			a.sessions.Put(ctx, keyActing, string(options[0].Organisation.ID))
+		if len(standing.Options) > 0 {
+			a.sessions.Put(ctx, keyActing, string(standing.Options[0].Organisation.ID))
 		}
 	}
 	a.sessions.Put(ctx, keyAccount, string(id))

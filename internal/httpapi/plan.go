@@ -86,20 +86,13 @@ func (a *api) calendar(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	account, err := a.directory.Account(ctx, id)
-	if err != nil {
-		return err
-	}
-	options, err := a.directory.Options(ctx, id)
+	standing, err := a.directory.Standing(ctx, id)
 	if err != nil {
 		return err
 	}
 	var events []meeting.Event
-	for _, o := range options {
-		actor, err := a.directory.ActingFor(ctx, id, o.Organisation.ID)
-		if err != nil {
-			return err
-		}
+	for _, o := range standing.Options {
+		actor, _ := standing.As(o.Organisation.ID)
 		of, err := a.meeting.Events(portal.Acting(ctx, actor), actor)
 		if err != nil {
 			return err
@@ -108,5 +101,5 @@ func (a *api) calendar(c echo.Context) error {
 	}
 	c.Response().Header().Set("Cache-Control", "no-store")
 	c.Response().Header().Set("X-Robots-Tag", "noindex")
-	return c.Blob(http.StatusOK, "text/calendar; charset=utf-8", meeting.ICS(events, account.Language, strings.TrimSuffix(a.base.String(), "/"), a.now()))
+	return c.Blob(http.StatusOK, "text/calendar; charset=utf-8", meeting.ICS(events, standing.Account.Language, strings.TrimSuffix(a.base.String(), "/"), a.now()))
 }

@@ -110,9 +110,8 @@ func sessionsAway(err error) error {
 
 // caller is who is calling: an account, what it may act for, and the one it acts for now.
 type caller struct {
-	account portal.Account
-	options []directory.ActingOption
-	actor   portal.Actor // without organisation and roles when it acts for nobody
+	directory.Standing
+	actor portal.Actor // without organisation and roles when it acts for nobody
 }
 
 // shownHeader is where a page says whom it shows as acting. Tabs share a
@@ -120,7 +119,7 @@ type caller struct {
 const shownHeader = "Samsvar-As"
 
 func (who caller) shown() string {
-	return string(who.account.ID) + "/" + string(who.actor.Organisation)
+	return string(who.Account.ID) + "/" + string(who.actor.Organisation)
 }
 
 type callerKey struct{}
@@ -163,7 +162,7 @@ func (a *api) withActor(next echo.HandlerFunc) echo.HandlerFunc {
 		if shown := c.Request().Header.Get(shownHeader); shown != "" && shown != who.shown() && !strings.HasPrefix(c.Path(), "/api/v1/me") {
 			return portal.Conflictf("acting_changed", "the page shows another account or organisation than the session has by now")
 		}
-		c.Set("account", string(who.account.ID))
+		c.Set("account", string(who.Account.ID))
 		c.Set("organisation", string(who.actor.Organisation))
 		return next(c)
 	}
@@ -177,30 +176,24 @@ func (a *api) resolve(ctx context.Context) (caller, error) {
 	if id == "" {
 		return caller{}, unauthenticated()
 	}
-	ctx = portal.OwnWork(ctx) // each question asked for somebody is a transaction of its own
-	account, err := a.directory.Account(ctx, id)
+	standing, err := a.directory.Standing(ctx, id)
 	if portal.IsCode(err, "not_found") {
 		return caller{}, unauthenticated()
 	}
 	if err != nil {
 		return caller{}, err
 	}
-	options, err := a.directory.Options(ctx, id)
-	if err != nil {
-		return caller{}, err
-	}
-	who := caller{account: account, options: options,
-		actor: portal.Actor{Account: account.ID, Name: account.Name, Language: account.Language, Login: a.sessions.login(ctx)}}
-	acting := portal.OrganisationID(a.sessions.GetString(ctx, keyActing))
-	if i := slices.IndexFunc(options, func(o directory.ActingOption) bool { return o.Organisation.ID == acting }); i >= 0 {
-		who.actFor(options[i])
-	}
+	who := caller{Standing: standing, actor: portal.Actor{Login: a.sessions.login(ctx)}}
+	who.actFor(portal.OrganisationID(a.sessions.GetString(ctx, keyActing)))
 	return who, nil
 }
 
-func (who *caller) actFor(chosen directory.ActingOption) {
-	who.actor.Organisation, who.actor.OrganisationName, who.actor.Kind = chosen.Organisation.ID, chosen.Organisation.Name, chosen.Organisation.Kind
-	who.actor.Roles, who.actor.Mandates = chosen.Roles, chosen.Mandates
+// actFor has the caller act for the organisation; for nobody, and not ok, when they have no role there.
+func (who *caller) actFor(organisation portal.OrganisationID) (ok bool) {
+	login := who.actor.Login
+	who.actor, ok = who.As(organisation)
+	who.actor.Login = login
+	return ok
 }
 
 // authenticate says who is behind a request that does not come through the contract: the live documents' socket.

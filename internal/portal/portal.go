@@ -170,11 +170,6 @@ func Acting(ctx context.Context, a Actor) context.Context {
 	return context.WithValue(ctx, actingKey{}, a)
 }
 
-// OwnWork marks what is done in the context as the program's own again: to find out who somebody is, before they act.
-func OwnWork(ctx context.Context) context.Context {
-	return context.WithValue(ctx, actingKey{}, nil)
-}
-
 // ActingIn gives the actor that the context is marked with, or false for the program's own work.
 func ActingIn(ctx context.Context) (Actor, bool) {
 	a, ok := ctx.Value(actingKey{}).(Actor)

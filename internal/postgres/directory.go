@@ -3,10 +3,12 @@ package postgres
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
 	"samsvar/internal/directory"
@@ -37,33 +39,50 @@ func on(day time.Time) any { return named("on", date(day)) }
 
 func organisationName(o portal.Organisation) string { return o.Name }
 
-func (db *DB) Account(ctx context.Context, id portal.AccountID) (portal.Account, error) {
-	return account(db.gorm.WithContext(ctx), id)
-}
+const accountColumns = `select id, issuer, subject, name, email, language, reminders from account`
 
-func (t *tx) Account(id portal.AccountID) (portal.Account, error) { return account(t.DB, id) }
-
-func account(g *gorm.DB, id portal.AccountID) (portal.Account, error) {
+func (t *tx) Account(id portal.AccountID) (portal.Account, error) {
 	if uuid.Validate(string(id)) != nil {
 		return portal.Account{}, portal.Missing()
 	}
-	return row[portal.Account](g, `select id, issuer, subject, name, email, language, reminders from account where id = ?`, id)
+	return row[portal.Account](t.DB, accountColumns+` where id = ?`, id)
 }
 
-// AccountRoles lists what one account may be, and for whom.
-func (db *DB) AccountRoles(ctx context.Context, id portal.AccountID, day time.Time) ([]directory.AccountRole, error) {
-	found, err := rolesOn(db.gorm.WithContext(ctx), day, `r.account_id = @account`, named("account", string(id)))
-	roles := make([]directory.AccountRole, len(found))
-	for i, f := range found {
-		roles[i] = directory.AccountRole{Organisation: f.Organisation, Role: f.Role}
+// Standing goes past gorm, and asks once for all: everybody's every request begins with it. It is the program's own work.
+func (db *DB) Standing(ctx context.Context, id portal.AccountID, day time.Time) (account portal.Account, roles []directory.AccountRole, held []portal.Mandate, err error) {
+	if uuid.Validate(string(id)) != nil {
+		return account, nil, nil, portal.Missing()
 	}
-	return roles, err
+	var all pgx.Batch
+	args := pgx.NamedArgs{"account": id, "on": date(day)}
+	all.Queue(accountColumns+` where id = @account`, args).Query(func(found pgx.Rows) (err error) {
+		account, err = pgx.CollectExactlyOneRow(found, pgx.RowToStructByName[portal.Account])
+		return err
+	})
+	all.Queue(rolesOnSQL+`r.account_id = @account order by o.id`, args).Query(func(found pgx.Rows) error {
+		of, err := pgx.CollectRows(found, pgx.RowToStructByName[roleRow])
+		for _, r := range inOrder(of) {
+			roles = append(roles, directory.AccountRole{Organisation: r.Organisation, Role: r.Role})
+		}
+		return err
+	})
+	all.Queue(mandateColumns+"mandate m left join mandate_end e on e.mandate_id = m.id"+mandateNames+"where m.account_id = @account order by m.given_at desc", args).Query(func(found pgx.Rows) error {
+		of, err := pgx.CollectRows(found, pgx.RowToStructByName[mandateRow])
+		for _, m := range of {
+			held = append(held, m.mandate())
+		}
+		return err
+	})
+	if err = db.pool.SendBatch(ctx, &all).Close(); errors.Is(err, pgx.ErrNoRows) {
+		err = portal.Missing()
+	}
+	return account, roles, held, away(err)
 }
 
 // Accounts lists all accounts with their roles, in two queries.
 func (db *DB) Accounts(ctx context.Context, day time.Time) ([]directory.AccountDetail, error) {
 	g := db.gorm.WithContext(ctx)
-	accounts, err := rows[portal.Account](g, `select id, issuer, subject, name, email, language, reminders from account order by id`)
+	accounts, err := rows[portal.Account](g, accountColumns+` order by id`)
 	if err != nil {
 		return nil, err
 	}
@@ -81,23 +100,28 @@ func (db *DB) Accounts(ctx context.Context, day time.Time) ([]directory.AccountD
 }
 
 type roleRow struct {
-	AccountID    portal.AccountID
-	Person       string
-	Organisation portal.Organisation `gorm:"embedded"`
-	Role         portal.Role
+	AccountID portal.AccountID
+	Person    string
+	portal.Organisation
+	Role portal.Role
 }
 
-// rolesOn gives the roles r that fulfil the condition, by organisation in
-// Norwegian order, then in the order of portal.Roles.
+const rolesOnSQL = `select r.account_id, a.name as person, r.role, ` + organisationColumns + ` from ` + organisationsOn + `
+	join account_role r on r.organisation_id = o.id join account a on a.id = r.account_id where `
+
+// rolesOn gives the roles r that fulfil the condition.
 func rolesOn(g *gorm.DB, day time.Time, condition string, args ...any) ([]roleRow, error) {
-	found, err := rows[roleRow](g, `select r.account_id, a.name as person, r.role, `+organisationColumns+` from `+organisationsOn+`
-		join account_role r on r.organisation_id = o.id join account a on a.id = r.account_id where `+condition+` order by o.id, a.id`,
-		append(args, on(day))...)
-	slices.SortStableFunc(found, func(a, b roleRow) int {
+	found, err := rows[roleRow](g, rolesOnSQL+condition+` order by o.id, a.id`, append(args, on(day))...)
+	return inOrder(found), err
+}
+
+// inOrder sorts roles by organisation in Norwegian order, then in the order of portal.Roles.
+func inOrder(roles []roleRow) []roleRow {
+	slices.SortStableFunc(roles, func(a, b roleRow) int {
 		return cmp.Compare(slices.Index(portal.Roles(), a.Role), slices.Index(portal.Roles(), b.Role))
 	})
-	directory.SortByName(found, func(r roleRow) string { return r.Organisation.Name })
-	return found, err
+	directory.SortByName(roles, func(r roleRow) string { return r.Organisation.Name })
+	return roles
 }
 
 // Organisations lists all organisations with all their memberships, in two queries.

@@ -157,10 +157,10 @@ func TestLogInKnowsTheIdentityAndNothingElse(t *testing.T) {
 func TestOneAccountActsForOneOrganisationAtATime(t *testing.T) {
 	h := loadedRegister(t)
 	account := h.person("Koordinator", "ostfold:reader", "k-3018:approver", "k-3018:coordinator", "k-1507:reader", "k-4601:reader")
-	options, err := h.Options(t.Context(), account.ID)
+	standing, err := h.Standing(t.Context(), account.ID)
 	h.expect(err, "")
 	var got []string
-	for _, o := range options {
+	for _, o := range standing.Options {
 		got = append(got, fmt.Sprint(o.Organisation.Number, " ", o.Organisation.Name, " ", o.Roles))
 	}
 	want := []string{"4601 Bergen [reader]", " Helsefellesskapet Østfold [reader]", "3018 Våler (Viken) [coordinator approver]", "1507 Ålesund [reader]"}
@@ -373,8 +373,8 @@ func TestLanguageIsTheAccountsOwn(t *testing.T) {
 	for range 2 {
 		h.expect(h.SetLanguage(t.Context(), actor, portal.Nynorsk), "")
 	}
-	if account, err := h.Account(t.Context(), actor.Account); err != nil || account.Language != portal.Nynorsk {
-		t.Errorf("%+v %v", account, err)
+	if standing, err := h.Standing(t.Context(), actor.Account); err != nil || standing.Account.Language != portal.Nynorsk {
+		t.Errorf("%+v %v", standing, err)
 	}
 	if got := h.events(); got != "account.set_language 1" {
 		t.Error(got)
@@ -413,7 +413,6 @@ func TestListsTakeTheSameNumberOfQueriesHoweverLong(t *testing.T) {
 		"organisations": func(ctx context.Context) error { _, err := h.Organisations(ctx, admin); return err },
 		"communities":   func(ctx context.Context) error { _, err := h.Communities(ctx, admin); return err },
 		"community":     func(ctx context.Context) error { _, err := h.Community(ctx, admin, "innlandet"); return err },
-		"options":       func(ctx context.Context) error { _, err := h.Options(ctx, admin.Account); return err },
 	}
 	count := h.db.CountQueries()
 	measure := func() map[string]int {

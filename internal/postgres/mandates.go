@@ -50,11 +50,6 @@ func (db *DB) MandatesBy(ctx context.Context, organisation portal.OrganisationID
 	return mandates(db.gorm.WithContext(ctx), "mandate m left join mandate_end e on e.mandate_id = m.id"+mandateNames+"where m.organisation_id = ? order by m.given_at desc", organisation)
 }
 
-// MandatesOf lists those that the account holds.
-func (db *DB) MandatesOf(ctx context.Context, holder portal.AccountID) ([]portal.Mandate, error) {
-	return mandates(db.gorm.WithContext(ctx), "held_mandates(?) m left join ended_mandates(?) e on e.mandate_id = m.id"+mandateNames+"order by m.given_at desc", holder, holder)
-}
-
 func (t *tx) Mandate(id portal.MandateID) (portal.Mandate, error) {
 	found, err := mandates(t.DB, "mandate m left join mandate_end e on e.mandate_id = m.id"+mandateNames+"where m.id = ?", id)
 	if err != nil || len(found) == 0 {

@@ -69,8 +69,8 @@ func (o *postOffice) service(db *postgres.DB) notice.Service {
 type eyes struct{ *house }
 
 func (e eyes) Actors(ctx context.Context, account portal.AccountID) (actors []portal.Actor, err error) {
-	options, err := e.directory.Options(ctx, account)
-	for _, o := range options {
+	standing, err := e.directory.Standing(ctx, account)
+	for _, o := range standing.Options {
 		actors = append(actors, portal.Actor{Account: account, Organisation: o.Organisation.ID, OrganisationName: o.Organisation.Name, Kind: o.Organisation.Kind, Roles: o.Roles})
 	}
 	return actors, err
