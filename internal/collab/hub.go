@@ -49,6 +49,7 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -187,6 +188,7 @@ func New(o Options) *Hub {
 	h.ctx, h.cancel = context.WithCancel(context.Background())
 	h.tasks.Go(h.recheckNowAndThen)
 	h.tasks.Go(h.feelPulses)
+	h.tasks.Go(h.tidyAfterCrowds)
 	h.tasks.Go(h.compactLongOnes)
 	h.peers = h.meet(o.Relay)
 	return h
@@ -272,6 +274,42 @@ func (h *Hub) feelPulses() {
 			return
 		}
 	}
+}
+
+// tidyAfterCrowds gives back what a crowd needed only to come in, all at once after a restart: what is alive is half of it,
+// and the collector, which goes by how much is new, would come by in minutes.
+func (h *Hub) tidyAfterCrowds() {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	var attendance attendance
+	for {
+		select {
+		case <-tick.C:
+			h.mu.Lock()
+			now := len(h.sockets)
+			h.mu.Unlock()
+			if attendance.crowdIsIn(now) {
+				debug.FreeOSMemory()
+			}
+		case <-h.closed:
+			return
+		}
+	}
+}
+
+// attendance is how many connections there were: at the last look, and when it was last tidied or at the fewest since.
+type attendance struct{ before, tidied int }
+
+// crowdIsIn says, once for each, that a crowd has come and hardly anybody comes any more.
+func (a *attendance) crowdIsIn(now int) bool {
+	const crowd, trickle = 500, 10
+	a.tidied = min(a.tidied, now)
+	in := now-a.tidied >= crowd && now-a.before < trickle
+	if in {
+		a.tidied = now
+	}
+	a.before = now
+	return in
 }
 
 // Presence says who shows themselves in the documents now and may write in

@@ -129,13 +129,13 @@ func (l *lean) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	const size = 512
+	const in, out = 512, 128 // what goes out is held by the wire
 	l.wire = &wire{Conn: conn}
 	reader := buffers.Reader
 	if reader.Buffered() == 0 {
-		reader = bufio.NewReaderSize(conn, size)
+		reader = bufio.NewReaderSize(conn, in)
 	}
-	return l.wire, bufio.NewReadWriter(reader, bufio.NewWriterSize(l.wire, size)), nil
+	return l.wire, bufio.NewReadWriter(reader, bufio.NewWriterSize(l.wire, out)), nil
 }
 
 var errOver = errors.New("connection over")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -118,7 +119,7 @@ type socket struct {
 func newSocket(h *Hub, r *http.Request, authenticate func(*http.Request) (portal.Actor, error), who identity) *socket {
 	l := h.limits
 	s := &socket{
-		hub: h, cookies: r.Header["Cookie"], authenticate: authenticate, opened: time.Now(),
+		hub: h, cookies: slices.Clone(r.Header["Cookie"]), authenticate: authenticate, opened: time.Now(),
 		out: outbox{limit: l.QueueBytes, busy: true}, sessions: make(map[string]*session),
 		messages: rate.NewLimiter(rate.Limit(l.MessagesPerSecond), max(1, int(5*l.MessagesPerSecond))),
 		bytes:    rate.NewLimiter(rate.Limit(l.BytesPerSecond), max(discardFactor*l.MessageBytes, int(5*l.BytesPerSecond))),
@@ -292,7 +293,11 @@ func (s *socket) join(name string, current *session) error {
 		current.post(leaving, nil)
 	}
 	id := portal.DocumentID(name)
-	rights, access, actor, err := s.ask(id)
+	var rights uint64
+	var access Access
+	var actor portal.Actor
+	var err error
+	aside(func() { rights, access, actor, err = s.ask(id) })
 	switch {
 	case errors.Is(err, errLoginExpired):
 		s.send(deniedFrame(name, reasonLogin))
@@ -314,6 +319,17 @@ func (s *socket) join(name string, current *session) error {
 	s.sessions[name] = current
 	current.send(message{session: current, kind: joining, access: access, rights: rights})
 	return nil
+}
+
+// aside does something that takes a deep stack on another than the caller's, which for as long as a connection is there
+// would not be given back.
+func aside(do func()) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		do()
+	}()
+	<-done
 }
 
 // ask finds out what the client may do with a document; the count of rights is
