@@ -42,7 +42,8 @@ func Open(ctx context.Context, url string) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	settings.ConnConfig.RuntimeParams["jit"] = "off" // compiling takes longer than any of these queries
+	settings.ConnConfig.RuntimeParams["jit"] = "off"                            // compiling takes longer than any of these queries
+	settings.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan" // the wall makes planning dearer than most queries
 	if settings.AfterConnect = begin; !strings.Contains(url, "pool_max_conns") {
 		settings.MaxConns = connections
 	}

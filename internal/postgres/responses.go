@@ -129,18 +129,31 @@ func oneResponse(g *gorm.DB, where string, args ...any) (portal.Response, error)
 	return found[0], nil
 }
 
-// manyResponses takes nine queries, however many responses there are.
+// part is something that is added to responses, in one query however many they are.
+type part func(g *gorm.DB, ids []string, place map[string]*portal.Response) error
+
+var whole = []part{addAnswers, addParties, addTreatments, addDecisions, addRemarks, addSubmissions, addOffers}
+
 func manyResponses(g *gorm.DB, where string, args ...any) ([]portal.Response, error) {
-	responses, ids, place, err := plainResponses(g, where, args...)
-	if err != nil || len(ids) == 0 {
-		return nil, err
-	}
-	for _, add := range []func(*gorm.DB, []string, map[string]*portal.Response) error{addAnswers, addParties, addTreatments, addDecisions, addRemarks, addSubmissions, addOffers} {
-		if err := add(g, ids, place); err != nil {
-			return nil, err
+	return responsesWith(g, whole, where, args...)
+}
+
+// responsesWith gives responses with some of what belongs to them, in one transaction.
+func responsesWith(g *gorm.DB, parts []part, where string, args ...any) (responses []portal.Response, err error) {
+	err = behindWall(g, func(g *gorm.DB) error {
+		all, ids, place, err := plainResponses(g, where, args...)
+		if err != nil || len(ids) == 0 {
+			return err
 		}
-	}
-	return responses, nil
+		for _, add := range parts {
+			if err := add(g, ids, place); err != nil {
+				return err
+			}
+		}
+		responses = all
+		return nil
+	})
+	return responses, err
 }
 
 // plainResponses are without all that is added to them; place says where each of the ids is.
@@ -164,35 +177,33 @@ func addAnswers(g *gorm.DB, ids []string, place map[string]*portal.Response) err
 		Collects                                             string
 		GuidanceWords                                        int
 		Relation                                             jsonb[*portal.Relation]
-		Newer                                                int
 	}](g, `select a.id, a.response_id, a.question_id, a.document_id, a.status, a.number, a.version, coalesce(z.hash, '') as hash,
 			coalesce(o.id, '') as coordinator_id, coalesce(o.kind, '') as coordinator_kind, coalesce(p.name, o.name, '') as coordinator_name,
-			q.body, q.optional, q.collects, q.guidance_words, a.relation, coalesce(newer.number, 0) as newer
+			q.body, q.optional, q.collects, q.guidance_words, a.relation
 		from answer a
 		join response s on s.id = a.response_id
 		join question q on q.id = a.question_id
 		left join frozen_answer z on z.freeze_id = s.freeze_id and z.answer_id = a.id
 		left join organisation o on o.id = a.coordinator_id
 		left join party p on p.response_id = a.response_id and p.organisation_id = a.coordinator_id
-		left join lateral (select f.number from answer j
-			join response s on s.id = j.response_id
-			join frozen_version f on f.id = `+laidOut+`
-			join frozen_answer z on z.freeze_id = f.id and z.answer_id = j.id
-			where j.id = cast(a.relation ->> 'answer' as uuid) and z.hash <> a.relation ->> 'hash') newer on true
 		where a.response_id in ? order by a.number`, ids)
+	related := map[string]*portal.Relation{}
 	for _, f := range found {
 		q := questionRow{ID: f.QuestionID, Number: f.Number, Body: f.Body, Optional: f.Optional, Collects: f.Collects, GuidanceWords: f.GuidanceWords}
 		a := portal.Answer{ID: portal.AnswerID(f.ID), Number: f.Number, Question: q.question(), Document: portal.DocumentID(f.DocumentID),
 			Status: portal.AnswerStatus(f.Status), Version: f.Version, Hash: f.Hash, Relation: f.Relation.V}
 		if a.Relation != nil {
-			a.Relation.Newer = f.Newer
+			related[f.ID] = a.Relation
 		}
 		if f.CoordinatorID != "" {
 			a.Coordinator = &portal.Organisation{ID: portal.OrganisationID(f.CoordinatorID), Kind: portal.OrganisationKind(f.CoordinatorKind), Name: f.CoordinatorName}
 		}
 		place[f.ResponseID].Answers = append(place[f.ResponseID].Answers, a)
 	}
-	return err
+	if err != nil || len(related) == 0 {
+		return err
+	}
+	return addNewer(g, related)
 }
 
 func addParties(g *gorm.DB, ids []string, place map[string]*portal.Response) error {

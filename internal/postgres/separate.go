@@ -3,6 +3,8 @@ package postgres
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -47,6 +49,23 @@ func jointAnswers(g *gorm.DB, id portal.ResponseID) ([]consult.JointAnswer, erro
 				Content: json.RawMessage(f.Content), Hash: f.Hash}}
 	}
 	return out, err
+}
+
+// addNewer says, of answers that stand to a joint one, which later version of that is laid out with another text.
+func addNewer(g *gorm.DB, related map[string]*portal.Relation) error {
+	found, err := rows[struct {
+		ID     string
+		Number int
+	}](g, `select a.id, f.number from answer a
+		join answer j on j.id = cast(a.relation ->> 'answer' as uuid)
+		join response s on s.id = j.response_id
+		join frozen_version f on f.id = `+laidOut+`
+		join frozen_answer z on z.freeze_id = f.id and z.answer_id = j.id
+		where a.id in ? and z.hash <> a.relation ->> 'hash'`, slices.Collect(maps.Keys(related)))
+	for _, f := range found {
+		related[f.ID].Newer = f.Number
+	}
+	return err
 }
 
 func (t *tx) SetRelation(a portal.Answer, relation *portal.Relation, status portal.AnswerStatus) error {

@@ -71,14 +71,17 @@ func (db *DB) SubmissionCounts(ctx context.Context) (map[portal.RoundID]consult.
 const newestSent = `s.round_id = ? and s.kind in ? and s.id in (select response_id from submission)
 	order by (select max(array[b.year, b.sequence]) from submission b where b.response_id = s.id) desc`
 
-// Submitted lists the responses of a round that were ever sent.
+// summed is what is told of a response among others.
+var summed = []part{addParties, addSubmissions}
+
+// Submitted lists the responses of a round that were ever sent, with their parties.
 func (db *DB) Submitted(ctx context.Context, id portal.RoundID) ([]portal.Response, error) {
-	return manyResponses(db.gorm.WithContext(ctx), newestSent, id, []portal.ResponseKind{portal.Joint, portal.Separate})
+	return responsesWith(db.gorm.WithContext(ctx), summed, newestSent, id, []portal.ResponseKind{portal.Joint, portal.Separate})
 }
 
 // SubmittedAlone lists the separate responses among them.
 func (db *DB) SubmittedAlone(ctx context.Context, id portal.RoundID) ([]portal.Response, error) {
-	return manyResponses(db.gorm.WithContext(ctx), newestSent, id, []portal.ResponseKind{portal.Separate})
+	return responsesWith(db.gorm.WithContext(ctx), summed, newestSent, id, []portal.ResponseKind{portal.Separate})
 }
 
 func addSubmissions(g *gorm.DB, ids []string, place map[string]*portal.Response) error {
