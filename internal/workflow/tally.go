@@ -88,7 +88,7 @@ func Count(rule portal.Rule, standings []Standing, laid Laid) Tally {
 	for _, s := range standings {
 		validity, _ := Judge(s, laid)
 		silent := validity == NoPosition && s.Warned && rule.SilenceDays > 0
-		answered := validity == Valid && s.Kind != portal.Rejected
+		answered := validity == Valid && counts(rule, s.Kind)
 		spoken = spoken || answered
 		for _, side := range t.sidesOf(s) {
 			side.Total++
@@ -114,6 +114,12 @@ func Count(rule portal.Rule, standings []Standing, laid Laid) Tally {
 	}
 	t.Met = laid.Hashes != nil && spoken && t.Rejected == 0 && t.Hospital.met() && t.Municipal.met() && t.Voters.met()
 	return t
+}
+
+// counts says whether the kind of position counts as an answer. Who answers alone has to approve; in a
+// joint answer it is enough to have said that one stands outside.
+func counts(rule portal.Rule, kind portal.PositionKind) bool {
+	return kind != portal.Rejected && (rule.Kind != portal.Alone || kind != portal.StandsOutside)
 }
 
 func (t *Tally) sidesOf(s Standing) []*SideTally {
