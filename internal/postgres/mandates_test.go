@@ -139,6 +139,21 @@ func TestAnEndedMandateStopsTheSubmission(t *testing.T) {
 	must(t, f.submit())
 }
 
+// The party's word does not go with the person who said it, but nobody says more for it without the role.
+func TestAPositionOutlastsTheApproversRole(t *testing.T) {
+	f := newHouse(t).freezeJoint(portal.Rule{Kind: portal.NamedVoters, Voters: []portal.Voter{{ID: "k-3801"}}})
+	director := f.as("k-3801", portal.Approver, portal.Reader)
+	must(t, f.approve(director, f.id, portal.Approved))
+	_, err := f.directory.Revoke(t.Context(), directory.System(), director.Account, director.Organisation, portal.Approver)
+	must(t, err)
+	if p := f.party(director).Position; p == nil || p.Name != director.Name || f.standing(director) != workflow.Valid {
+		t.Errorf("%+v", p)
+	}
+	wantCode(t, f.approve(f.again(director), f.id, portal.Rejected), "not_yours")
+	must(t, f.decide())
+	must(t, f.submit())
+}
+
 func TestOneSpeaksOnBehalfOfSeveral(t *testing.T) {
 	f := newHouse(t).freezeJoint(portal.Rule{})
 	one, two, three := f.approvers[1], f.approvers[2], f.approvers[3]

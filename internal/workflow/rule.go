@@ -58,7 +58,7 @@ func SilenceCountsFrom(r portal.Rule, warned time.Time) time.Time {
 // place where it is put into words, for pages and documents alike.
 func RuleInWords(r portal.Rule) []portal.Text {
 	if r.Kind == portal.Alone {
-		return []portal.Text{{NB: "Avsenderen må selv ha godkjent teksten.", NN: "Avsendaren må sjølv ha godkjent teksten."}}
+		return []portal.Text{{NB: "Avsenderen må selv ha godkjent teksten.", NN: "Avsendaren må sjølv ha godkjent teksten."}, whoseWord}
 	}
 	var words []portal.Text
 	say := func(nb, nn string) { words = append(words, portal.Text{NB: nb, NN: nn}) }
@@ -82,7 +82,14 @@ func RuleInWords(r portal.Rule) []portal.Text {
 		say(fmt.Sprintf("Den som aldri har svart, regnes som enig når det har gått %s etter at sekretariatet varslet om det.", days(r.SilenceDays, "hel dag", "hele dager")),
 			fmt.Sprintf("Den som aldri har svart, blir rekna som einig når det har gått %s etter at sekretariatet varsla om det.", days(r.SilenceDays, "heil dag", "heile dagar")))
 	}
-	return words
+	return append(words, whoseWord)
+}
+
+// whoseWord: a position is the party's, taken with right at the time, and does not go with the person.
+// One under a mandate does: it rests on what the mandate's end takes away.
+var whoseWord = portal.Text{
+	NB: "Et standpunkt er partens. Det står selv om den som tok det, senere ikke er godkjenner. Et standpunkt etter fullmakt må stadfestes når fullmakten er over.",
+	NN: "Eit standpunkt er parten sitt. Det står sjølv om den som tok det, seinare ikkje er godkjennar. Eit standpunkt etter fullmakt må stadfestast når fullmakta er over.",
 }
 
 func whoMustAnswer(r portal.Rule) portal.Text {
