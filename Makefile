@@ -30,7 +30,7 @@ packages = $(shell go list ./...)
 
 step = @printf '\n\033[1m== %s\033[0m\n' '$(1)'
 
-.PHONY: help run build test check bench bench-peers soak walls generate generated-code demo-reset \
+.PHONY: help run build test check bench bench-peers soak walls crowds walk generate generated-code demo-reset \
         tidy vet staticcheck drift test-go test-go-quick lint types test-pages test-browser
 
 help:
@@ -65,6 +65,10 @@ soak: $(MODULES)
 #: crowds      fifty people at once on each of forty answers, some minutes
 crowds:
 	@$(CLUSTER) go test -run TestFiftyPeople -timeout 30m -v ./internal/postgres -crowds 40
+
+#: walk        random people in a hundred random walks of five hundred steps, half an hour or so
+walk:
+	@$(CLUSTER) go test -run TestRandomWalk -timeout 2h -v ./internal/postgres -walks 100
 
 #: sbom        what the product is made of, in the folder sbom
 sbom: build
