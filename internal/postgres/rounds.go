@@ -191,7 +191,7 @@ func (db *DB) Reach(ctx context.Context, id portal.RoundID) (consult.Reach, erro
 			count(*) filter (where o.kind = 'municipality' and x.relation = 'addressed') as municipalities,
 			(select count(distinct p.organisation_id) from submission b
 				join frozen_version sent on sent.id = b.freeze_id
-				join party p on p.response_id = b.response_id and p.side = 'municipal'
+				join party_record p on p.response_id = b.response_id and p.side = 'municipal' and (p.left_at is null or p.left_at > b.submitted_at)
 				join lateral (select y.kind, y.answer_hashes from position y join frozen_version f on f.id = y.freeze_id
 					where y.response_id = p.response_id and y.organisation_id = p.organisation_id and f.number <= sent.number and not y.late
 					order by y.seq desc limit 1) y on y.kind in ('approved', 'approved_with_remark')
