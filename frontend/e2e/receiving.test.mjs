@@ -89,7 +89,7 @@ async function freezeAndDecide(page) {
   await inDialog(page, 'Lås for godkjenning').click()
   await button(page, 'Registrer vedtaket').click()
   const dialog = page.getByRole('dialog')
-  await dialog.getByLabel('Utval eller møte').fill('Strategisk samarbeidsutval')
+  await dialog.getByRole('textbox', { name: 'Utval eller møte' }).fill('Strategisk samarbeidsutval')
   await dialog.getByLabel('Møtedato').fill('2022-03-20')
   await dialog.getByLabel('Saksnummer').fill('12/22')
   await inDialog(page, 'Registrer vedtaket').click()

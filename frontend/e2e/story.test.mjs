@@ -348,7 +348,7 @@ step('the committee’s decision is recorded', async () => {
   await secretariat.goto(`/responses/${at.response}`)
   await button(secretariat, 'Registrer vedtaket').first().click()
   const dialog = secretariat.getByRole('dialog')
-  await dialog.getByLabel('Utvalg eller møte').fill('Strategisk samarbeidsutvalg')
+  await until('the community’s only strategic body is chosen', async () => (await dialog.getByLabel('Utvalg eller møte').inputValue()) !== '')
   await dialog.getByLabel('Møtedato').fill('2022-03-29')
   await dialog.getByLabel('Saksnummer').fill('12/22')
   await inDialog(secretariat, 'Registrer vedtaket').click()
