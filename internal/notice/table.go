@@ -75,12 +75,15 @@ var Table = []Row{
 	{"remark", "response.remark", "step=write", frozen, []Audience{Editors, Signed}, Reminder, true},
 	{"reply", "response.reply", "", nil, []Audience{Remarking}, InPage, false},
 	{"silence_warning", "response.warn", "", frozen, []Audience{Warned}, AtOnce, true},
+	{"treated", "response.treat", "", nil, []Audience{Editors}, InPage, false},
 	{"decided", "response.decide", "", nil, []Audience{Approvers, Writers}, InPage, false},
 
 	{"submitted", "response.submit", "", nil, []Audience{Editors, Approvers, Writers}, AtOnce, false},
 	{"received", "submission.receive", "", nil, []Audience{Editors, Approvers}, InPage, false},
 	{"returned", "submission.return", "", nil, []Audience{Editors, Approvers, Writers}, AtOnce, false},
 	{"withdrawn", "submission.withdraw", "", nil, []Audience{Editors, Approvers, Writers}, AtOnce, false},
+	{"published", "submission.publish", "", nil, []Audience{Editors, Approvers, Writers}, Reminder, false},
+	{"taken_down", "submission.take_down", "", nil, []Audience{Editors, Approvers, Writers}, Reminder, false},
 }
 
 // rowsFor are those that speak of the event.

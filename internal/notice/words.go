@@ -62,6 +62,12 @@ var happenings = map[Kind]phrase{
 	"withdrawn": say("Innspillet er trukket: {owner}", "Innspelet er trekt: {owner}",
 		"Innspillet fra {owner} er trukket, og gjelder ikke lenger. Hvorfor står i Samsvar.",
 		"Innspelet frå {owner} er trekt, og gjeld ikkje lenger. Kvifor står i Samsvar."),
+	"published": say("Innspillet er publisert: {owner}", "Innspelet er publisert: {owner}",
+		"Departementet har publisert innspillet fra {owner}. Alle kan lese det.",
+		"Departementet har publisert innspelet frå {owner}. Alle kan lese det."),
+	"taken_down": say("Innspillet er ikke lenger publisert: {owner}", "Innspelet er ikkje lenger publisert: {owner}",
+		"Departementet har tatt ned innspillet fra {owner} fra de åpne sidene. Hvorfor står i Samsvar.",
+		"Departementet har teke ned innspelet frå {owner} frå dei opne sidene. Kvifor står i Samsvar."),
 }
 
 // turns are the words of everything that can be owed, by the first page's kinds, and the page where it is done.

@@ -82,14 +82,20 @@ func RuleInWords(r portal.Rule) []portal.Text {
 		say(fmt.Sprintf("Den som aldri har svart, regnes som enig når det har gått %s etter at sekretariatet varslet om det.", days(r.SilenceDays, "hel dag", "hele dager")),
 			fmt.Sprintf("Den som aldri har svart, blir rekna som einig når det har gått %s etter at sekretariatet varsla om det.", days(r.SilenceDays, "heil dag", "heile dagar")))
 	}
-	return append(words, whoseWord)
+	return append(words, whoseWord, whatWasTreated)
 }
 
 // whoseWord: a position is the party's, taken with right at the time, and does not go with the person.
 // One under a mandate does: it rests on what the mandate's end takes away.
 var whoseWord = portal.Text{
 	NB: "Et standpunkt er partens. Det står selv om den som tok det, senere ikke er godkjenner. Et standpunkt etter fullmakt må stadfestes når fullmakten er over.",
-	NN: "Eit standpunkt er parten sitt. Det står sjølv om den som tok det, seinare ikkje er godkjennar. Eit standpunkt etter fullmakt må stadfestast når fullmakta er over.",
+	NN: "Eit standpunkt høyrer til parten. Det står sjølv om den som tok det, seinare ikkje er godkjennar. Eit standpunkt etter fullmakt må stadfestast når fullmakta er over.",
+}
+
+// whatWasTreated: a party's own treatment speaks of the text that it was of, and whether it reaches further is for its approver to say.
+var whatWasTreated = portal.Text{
+	NB: "Har en part behandlet en annen tekst enn den som ligger foran partene, sier godkjenneren om behandlingen dekker endringene. Dekker den dem ikke, teller ikke standpunktet.",
+	NN: "Har ein part behandla ein annan tekst enn den som ligg framfor partane, seier godkjennaren om behandlinga dekkjer endringane. Dekkjer ho dei ikkje, tel ikkje standpunktet.",
 }
 
 func whoMustAnswer(r portal.Rule) portal.Text {
