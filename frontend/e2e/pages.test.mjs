@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { after, before, test } from 'node:test'
-import { Portal, places } from './portal.mjs'
+import { Portal, api, places } from './portal.mjs'
 
 /*
  * Every page as the people who come there see it: bokmål wide and nynorsk on a phone. Nothing serious for
@@ -16,11 +16,23 @@ let at
 before(async () => {
   portal = await Portal.start()
   at = await places(portal)
+  at.published = await publish(at.submitted)
 }, { timeout: 180_000 })
 after(() => portal?.stop())
 
+async function publish(response) {
+  const ministry = await portal.as('departement')
+  const { number } = (await api(ministry, 'GET', `/submissions/${response}`)).body.receipt
+  for (const [step, body] of [['receive'], ['publish', { number }]]) assert.equal((await api(ministry, 'POST', `/submissions/${response}/${step}`, body)).status, 200)
+  await ministry.context().close()
+  return number
+}
+
 const pages = [
   [null, () => '/login'],
+  [null, () => '/published'],
+  [null, () => `/published/rounds/${at.round}`],
+  [null, () => `/published/${at.published}`],
   ['ny', () => '/'],
   ['departement', () => '/'],
   ['departement', () => '/rounds'],
