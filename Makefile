@@ -66,7 +66,7 @@ soak: $(MODULES)
 crowds:
 	@$(CLUSTER) go test -run TestFiftyPeople -timeout 30m -v ./internal/postgres -crowds 40
 
-#: walk        random people in a hundred random walks of five hundred steps, half an hour or so
+#: walk        random people in a hundred random walks of five hundred steps
 walk:
 	@$(CLUSTER) go test -run TestRandomWalk -timeout 2h -v ./internal/postgres -walks 100
 

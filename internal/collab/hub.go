@@ -281,14 +281,14 @@ func (h *Hub) feelPulses() {
 func (h *Hub) tidyAfterCrowds() {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
-	var attendance attendance
+	var seen attendance
 	for {
 		select {
 		case <-tick.C:
 			h.mu.Lock()
 			now := len(h.sockets)
 			h.mu.Unlock()
-			if attendance.crowdIsIn(now) {
+			if seen.crowdIsIn(now) {
 				debug.FreeOSMemory()
 			}
 		case <-h.closed:

@@ -142,14 +142,14 @@ func (s Service) SetAnswerStatus(ctx context.Context, actor portal.Actor, id por
 func (s Service) changeAnswer(ctx context.Context, actor portal.Actor, id portal.ResponseID, answer portal.AnswerID, version int, action policy.Action,
 	do func(Tx, portal.Response, portal.Answer) (map[string]any, error)) (portal.Response, error) {
 	err := s.changeResponse(ctx, actor, id, action, func(tx Tx, r portal.Response) (map[string]any, error) {
-		i := slices.IndexFunc(r.Answers, func(a portal.Answer) bool { return a.ID == answer })
-		if i < 0 {
-			return nil, portal.Missing()
+		a, err := r.Answer(answer)
+		if err != nil {
+			return nil, err
 		}
-		if r.Answers[i].Version != version {
-			return nil, portal.Conflictf("changed_meanwhile", "version %d was read, it is %d now", version, r.Answers[i].Version).With("version", r.Answers[i].Version)
+		if a.Version != version {
+			return nil, portal.Conflictf("changed_meanwhile", "version %d was read, it is %d now", version, a.Version).With("version", a.Version)
 		}
-		return do(tx, r, r.Answers[i])
+		return do(tx, r, a)
 	})
 	if err != nil {
 		return portal.Response{}, err

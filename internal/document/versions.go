@@ -73,20 +73,12 @@ func (s Service) edits(ctx context.Context, actor portal.Actor, id portal.Respon
 	if err := policy.Read(ctx, s.Store, actor, "response.versions", r, s.Now()); err != nil {
 		return Versions{}, nil, err
 	}
-	a, err := answerOf(r, answer)
+	a, err := r.Answer(answer)
 	if err != nil {
 		return Versions{}, nil, err
 	}
 	edits, err := s.Store.Edits(ctx, a.Document)
 	return Versions{Response: r, Answer: a}, edits, err
-}
-
-func answerOf(r portal.Response, id portal.AnswerID) (portal.Answer, error) {
-	i := slices.IndexFunc(r.Answers, func(a portal.Answer) bool { return a.ID == id })
-	if i < 0 {
-		return portal.Answer{}, portal.Missing()
-	}
-	return r.Answers[i], nil
 }
 
 // versionsOf parts the edits where everybody paused, and after every place that was named or frozen.
@@ -178,7 +170,7 @@ func (s Service) NameVersion(ctx context.Context, actor portal.Actor, id portal.
 	}
 	return policy.Run(ctx, s.Store.Write, policy.Change{Actor: actor, Action: "response.name_version", Response: id, Now: s.Now},
 		func(tx Tx, r portal.Response) (map[string]any, error) {
-			a, err := answerOf(r, answer)
+			a, err := r.Answer(answer)
 			if err != nil {
 				return nil, err
 			}

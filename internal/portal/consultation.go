@@ -188,6 +188,16 @@ func (r Response) Last() *Receipt {
 	return &r.Submissions[0]
 }
 
+// Answer is the one of that id, or Missing.
+func (r Response) Answer(id AnswerID) (Answer, error) {
+	for _, a := range r.Answers {
+		if a.ID == id {
+			return a, nil
+		}
+	}
+	return Answer{}, Missing()
+}
+
 // Documents are those that the answers are written in.
 func (r Response) Documents() []DocumentID {
 	ids := make([]DocumentID, len(r.Answers))

@@ -239,8 +239,7 @@ func check(r portal.Response, in Position) error {
 // repeats says whether the party's newest position already says this, to the word.
 func (s Service) repeats(r portal.Response, actor portal.Actor, in Position) bool {
 	p := party(r, actor.Organisation)
-	lapsed := p.Position != nil && p.Position.Mandate != nil && p.Position.Mandate.Over(s.Now())
-	return p.Position != nil && !lapsed && p.Position.Kind == in.Kind && p.Position.Reason == strings.TrimSpace(in.Reason) && boundTo(*p.Position, in.Hashes, r.Circle) &&
+	return p.Position != nil && !workflow.StandingOf(r, p, s.Now()).Lapsed && p.Position.Kind == in.Kind && p.Position.Reason == strings.TrimSpace(in.Reason) && boundTo(*p.Position, in.Hashes, r.Circle) &&
 		sameRemarks(own(r, actor), in) && sameGround(r, p, in)
 }
 

@@ -58,7 +58,7 @@ func SilenceCountsFrom(r portal.Rule, warned time.Time) time.Time {
 // place where it is put into words, for pages and documents alike.
 func RuleInWords(r portal.Rule) []portal.Text {
 	if r.Kind == portal.Alone {
-		return []portal.Text{{NB: "Avsenderen må selv ha godkjent teksten.", NN: "Avsendaren må sjølv ha godkjent teksten."}, whoseWord}
+		return []portal.Text{{NB: "Avsenderen må selv ha godkjent teksten.", NN: "Avsendaren må sjølv ha godkjent teksten."}, whoseWord, whatWasTreated}
 	}
 	var words []portal.Text
 	say := func(nb, nn string) { words = append(words, portal.Text{NB: nb, NN: nn}) }

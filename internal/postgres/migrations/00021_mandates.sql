@@ -37,25 +37,16 @@ create trigger append_only_all before truncate on mandate_end for each statement
 
 alter table position
     add mandate_id uuid references mandate; -- under which it was taken
+create index on position (mandate_id) where mandate_id is not null;
 
 -- Its own organisation and its holder see a mandate, and so does whoever sees a position that was taken under it.
 alter table mandate enable row level security, force row level security;
 create policy wall on mandate using ((select wall_open()) or organisation_id = current_setting('samsvar.organisation', true)
-        or account_id::text = current_setting('samsvar.account', true) or id in (select mandate_id from position))
+        or account_id::text = current_setting('samsvar.account', true) or exists (select from position p where p.mandate_id = mandate.id))
     with check ((select wall_open()) or organisation_id = current_setting('samsvar.organisation', true));
 alter table mandate_end enable row level security, force row level security;
 create policy wall on mandate_end using ((select wall_open()) or mandate_id in (select id from mandate))
     with check ((select wall_open()) or mandate_id in (select id from mandate where organisation_id = current_setting('samsvar.organisation', true)));
-
--- What an account may act under is looked up before anybody acts.
--- +goose StatementBegin
-create function held_mandates(holder uuid) returns setof mandate language sql stable security definer set search_path = public, pg_temp as $$
-    select * from mandate where account_id = holder
-$$;
-create function ended_mandates(holder uuid) returns setof mandate_end language sql stable security definer set search_path = public, pg_temp as $$
-    select e.* from mandate_end e join mandate m on m.id = e.mandate_id where m.account_id = holder
-$$;
--- +goose StatementEnd
 
 -- +goose Down
 -- There is no way back: what was signed and sent is not dropped by a migration.
