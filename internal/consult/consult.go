@@ -24,8 +24,8 @@ type Reads interface {
 	policy.ReadingLog
 	// Readings are those of a response's text, newest first, at most most of them.
 	Readings(ctx context.Context, id portal.ResponseID, most int) ([]ReadingItem, error)
-	// Rounds are those the actor's organisation is concerned with, without questions; drafts too when asked for.
-	Rounds(ctx context.Context, actor portal.Actor, drafts bool) ([]RoundView, error)
+	// Rounds are those in one of the states that concern the actor's organisation, or all of them, without questions.
+	Rounds(ctx context.Context, actor portal.Actor, all bool, states ...portal.RoundState) ([]RoundView, error)
 	Round(ctx context.Context, actor portal.Actor, id portal.RoundID) (RoundView, error)
 	Recipients(ctx context.Context, id portal.RoundID) ([]portal.Recipient, error)
 	Response(ctx context.Context, id portal.ResponseID) (portal.Response, error)
@@ -36,10 +36,9 @@ type Reads interface {
 	ResponsesBy(ctx context.Context, owner, party portal.OrganisationID) ([]portal.Response, error)
 	// SubmissionCounts are by round, of those that stand.
 	SubmissionCounts(ctx context.Context) (map[portal.RoundID]SubmissionCount, error)
-	// Submitted are the responses of a round that were ever sent, with parties and receipts, the newest submission first.
-	Submitted(ctx context.Context, id portal.RoundID) ([]portal.Response, error)
-	// SubmittedAlone are the separate ones among them.
-	SubmittedAlone(ctx context.Context, id portal.RoundID) ([]portal.Response, error)
+	// Submitted are the responses of a round and of one of the kinds that were ever sent, the newest submission first, with
+	// their receipts; of their parties there is no more than who they are and the side they are on.
+	Submitted(ctx context.Context, id portal.RoundID, kinds ...portal.ResponseKind) ([]portal.Response, error)
 	Reach(ctx context.Context, id portal.RoundID) (Reach, error)
 	// Communities says where each community stands in a round.
 	Communities(ctx context.Context, id portal.RoundID) ([]CommunityStanding, error)
@@ -155,6 +154,20 @@ type Filed struct {
 	Year, Sequence int
 	Package        []byte
 	Evidence       evidence.Package
+}
+
+// Behind are the municipalities that approve all of the answers as they are sent.
+func (f Filed) Behind() (ids []string) {
+	for _, p := range f.Evidence.Parties {
+		behind := p.Side == string(portal.MunicipalSide) && p.Position.Approves()
+		for _, a := range f.Evidence.Answers {
+			behind = behind && p.Position.Of(a)
+		}
+		if behind {
+			ids = append(ids, p.ID)
+		}
+	}
+	return ids
 }
 
 // Replaces is the number of what was sent before; empty for what is sent first.

@@ -41,7 +41,7 @@ func (s Service) Overview(ctx context.Context, actor portal.Actor, id portal.Rou
 	if o.Reach, err = s.Store.Reach(ctx, id); err != nil {
 		return o, err
 	}
-	o.Separate, err = s.Store.SubmittedAlone(ctx, id)
+	o.Separate, err = s.Store.Submitted(ctx, id, portal.Separate)
 	return o, err
 }
 
@@ -50,7 +50,7 @@ func (s Service) Submissions(ctx context.Context, actor portal.Actor, id portal.
 	if _, err := s.round(ctx, actor, id, "round.submissions"); err != nil {
 		return nil, err
 	}
-	return s.Store.Submitted(ctx, id)
+	return s.Store.Submitted(ctx, id, portal.Joint, portal.Separate)
 }
 
 // Across is one question with the answers of every submission.
@@ -109,7 +109,7 @@ func (s Service) ReadAcross(ctx context.Context, actor portal.Actor, id portal.R
 		return across, err
 	}
 	for _, r := range submitted {
-		var p evidence.Package
+		var p sent
 		if err := json.Unmarshal(packages[r.ID], &p); err != nil {
 			return across, fmt.Errorf("package of %s: %w", r.Last().Number, err)
 		}
@@ -161,17 +161,36 @@ func (a Across) count() AcrossCount {
 	return n
 }
 
+// sent is what of a package is read across: to read the rest of it would take longer than all else.
+type sent struct {
+	Answers []evidence.Answer
+	Parties []struct {
+		ID, Name, Side string
+		Position       *evidence.Position
+	}
+	Remarks []evidence.Remark
+}
+
 // answerIn reads the answer, and who stands where, in what was sent: whatever is written or said since.
-func answerIn(p evidence.Package, r portal.Response, question portal.QuestionID) AcrossAnswer {
+func answerIn(p sent, r portal.Response, question portal.QuestionID) AcrossAnswer {
 	out := AcrossAnswer{Response: r, behind: map[string]portal.Side{}}
+	var asked evidence.Answer
 	for _, a := range p.Answers {
 		if a.QuestionID == string(question) {
-			out.Relation = a.Relation
+			asked, out.Relation = a, a.Relation
 			out.Text = portal.FrozenAnswer{Answer: portal.AnswerID(a.ID), Number: a.Number, Status: portal.AnswerStatus(a.Status), Content: a.Content, Hash: string(a.Hash)}
 		}
 	}
 	for _, party := range p.Parties {
-		out.place(party)
+		list := &out.Outside
+		switch {
+		case !party.Position.Of(asked):
+			list = &out.Silent
+		case party.Position.Approves():
+			list = &out.Supporters
+			out.behind[party.ID] = portal.Side(party.Side)
+		}
+		*list = append(*list, party.Name)
 	}
 	for _, remark := range p.Remarks {
 		if remark.AnswerID != nil && *remark.AnswerID == string(out.Text.Answer) {
@@ -181,22 +200,9 @@ func answerIn(p evidence.Package, r portal.Response, question portal.QuestionID)
 	return out
 }
 
-// place says where a party stands to this answer. One that last spoke of another text has said nothing of it.
-func (a *AcrossAnswer) place(p evidence.Party) {
-	list := &a.Outside
-	switch {
-	case p.Position == nil, string(p.Position.AnswerHashes[string(a.Text.Answer)]) != a.Text.Hash:
-		list = &a.Silent
-	case p.Position.Kind == string(portal.Approved), p.Position.Kind == string(portal.ApprovedWithRemark):
-		list = &a.Supporters
-		a.behind[p.ID] = portal.Side(p.Side)
-	}
-	*list = append(*list, p.Name)
-}
-
 // standing are the responses whose newest submission stands, the newest first.
 func (s Service) standing(ctx context.Context, id portal.RoundID) ([]portal.Response, error) {
-	all, err := s.Store.Submitted(ctx, id)
+	all, err := s.Store.Submitted(ctx, id, portal.Joint, portal.Separate)
 	return slices.DeleteFunc(all, func(r portal.Response) bool { return !r.Last().Stands() }), err
 }
 

@@ -15,8 +15,10 @@ func (s Service) Rounds(ctx context.Context, actor portal.Actor) ([]RoundView, e
 	if err := policy.Decide(actor, "round.list", policy.Object{}); err != nil {
 		return nil, err
 	}
-	drafts := policy.Decide(actor, "round.create", policy.Object{}) == nil
-	return s.Store.Rounds(ctx, actor, drafts)
+	if policy.Decide(actor, "round.create", policy.Object{}) == nil {
+		return s.Store.Rounds(ctx, actor, true, portal.RoundDraft, portal.RoundOpen, portal.RoundClosed)
+	}
+	return s.Store.Rounds(ctx, actor, false, portal.RoundOpen, portal.RoundClosed)
 }
 
 // Round is one round, whole.

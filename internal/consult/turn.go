@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"samsvar/internal/policy"
 	"samsvar/internal/portal"
 	"samsvar/internal/workflow"
 )
@@ -29,7 +30,13 @@ func (m *MyTurn) owe(kind string, r portal.Round, facts map[string]any) {
 
 // MyTurn looks through the actor's rounds and responses.
 func (s Service) MyTurn(ctx context.Context, actor portal.Actor) (MyTurn, error) {
-	rounds, err := s.Rounds(ctx, actor)
+	if actor.Has(portal.CaseOfficer) {
+		return s.ministryTurn(ctx, actor)
+	}
+	if err := policy.Decide(actor, "round.list", policy.Object{}); err != nil {
+		return MyTurn{}, err
+	}
+	rounds, err := s.Store.Rounds(ctx, actor, false, portal.RoundOpen)
 	if err != nil {
 		return MyTurn{}, err
 	}
@@ -38,16 +45,6 @@ func (s Service) MyTurn(ctx context.Context, actor portal.Actor) (MyTurn, error)
 		return MyTurn{}, err
 	}
 	var turn MyTurn
-	if actor.Has(portal.CaseOfficer) {
-		counts, err := s.Store.SubmissionCounts(ctx)
-		if err != nil {
-			return turn, err
-		}
-		for _, v := range rounds {
-			ministryTurn(&turn, v.Round, counts[v.ID])
-		}
-		return turn, nil
-	}
 	for _, v := range rounds {
 		invitationTurn(&turn, actor, v)
 	}
@@ -66,25 +63,35 @@ func urgency(t Turn) int {
 	return 1
 }
 
-func ministryTurn(turn *MyTurn, r portal.Round, count SubmissionCount) {
+func (s Service) ministryTurn(ctx context.Context, actor portal.Actor) (turn MyTurn, err error) {
+	rounds, err := s.Rounds(ctx, actor)
+	if err != nil {
+		return turn, err
+	}
+	counts, err := s.Store.SubmissionCounts(ctx)
+	for _, v := range rounds {
+		turn.receive(v.Round, counts[v.ID])
+	}
+	return turn, err
+}
+
+// receive is what a round asks of the ministry, also a closed one that something came to.
+func (m *MyTurn) receive(r portal.Round, count SubmissionCount) {
 	if r.State == portal.RoundDraft {
-		turn.owe("open_round", r, nil)
+		m.owe("open_round", r, nil)
 		return
 	}
 	facts := map[string]any{"submitted": count.Submitted, "new": count.New}
 	if count.New > 0 {
-		turn.owe("receive", r, facts)
+		m.owe("receive", r, facts)
 	}
 	if r.State == portal.RoundOpen {
-		turn.Waiting = append(turn.Waiting, Turn{Kind: "follow_round", Round: r, Facts: facts})
+		m.Waiting = append(m.Waiting, Turn{Kind: "follow_round", Round: r, Facts: facts})
 	}
 }
 
 // invitationTurn is what an open round asks of an organisation before it takes part in any response.
 func invitationTurn(turn *MyTurn, actor portal.Actor, v RoundView) {
-	if v.State != portal.RoundOpen {
-		return
-	}
 	if v.AskedToForward && v.Recipient.ForwardedAt == nil && actor.Has(portal.RegionalContact) {
 		turn.owe("forward", v.Round, nil)
 		return

@@ -210,6 +210,14 @@ type Position struct {
 	Mandate      *Mandate        `json:"mandate,omitempty"`     // under which it was taken; nil: by the party's own approver
 }
 
+// Of says whether it is about this very answer. Whoever last spoke of another text has said nothing of it.
+func (p *Position) Of(a Answer) bool { return p != nil && p.AnswerHashes[a.ID] == a.Hash }
+
+// Approves says whether the party stands behind what the position is about.
+func (p *Position) Approves() bool {
+	return p != nil && (p.Kind == "approved" || p.Kind == "approved_with_remark")
+}
+
 // Remark is a særmerknad: what some parties add to an answer, or to the whole.
 type Remark struct {
 	ID         string         `json:"id"`

@@ -206,6 +206,16 @@ func addAnswers(g *gorm.DB, ids []string, place map[string]*portal.Response) err
 	return addNewer(g, related)
 }
 
+// addSides adds parties with no more than who they are and the side they are on: enough to count them.
+func addSides(g *gorm.DB, ids []string, place map[string]*portal.Response) error {
+	found, err := rows[struct{ ResponseID, OrganisationID, Side string }](g, "select response_id, organisation_id, side from party where response_id in ?", ids)
+	for _, f := range found {
+		place[f.ResponseID].Parties = append(place[f.ResponseID].Parties,
+			portal.Party{Side: portal.Side(f.Side), Organisation: portal.Organisation{ID: portal.OrganisationID(f.OrganisationID)}})
+	}
+	return err
+}
+
 func addParties(g *gorm.DB, ids []string, place map[string]*portal.Response) error {
 	found, err := rows[struct {
 		ResponseID, OrganisationID, OrganisationKind, Side, Name, Number string

@@ -28,7 +28,7 @@ var (
 	// fixed is never deleted from, and these columns never change; the others tell what became of the row.
 	fixed = map[string][]string{
 		"submission": {"response_id", "round_id", "year", "sequence", "number", "submitted_at", "late_seconds", "submitted_by", "submitted_for", "package",
-			"package_hash", "freeze_id", "replaces"},
+			"package_hash", "freeze_id", "replaces", "behind"},
 		"frozen_version": {"id", "response_id", "number", "hash", "frozen_at", "frozen_by", "rule"},
 		"party_record":   {"response_id", "organisation_id"}, // one that comes back may have another name
 		"party":          {"response_id", "organisation_id"},

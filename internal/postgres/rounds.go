@@ -73,25 +73,31 @@ const roundsFor = `
 	left join organisation authority on authority.id = mine.forwarded_by
 	where `
 
-// Rounds lists the rounds the actor's organisation is concerned with, drafts
-// when asked for, the latest deadline first, without their questions.
-func (db *DB) Rounds(ctx context.Context, actor portal.Actor, drafts bool) ([]consult.RoundView, error) {
-	g := db.gorm.WithContext(ctx)
-	found, err := rows[roundRow](g, "select * from ("+roundsFor+"true) r where (r.state <> 'draft' and r.invited) or @drafts order by r.deadline desc, r.id",
-		named("org", string(actor.Organisation)), named("drafts", drafts))
-	if err != nil {
-		return nil, err
-	}
-	views := make([]consult.RoundView, len(found))
-	for i, f := range found {
-		views[i] = f.view(actor)
-	}
-	return views, addStanding(g, actor, views)
+// Rounds lists the rounds in one of the states that concern the actor's organisation, or all of them, the latest deadline
+// first, without their questions.
+func (db *DB) Rounds(ctx context.Context, actor portal.Actor, all bool, states ...portal.RoundState) (views []consult.RoundView, err error) {
+	err = behindWall(db.gorm.WithContext(ctx), func(g *gorm.DB) error {
+		found, err := rows[roundRow](g, "select * from ("+roundsFor+"r.state in @states) r where r.invited or @all order by r.deadline desc, r.id",
+			named("org", string(actor.Organisation)), named("all", all), named("states", states))
+		if err != nil {
+			return err
+		}
+		views = make([]consult.RoundView, len(found))
+		for i, f := range found {
+			views[i] = f.view(actor)
+		}
+		return addStanding(g, actor, views)
+	})
+	return views, err
 }
 
 // Round gives one round, whole. It does not decide whether the actor may see it.
-func (db *DB) Round(ctx context.Context, actor portal.Actor, id portal.RoundID) (consult.RoundView, error) {
-	return loadRound(db.gorm.WithContext(ctx), actor, id)
+func (db *DB) Round(ctx context.Context, actor portal.Actor, id portal.RoundID) (view consult.RoundView, err error) {
+	err = behindWall(db.gorm.WithContext(ctx), func(g *gorm.DB) error {
+		view, err = loadRound(g, actor, id)
+		return err
+	})
+	return view, err
 }
 
 func (t *tx) LockRound(actor portal.Actor, id portal.RoundID) (consult.RoundView, error) {
@@ -181,37 +187,36 @@ func addStanding(g *gorm.DB, actor portal.Actor, views []consult.RoundView) erro
 
 // Recipients lists whom the round went to, in Norwegian order.
 func (db *DB) Recipients(ctx context.Context, id portal.RoundID) ([]portal.Recipient, error) {
-	return db.recipients(ctx, id, false)
+	return recipients(db.gorm.WithContext(ctx), id, false)
 }
 
 // Reach says how far the invitation has come.
-func (db *DB) Reach(ctx context.Context, id portal.RoundID) (consult.Reach, error) {
-	reach, err := row[struct{ Recipients, Opened, Municipalities, Behind int }](db.gorm.WithContext(ctx), `
-		select count(*) as recipients, count(x.opened_at) as opened,
-			count(*) filter (where o.kind = 'municipality' and x.relation = 'addressed') as municipalities,
-			(select count(distinct p.organisation_id) from submission b
-				join frozen_version sent on sent.id = b.freeze_id
-				join party_record p on p.response_id = b.response_id and p.side = 'municipal' and (p.left_at is null or p.left_at > b.submitted_at)
-				join lateral (select y.kind, y.answer_hashes from position y join frozen_version f on f.id = y.freeze_id
-					where y.response_id = p.response_id and y.organisation_id = p.organisation_id and f.number <= sent.number and not y.late
-					order by y.seq desc limit 1) y on y.kind in ('approved', 'approved_with_remark')
-				where b.round_id = @id and b.ended_at is null and not exists (select from frozen_answer z
-					where z.freeze_id = b.freeze_id and z.hash is distinct from y.answer_hashes ->> cast(z.answer_id as text))) as behind
-		from recipient x join organisation o on o.id = x.organisation_id where x.round_id = @id`, named("id", string(id)))
-	if err != nil {
-		return consult.Reach{}, err
-	}
-	authorities, err := db.recipients(ctx, id, true)
-	return consult.Reach{Recipients: reach.Recipients, Opened: reach.Opened, Municipalities: reach.Municipalities, Behind: reach.Behind, Authorities: authorities}, err
+func (db *DB) Reach(ctx context.Context, id portal.RoundID) (reach consult.Reach, err error) {
+	err = behindWall(db.gorm.WithContext(ctx), func(g *gorm.DB) error {
+		n, err := row[struct{ Recipients, Opened, Municipalities, Behind int }](g, reachQuery, named("id", string(id)))
+		if err != nil {
+			return err
+		}
+		reach = consult.Reach{Recipients: n.Recipients, Opened: n.Opened, Municipalities: n.Municipalities, Behind: n.Behind}
+		reach.Authorities, err = recipients(g, id, true)
+		return err
+	})
+	return reach, err
 }
 
-func (db *DB) recipients(ctx context.Context, id portal.RoundID, authoritiesOnly bool) ([]portal.Recipient, error) {
+const reachQuery = `
+		select count(*) as recipients, count(x.opened_at) as opened,
+			count(*) filter (where o.kind = 'municipality' and x.relation = 'addressed') as municipalities,
+			(select count(distinct m) from submission b, jsonb_array_elements_text(b.behind) m where b.round_id = @id and b.ended_at is null) as behind
+		from recipient x join organisation o on o.id = x.organisation_id where x.round_id = @id`
+
+func recipients(g *gorm.DB, id portal.RoundID, authoritiesOnly bool) ([]portal.Recipient, error) {
 	found, err := rows[struct {
 		OrganisationID, Kind, Name, Number, Relation string
 		AskedToForward                               bool
 		ForwardedBy, Community                       string
 		ForwardedAt, OpenedAt                        *time.Time
-	}](db.gorm.WithContext(ctx), `
+	}](g, `
 		select x.organisation_id, o.kind, x.name, coalesce(n.number, '') as number, x.relation, x.asked_to_forward, x.forwarded_at, x.opened_at,
 			coalesce(authority.name, '') as forwarded_by, coalesce(c.name, '') as community
 		from recipient x

@@ -22,9 +22,9 @@ func (t *tx) NextNumber(year int) (int, error) {
 func (t *tx) InsertSubmission(f consult.Filed) error {
 	sent := f.Evidence.Submission
 	return t.Exec(`insert into submission (response_id, round_id, year, sequence, number, submitted_at, late_seconds, submitted_by, submitted_for, package, package_hash,
-			freeze_id, state, replaces)
-		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, f.Response.ID, f.Response.Round.ID, f.Year, f.Sequence, sent.Number, sent.SubmittedAt, sent.LateSeconds,
-		f.By.Account, f.By.OrganisationName, string(f.Package), f.Evidence.PackageHash, f.Response.Freeze.ID, portal.Sent, null(f.Replaces())).Error
+			freeze_id, state, replaces, behind)
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, f.Response.ID, f.Response.Round.ID, f.Year, f.Sequence, sent.Number, sent.SubmittedAt, sent.LateSeconds,
+		f.By.Account, f.By.OrganisationName, string(f.Package), f.Evidence.PackageHash, f.Response.Freeze.ID, portal.Sent, null(f.Replaces()), jsonOf(orNone(f.Behind()))).Error
 }
 
 func (t *tx) MarkReceived(number string, by portal.AccountID, at time.Time) error {
@@ -67,21 +67,10 @@ func (db *DB) SubmissionCounts(ctx context.Context) (map[portal.RoundID]consult.
 	return counts, err
 }
 
-// newestSent finds the responses of a round that were ever sent, the newest submission first.
-const newestSent = `s.round_id = ? and s.kind in ? and s.id in (select response_id from submission)
-	order by (select max(array[b.year, b.sequence]) from submission b where b.response_id = s.id) desc`
-
-// summed is what is told of a response among others.
-var summed = []part{addParties, addSubmissions}
-
-// Submitted lists the responses of a round that were ever sent, with their parties.
-func (db *DB) Submitted(ctx context.Context, id portal.RoundID) ([]portal.Response, error) {
-	return responsesWith(db.gorm.WithContext(ctx), summed, newestSent, id, []portal.ResponseKind{portal.Joint, portal.Separate})
-}
-
-// SubmittedAlone lists the separate responses among them.
-func (db *DB) SubmittedAlone(ctx context.Context, id portal.RoundID) ([]portal.Response, error) {
-	return responsesWith(db.gorm.WithContext(ctx), summed, newestSent, id, []portal.ResponseKind{portal.Separate})
+// Submitted lists the responses of a round that were ever sent, with what is told of a response among others.
+func (db *DB) Submitted(ctx context.Context, id portal.RoundID, kinds ...portal.ResponseKind) ([]portal.Response, error) {
+	return responsesWith(db.gorm.WithContext(ctx), []part{addSides, addSubmissions}, `s.round_id = ? and s.kind in ? and s.id in (select response_id from submission)
+		order by (select max(array[b.year, b.sequence]) from submission b where b.response_id = s.id) desc`, id, kinds)
 }
 
 func addSubmissions(g *gorm.DB, ids []string, place map[string]*portal.Response) error {
