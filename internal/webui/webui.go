@@ -20,7 +20,7 @@ var dist embed.FS
 // /assets carry a hash in their names and may be kept forever; where a
 // compressed copy lies beside one, it is sent to those who accept it. Any other
 // path that a browser navigates to gives index.html, which is asked for anew
-// each time. A program that was built without the frontend answers 404.
+// each time; so does the first page, to whoever asks. A program that was built without the frontend answers 404.
 func Handler() http.Handler {
 	files, err := fs.Sub(dist, "dist")
 	if err != nil {
@@ -45,7 +45,7 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case name != "" && !strings.HasPrefix(name, ".") && h.exists(name):
 		w.Header().Set("Cache-Control", "no-cache")
 		h.serve(w, r, name)
-	case strings.Contains(r.Header.Get("Accept"), "text/html"):
+	case name == "" || strings.Contains(r.Header.Get("Accept"), "text/html"):
 		w.Header().Set("Cache-Control", "no-cache")
 		h.serve(w, r, "index.html")
 	default:

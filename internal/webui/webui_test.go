@@ -42,6 +42,7 @@ func TestServes(t *testing.T) {
 		{"a font, that has no compressed copy", "/assets/i-2.woff2", []string{"Accept-Encoding", "gzip"}, 200, "font", "font/woff2", forever, ""},
 		{"a file beside the page", "/favicon.svg", nil, 200, "<svg/>", "image/svg+xml", everyTime, ""},
 		{"the page, at its root", "/", []string{"Accept", "text/html"}, 200, "<!doctype html>", "text/html; charset=utf-8", everyTime, ""},
+		{"the page, to whoever asks for the first one", "/", nil, 200, "<!doctype html>", "text/html; charset=utf-8", everyTime, ""},
 		{"the page, at any place in it", "/rounds/1", []string{"Accept", "text/html,*/*"}, 200, "<!doctype html>", "text/html; charset=utf-8", everyTime, ""},
 		{"nothing for a script that asks for an unknown path", "/rounds/1", []string{"Accept", "application/json"}, 404, "404 page not found\n", "text/plain; charset=utf-8", "", ""},
 		{"nothing for an asset of an older build", "/assets/a-0.js", []string{"Accept", "text/html"}, 404, "404 page not found\n", "text/plain; charset=utf-8", "", ""},
