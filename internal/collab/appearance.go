@@ -23,43 +23,31 @@ func (d *document) show(s *session, payload []byte) {
 		d.dismiss(s, reasonInvalid)
 		return
 	}
-	var news []awarenessEntry
 	for _, e := range entries {
-		if change, ok := d.showOne(s, e); ok {
-			news = append(news, change)
-		}
-	}
-	if len(news) == 0 {
-		return
-	}
-	d.spread(s, news)
-	d.publish()
-	if !s.met {
-		s.met = true
-		d.introduce(s)
+		d.showOne(s, e)
 	}
 }
 
-func (d *document) showOne(s *session, e awarenessEntry) (change awarenessEntry, ok bool) {
+func (d *document) showOne(s *session, e awarenessEntry) {
 	a := d.shown[e.client]
 	mine := a != nil && a.session == s
 	switch {
 	case e.state == nil:
 		if mine {
-			delete(d.shown, e.client)
-			return awarenessEntry{client: e.client, clock: a.told}, true
+			d.hideOne(e.client, a)
+			d.publish()
 		}
-		return change, false
+		return
 	case a != nil && a.session.actor.Account != s.actor.Account:
-		return change, false
+		return
 	case mine && e.clock < a.clock:
-		return change, false
+		return
 	case !mine && d.appearances(s) >= maxAppearances:
-		return change, false
+		return
 	}
 	state, err := showState(s.actor, e.state)
 	if err != nil {
-		return change, false
+		return
 	}
 	told := uint64(d.hub.now().UnixMilli())
 	if a != nil {
@@ -67,11 +55,29 @@ func (d *document) showOne(s *session, e awarenessEntry) (change awarenessEntry,
 	}
 	elsewhere, ok := d.hub.visitors.admit(d.id, e.client, s.actor.Account)
 	if !ok {
-		return change, false
+		return
 	}
 	told = max(told, elsewhere+1)
 	d.shown[e.client] = &appearance{session: s, clock: e.clock, told: told, state: state}
-	return awarenessEntry{client: e.client, clock: told, state: state}, true
+	d.moved[e.client] = struct{}{}
+	if !mine {
+		d.publish()
+	}
+	if !s.met {
+		s.met = true
+		d.introduce(s)
+	}
+}
+
+// spreadMoved tells the others where those are who have moved in this turn: after its edits, so that a caret is never where
+// no text has come yet, and in one write with them.
+func (d *document) spreadMoved() {
+	for client := range d.moved {
+		if a := d.shown[client]; a != nil {
+			d.spread(a.session, awarenessEntry{client: client, clock: a.told, state: a.state})
+		}
+	}
+	clear(d.moved)
 }
 
 func (d *document) appearances(s *session) int {
@@ -86,17 +92,21 @@ func (d *document) appearances(s *session) int {
 
 // hide tells the others that a session has left.
 func (d *document) hide(s *session) {
-	var news []awarenessEntry
+	left := false
 	for client, a := range d.shown {
 		if a.session == s {
-			delete(d.shown, client)
-			news = append(news, awarenessEntry{client: client, clock: a.told})
+			d.hideOne(client, a)
+			left = true
 		}
 	}
-	if len(news) > 0 {
-		d.spread(s, news)
+	if left {
 		d.publish()
 	}
+}
+
+func (d *document) hideOne(client uint64, a *appearance) {
+	delete(d.shown, client)
+	d.spread(a.session, awarenessEntry{client: client, clock: a.told})
 }
 
 // introduce tells a session who else is here. It is never told of itself: that
@@ -116,9 +126,7 @@ func (d *document) introduce(s *session) {
 	}
 }
 
-func (d *document) spread(from *session, changes []awarenessEntry) {
-	d.tellOthers(from, awarenessFrame(d.id, encodeAwareness(changes)))
-	for _, e := range changes {
-		d.hub.peers.tell(news{Document: d.id, Visitor: &visitor{Client: e.client, Clock: e.clock, State: e.state, Person: from.person(), Writes: from.access.writes()}})
-	}
+func (d *document) spread(from *session, e awarenessEntry) {
+	d.tellOthers(from, awarenessFrame(d.id, encodeAwareness([]awarenessEntry{e})))
+	d.hub.peers.tell(news{Document: d.id, Visitor: &visitor{Client: e.client, Clock: e.clock, State: e.state, Person: from.person(), Writes: from.access.writes()}})
 }

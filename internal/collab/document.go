@@ -51,6 +51,7 @@ type document struct {
 	sessions map[*session]struct{}
 	owners   map[uint64]portal.AccountID // of Yjs clients that have written here
 	shown    map[uint64]*appearance      // awareness, by Yjs client
+	moved    map[uint64]struct{}         // those of them that the others are to be told of
 	closed   string                      // why the text is not served any more
 	empty    bool                        // the last session has left
 
@@ -89,7 +90,7 @@ func newDocument(h *Hub, id portal.DocumentID) *document {
 		hub: h, id: id,
 		inbox: make(chan message, inboxSize), due: due{wake: make(chan struct{}, 1), accounts: make(map[portal.AccountID]bool)},
 		retired: make(chan struct{}), gone: make(chan struct{}),
-		sessions: make(map[*session]struct{}), owners: make(map[uint64]portal.AccountID), shown: make(map[uint64]*appearance),
+		sessions: make(map[*session]struct{}), owners: make(map[uint64]portal.AccountID), shown: make(map[uint64]*appearance), moved: make(map[uint64]struct{}),
 		savedFrame: statusFrame(id, true), refusedFrame: statusFrame(id, false),
 	}
 }
@@ -177,6 +178,7 @@ func (d *document) turn(m message) {
 		m, more = d.next()
 	}
 	d.commit()
+	d.spreadMoved()
 }
 
 // next is a message that has come already.

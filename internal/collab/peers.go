@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"samsvar/internal/portal"
@@ -40,18 +41,20 @@ type news struct {
 	Rights   bool              `json:"rights,omitempty"`  // what people may do may have changed
 	Account  portal.AccountID  `json:"account,omitempty"` // what this one may do anywhere may have changed
 	Ask      bool              `json:"ask,omitempty"`     // who is here?
+	Here     bool              `json:"here,omitempty"`    // a process is
 	Visitor  *visitor          `json:"visitor,omitempty"`
 }
 
 // peers are the other processes. What is to be told them waits while a message
-// is under way, and what has been overtaken by then is left out. A nil *peers
-// tells nobody.
+// is under way, and what has been overtaken by then is left out. While no other
+// is heard, nobody is told of edits and carets. A nil *peers tells nobody.
 type peers struct {
 	hub    *Hub
 	relay  Relay
 	cancel context.CancelFunc
 	tasks  sync.WaitGroup
 	wake   chan struct{}
+	heard  atomic.Int64 // when another was last heard, in Unix nanoseconds
 
 	mu     sync.Mutex
 	edited map[portal.DocumentID]int64
@@ -72,7 +75,6 @@ func (h *Hub) meet(relay Relay) *peers {
 	ctx, cancel := context.WithCancel(context.Background())
 	p := &peers{hub: h, relay: relay, cancel: cancel, wake: make(chan struct{}, 1)}
 	p.clear()
-	p.tell(news{Ask: true})
 	p.tasks.Go(func() { relay.Listen(ctx, p.hear) })
 	p.tasks.Go(func() { p.talk(ctx) })
 	p.tasks.Go(func() { p.lookAround(ctx) })
@@ -97,7 +99,7 @@ func (p *peers) clear() {
 
 // tell has the others told, soon and without waiting for it.
 func (p *peers) tell(n news) {
-	if p == nil {
+	if p == nil || (n.Visitor != nil || n.Edited > 0) && p.alone() {
 		return
 	}
 	p.mu.Lock()
@@ -114,6 +116,11 @@ func (p *peers) tell(n news) {
 	case p.wake <- struct{}{}:
 	default:
 	}
+}
+
+// alone says whether there seems to be no other process. One that begins asks who is here, and says from time to time that it is.
+func (p *peers) alone() bool {
+	return p.hub.now().Sub(time.Unix(0, p.heard.Load())) > forgetting
 }
 
 func (p *peers) talk(ctx context.Context) {
@@ -166,9 +173,11 @@ func (p *peers) flush(ctx context.Context) {
 // hear passes on what another process tells.
 func (p *peers) hear(message []byte) {
 	if message == nil {
+		p.tell(news{Ask: true})
 		p.hub.refreshAll(news{Rights: true})
 		return
 	}
+	p.heard.Store(p.hub.now().UnixNano())
 	for line := range bytes.SplitSeq(message, []byte{'\n'}) {
 		var n news
 		if err := json.Unmarshal(line, &n); err != nil {
@@ -176,7 +185,9 @@ func (p *peers) hear(message []byte) {
 			continue
 		}
 		switch {
+		case n.Here:
 		case n.Ask:
+			p.tell(news{Here: true})
 			p.presentAll()
 		case n.Account != "":
 			p.hub.refreshAll(n)
@@ -212,6 +223,7 @@ func (p *peers) lookAround(ctx context.Context) {
 		case <-look.C:
 			p.look(ctx)
 		case <-greet.C:
+			p.tell(news{Here: true})
 			p.presentAll()
 			for _, gone := range p.hub.visitors.forget(p.hub.now().Add(-forgetting)) {
 				p.pass(gone)
