@@ -22,7 +22,7 @@ CLUSTER := go run ./internal/postgres/pgtest/cluster --
 in = $(addprefix samsvar/,$(1))
 # Arithmetic in one goroutine, for minutes: the race detector finds nothing there, ten times as slowly.
 PLAIN := $(call in,internal/yjs internal/export internal/demo internal/evidence)
-# Of what goes on for minutes the race detector is given a tenth; without it all is played.
+# Of what goes on for minutes the race detector is given a tenth, and not what starts and stops processes; without it all is played.
 LONG  := $(call in,internal/collab cmd/samsvar)
 # What waits for servers and child processes to start and stop is left to make test as well.
 SLOW  := $(PLAIN) $(call in,internal/pgembed internal/postgres/pgtest cmd/samsvar)
@@ -128,7 +128,7 @@ test-go: $(PAGES)
 	$(call step,Go tests)
 	@scripts/need compiler >/dev/null
 	@$(CLUSTER) sh -c 'CGO_ENABLED=1 go test -race $(filter-out $(PLAIN) $(LONG),$(packages)) \
-	  && CGO_ENABLED=1 go test -race -short $(LONG) && go test -timeout 30m $(PLAIN) $(LONG)'
+	  && CGO_ENABLED=1 go test -race -short -skip "^Test(Process|Backup|Help|Trail)" $(LONG) && go test -timeout 30m $(PLAIN) $(LONG)'
 
 test-go-quick: $(PAGES)
 	$(call step,Go tests but the slow ones)

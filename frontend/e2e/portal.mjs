@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -12,17 +12,24 @@ export const checkout = join(dirname(fileURLToPath(import.meta.url)), '../..')
 export class Portal {
   static async start(settings = {}) {
     const portal = new Portal()
-    portal.settings = settings
-    portal.data = mkdtempSync(join(tmpdir(), 'samsvar-e2e-'))
-    chmodSync(portal.data, 0o711) // PostgreSQL runs as another user than root, and must reach its cluster
-    portal.port = await freePort()
-    portal.base = `http://127.0.0.1:${portal.port}`
+    await portal.prepare(settings)
     await portal.run()
     portal.browser = await chromium.launch({
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
       args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
     })
     return portal
+  }
+
+  /** Makes the data folder: empty, or a copy of one that is filled. Its accounts are of the address that it was filled at. */
+  async prepare(settings = {}) {
+    this.settings = settings
+    this.data = mkdtempSync(join(tmpdir(), 'samsvar-e2e-'))
+    chmodSync(this.data, 0o711) // PostgreSQL runs as another user than root, and must reach its cluster
+    const { SAMSVAR_E2E_FILLED: filled, SAMSVAR_E2E_PORT: port } = process.env
+    if (filled) execFileSync('cp', ['-a', `${filled}/.`, this.data])
+    this.port = port ?? (await freePort())
+    this.base = `http://127.0.0.1:${this.port}`
   }
 
   /** Starts the program, again if need be, and waits until it is ready. */
