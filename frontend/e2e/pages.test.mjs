@@ -80,6 +80,18 @@ for (const [persona, path, ready] of pages) {
   }
 }
 
+test('a language that was chosen outlives a page that is left before the account has it', { timeout: 90_000 }, async () => {
+  const person = await portal.as('ny')
+  await person.route('**/me/language', (route) => route.abort())
+  await person.locator('[data-lang="nn"]').first().click()
+  await person.locator('html[lang="nn"]').waitFor()
+  await person.unroute('**/me/language')
+  await person.goto('/rounds')
+  await person.locator('html[lang="nn"]').waitFor()
+  for (let tries = 0; (await api(person, 'GET', '/me')).body.language !== 'nn'; tries++) assert.ok(tries < 50, 'the account never got it')
+  await person.context().close()
+})
+
 async function look(page, { width, language }, ready) {
   await page.locator('h1').first().waitFor()
   if (ready) await page.locator(ready).first().waitFor()

@@ -15,26 +15,22 @@ export async function currentMe(): Promise<Me | undefined> {
   if (!me) return undefined
   armGate()
   keepOnlyFor(me.account.id)
-  const chosen = takeChoice()
-  if (chosen && chosen !== me.language) await chooseLanguage(chosen)
+  const chosen = sessionStorage.getItem(choice)
+  if (isLanguage(chosen)) await chooseLanguage(chosen)
   else await showLanguage(me.language)
   return me
 }
 
-// What somebody chose on the login page goes with them to their account.
+// What somebody chose goes with them until their account has it: from the login page, and from a page that they left at once.
 const choice = 'samsvar-language-choice'
-
-function takeChoice(): Language | undefined {
-  const chosen = sessionStorage.getItem(choice)
-  sessionStorage.removeItem(choice)
-  return isLanguage(chosen) ? chosen : undefined
-}
 
 /** Changes the language of the page at once, and of the account when there is one. */
 export async function chooseLanguage(language: Language): Promise<void> {
   await showLanguage(language)
-  if (!queryClient.getQueryData(meQuery.queryKey)) return sessionStorage.setItem(choice, language)
+  sessionStorage.setItem(choice, language)
+  if (!queryClient.getQueryData(meQuery.queryKey)) return
   const me = await call(api.PUT('/me/language', { body: { language } }))
+  if (sessionStorage.getItem(choice) === language) sessionStorage.removeItem(choice)
   queryClient.setQueryData(meQuery.queryKey, me)
 }
 
