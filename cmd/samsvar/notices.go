@@ -36,13 +36,9 @@ type eyes struct {
 	consult   consult.Service
 }
 
-func (e eyes) Actors(ctx context.Context, account portal.AccountID) (actors []portal.Actor, err error) {
+func (e eyes) Actors(ctx context.Context, account portal.AccountID) ([]portal.Actor, error) {
 	standing, err := e.directory.Standing(ctx, account)
-	for _, o := range standing.Options {
-		actors = append(actors, portal.Actor{Account: account, Organisation: o.Organisation.ID, OrganisationName: o.Organisation.Name,
-			Kind: o.Organisation.Kind, Roles: o.Roles})
-	}
-	return actors, err
+	return standing.Actors(), err
 }
 
 func (e eyes) Owed(ctx context.Context, actor portal.Actor) ([]notice.Turn, error) {

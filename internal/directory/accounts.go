@@ -107,6 +107,15 @@ func (s Standing) As(organisation portal.OrganisationID) (actor portal.Actor, ok
 	return actor, true
 }
 
+// Actors are the account acting for each of the organisations that it may act for.
+func (s Standing) Actors() []portal.Actor {
+	actors := make([]portal.Actor, len(s.Options))
+	for i, o := range s.Options {
+		actors[i], _ = s.As(o.Organisation.ID)
+	}
+	return actors
+}
+
 // ActingFor is the account acting for the organisation. An organisation the
 // account has no role in is missing, known or not.
 func (s Service) ActingFor(ctx context.Context, id portal.AccountID, organisation portal.OrganisationID) (portal.Actor, error) {

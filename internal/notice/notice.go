@@ -80,8 +80,8 @@ type Store interface {
 	Response(ctx context.Context, id portal.ResponseID) (portal.Response, error)
 	// Concerned are the organisations that an event of a round is about, and their communities.
 	Concerned(ctx context.Context, e Event) ([]portal.OrganisationID, error)
-	// People are those with a role in any of the organisations, once for each.
-	People(ctx context.Context, organisations []portal.OrganisationID) ([]Person, error)
+	// People are those with a role in any of the organisations, once for each, with the mandates of their own that hold.
+	People(ctx context.Context, organisations []portal.OrganisationID, now time.Time) ([]Person, error)
 
 	// Notices are the newest that the actor was told for the organisation acted for.
 	Notices(ctx context.Context, actor portal.Actor, since time.Time, limit int) ([]Notice, error)

@@ -28,13 +28,13 @@ type Audience string
 const (
 	Editors    Audience = "secretariat of the community that answers; writer of the one that answers alone"
 	Writers    Audience = "coordinator or writer of a party"
-	Approvers  Audience = "approver of a party"
-	Signed     Audience = "approver of a party that has taken a position"
-	Warned     Audience = "approver of a party that was warned"
+	Approvers  Audience = "approver or stand-in of a party"
+	Signed     Audience = "approver or stand-in of a party that has taken a position"
+	Warned     Audience = "approver or stand-in of a party that was warned"
 	Assigned   Audience = "coordinator or writer of the party that the answer was given to"
 	Offered    Audience = "approver of an organisation that is offered to join"
 	OfferedNow Audience = "approver of the organisation that is offered to join by this"
-	Remarking  Audience = "approver of a party that has a remark"
+	Remarking  Audience = "approver or stand-in of a party that has a remark"
 	Recipients Audience = "secretariat, coordinator, writer or regional contact where it concerns"
 	Answering  Audience = "whoever writes, approves or sends where it concerns"
 )
@@ -119,7 +119,8 @@ func (row Row) tells(p Person, e Event, r portal.Response) bool {
 func belongs(p Person, a Audience, e Event, r portal.Response) bool {
 	writes := p.Has(portal.Coordinator) || p.Has(portal.Writer)
 	party := partyOf(r, p.Organisation)
-	approves := party != nil && p.Has(portal.Approver)
+	_, speaks := p.Speaks(p.Organisation, r.ID, r.Round.ID)
+	approves := party != nil && speaks
 	switch a {
 	case Editors:
 		return r.Owner.ID == p.Organisation && (p.Has(portal.Secretariat) || writes)

@@ -36,7 +36,7 @@ func (s Service) address(ctx context.Context, e Event) ([]Told, error) {
 	if err != nil {
 		return nil, err
 	}
-	people, err := s.Store.People(ctx, organisations)
+	people, err := s.Store.People(ctx, organisations, s.Now())
 	var told []Told
 	for _, p := range people {
 		for _, row := range rows {

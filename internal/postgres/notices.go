@@ -106,8 +106,12 @@ func (s noticeStore) Concerned(ctx context.Context, e notice.Event) ([]portal.Or
 		named("round", string(e.Round)), named("action", string(e.Action)), named("by", string(e.Organisation)), named("extended", null(extended)))
 }
 
-// People are those with a role in any of the organisations, once for each.
-func (s noticeStore) People(ctx context.Context, organisations []portal.OrganisationID) ([]notice.Person, error) {
+// People are those with a role in any of the organisations, once for each, with what they may do there in an approver's stead.
+func (s noticeStore) People(ctx context.Context, organisations []portal.OrganisationID, now time.Time) ([]notice.Person, error) {
+	holding, err := mandates(s.gorm.WithContext(ctx), standIns, organisations, now, now)
+	if err != nil {
+		return nil, err
+	}
 	found, err := rows[struct {
 		AccountID      portal.AccountID
 		OrganisationID portal.OrganisationID
@@ -124,9 +128,17 @@ func (s noticeStore) People(ctx context.Context, organisations []portal.Organisa
 	for i, f := range found {
 		people[i] = notice.Person{Email: f.Email, Reminders: f.Reminders, Actor: portal.Actor{Account: f.AccountID, Name: f.Name, Organisation: f.OrganisationID,
 			Kind: f.Kind, Roles: f.Roles.V, Language: f.Language}}
+		for _, m := range holding {
+			if m.Holder == f.AccountID && m.Organisation.ID == f.OrganisationID {
+				people[i].Mandates = append(people[i].Mandates, m)
+			}
+		}
 	}
 	return people, err
 }
+
+const standIns = "mandate m left join mandate_end e on e.mandate_id = m.id" + mandateNames + `where m.organisation_id in ? and m.from_id = m.organisation_id
+	and m.begins_at <= ? and m.ends_at >= ? and e.ended_at is null`
 
 type noticeRow struct {
 	ID                                int64

@@ -68,12 +68,9 @@ func (o *postOffice) service(db *postgres.DB) notice.Service {
 // eyes show what the house shows.
 type eyes struct{ *house }
 
-func (e eyes) Actors(ctx context.Context, account portal.AccountID) (actors []portal.Actor, err error) {
+func (e eyes) Actors(ctx context.Context, account portal.AccountID) ([]portal.Actor, error) {
 	standing, err := e.directory.Standing(ctx, account)
-	for _, o := range standing.Options {
-		actors = append(actors, portal.Actor{Account: account, Organisation: o.Organisation.ID, OrganisationName: o.Organisation.Name, Kind: o.Organisation.Kind, Roles: o.Roles})
-	}
-	return actors, err
+	return standing.Actors(), err
 }
 
 func (e eyes) Owed(ctx context.Context, actor portal.Actor) (owed []notice.Turn, err error) {
@@ -350,6 +347,39 @@ func TestRemindersComeAtOnceToThoseWhoWantThat(t *testing.T) {
 	o.now = time.Date(2022, 2, 2, 7, 0, 0, 0, workflow.Oslo)
 	if m := o.mails()[names(patient)[0]]; !strings.HasPrefix(m.Subject, "Les særmerknader") {
 		t.Errorf("%q", m.Subject)
+	}
+}
+
+// A stand-in is told like the approver, for as long as the mandate holds.
+func TestAStandInIsToldAndReminded(t *testing.T) {
+	o := newPostOffice(t)
+	director := o.approvers[1]
+	deputy := o.person("vikar", portal.Nynorsk, director.Organisation, portal.Reader)
+	given, err := o.directory.GiveMandate(t.Context(), director, portal.MandateID(portal.NewID()),
+		directory.MandateInput{Holder: deputy.Account, From: deputy.Organisation, Response: o.response, Begins: o.now, Ends: o.now.AddDate(0, 0, 7)})
+	must(t, err)
+	o.freeze()
+	mails := o.wantMail("laid before the approvers and the stand-in", append(slices.Clone(o.approvers), deputy)...)
+	if m := mails[names(deputy)[0]]; !strings.HasPrefix(m.Subject, "Ta standpunkt til") {
+		t.Errorf("%q", m.Subject)
+	}
+	morning := time.Date(2022, 2, 2, 7, 0, 0, 0, workflow.Oslo)
+	o.now = morning
+	if _, reminded := o.mails()[names(deputy)[0]]; !reminded {
+		t.Error("the stand-in is not reminded")
+	}
+	must(t, o.approve(director, o.response, portal.Approved))
+	o.now = morning.AddDate(0, 0, 1)
+	if _, reminded := o.mails()[names(deputy)[0]]; reminded {
+		t.Error("the stand-in is reminded of what the approver has done")
+	}
+	_, err = o.directory.EndMandate(t.Context(), director, given.Given[0].ID, "Tilbake.")
+	must(t, err)
+	o.reopen()
+	o.mails()
+	o.freeze()
+	if _, told := o.mails()[names(deputy)[0]]; told {
+		t.Error("who stands in no more is told")
 	}
 }
 
