@@ -116,7 +116,7 @@ func responseTurn(turn *MyTurn, actor portal.Actor, r portal.Response, now time.
 	t := Turn{Round: r.Round, Response: r.ID, Owner: r.Owner.Name, Facts: facts(r, actor, now)}
 	editor := r.Owner.ID == actor.Organisation && (actor.Has(portal.Secretariat) || r.Kind == portal.Separate && writes(actor))
 	owed, waited := "", ""
-	if partyOf(r, actor.Organisation) == nil && slices.ContainsFunc(r.Offered, func(o portal.Organisation) bool { return o.ID == actor.Organisation }) {
+	if _, party := r.Party(actor.Organisation); !party && slices.ContainsFunc(r.Offered, func(o portal.Organisation) bool { return o.ID == actor.Organisation }) {
 		t.Kind = "endorse"
 		turn.Tasks = append(turn.Tasks, t)
 		return
@@ -206,11 +206,11 @@ func rejected(r portal.Response) (names []string) {
 
 // lateApproval is the approver's task while the text is frozen, also after the committee has decided.
 func lateApproval(r portal.Response, actor portal.Actor, now time.Time) string {
-	p := partyOf(r, actor.Organisation)
-	if _, speaks := actor.Speaks(actor.Organisation, r.ID, r.Round.ID); p == nil || !speaks || workflow.Hindrance(r, "position", now) != "" {
+	p, party := r.Party(actor.Organisation)
+	if _, speaks := actor.Speaks(actor.Organisation, r.ID, r.Round.ID); !party || !speaks || workflow.Hindrance(r, "position", now) != "" {
 		return ""
 	}
-	switch validity, _ := workflow.Judge(workflow.StandingOf(r, *p, now), workflow.LaidBefore(r)); validity {
+	switch validity, _ := workflow.Judge(workflow.StandingOf(r, p, now), workflow.LaidBefore(r)); validity {
 	case workflow.NoPosition:
 		return "take_position"
 	case workflow.Stale:
@@ -220,20 +220,11 @@ func lateApproval(r portal.Response, actor portal.Actor, now time.Time) string {
 		switch {
 		case m.By(actor.Organisation) && workflow.Unsettled(r, m):
 			return "settle_remark"
-		case workflow.MustSee(r, m, *p, now):
+		case workflow.MustSee(r, m, p, now):
 			return "see_remarks"
 		}
 	}
 	return ""
-}
-
-func partyOf(r portal.Response, id portal.OrganisationID) *portal.Party {
-	for i := range r.Parties {
-		if r.Parties[i].Organisation.ID == id {
-			return &r.Parties[i]
-		}
-	}
-	return nil
 }
 
 func facts(r portal.Response, actor portal.Actor, now time.Time) map[string]any {
@@ -246,8 +237,8 @@ func facts(r portal.Response, actor portal.Actor, now time.Time) map[string]any 
 			mine++
 		}
 	}
-	if p := partyOf(r, actor.Organisation); p != nil {
-		_, answers := workflow.Judge(workflow.StandingOf(r, *p, now), workflow.LaidBefore(r))
+	if p, party := r.Party(actor.Organisation); party {
+		_, answers := workflow.Judge(workflow.StandingOf(r, p, now), workflow.LaidBefore(r))
 		stale = len(answers)
 	}
 	tally := workflow.CountResponse(r, now)

@@ -118,14 +118,14 @@ func (row Row) tells(p Person, e Event, r portal.Response) bool {
 // belongs is the meaning of every audience.
 func belongs(p Person, a Audience, e Event, r portal.Response) bool {
 	writes := p.Has(portal.Coordinator) || p.Has(portal.Writer)
-	party := partyOf(r, p.Organisation)
+	party, takesPart := r.Party(p.Organisation)
 	_, speaks := p.Speaks(p.Organisation, r.ID, r.Round.ID)
-	approves := party != nil && speaks
+	approves := takesPart && speaks
 	switch a {
 	case Editors:
 		return r.Owner.ID == p.Organisation && (p.Has(portal.Secretariat) || writes)
 	case Writers:
-		return party != nil && writes
+		return takesPart && writes
 	case Approvers:
 		return approves
 	case Signed:
@@ -134,7 +134,7 @@ func belongs(p Person, a Audience, e Event, r portal.Response) bool {
 		names, _ := e.Detail["parties"].([]any)
 		return approves && slices.Contains(names, any(party.Organisation.Name))
 	case Assigned:
-		return party != nil && writes && fmt.Sprint(e.Detail["coordinator"]) == string(p.Organisation)
+		return takesPart && writes && fmt.Sprint(e.Detail["coordinator"]) == string(p.Organisation)
 	case Offered:
 		return offered(r, p)
 	case OfferedNow:
@@ -151,15 +151,6 @@ func belongs(p Person, a Audience, e Event, r portal.Response) bool {
 
 func offered(r portal.Response, p Person) bool {
 	return p.Has(portal.Approver) && slices.ContainsFunc(r.Offered, func(o portal.Organisation) bool { return o.ID == p.Organisation })
-}
-
-func partyOf(r portal.Response, id portal.OrganisationID) *portal.Party {
-	for i := range r.Parties {
-		if r.Parties[i].Organisation.ID == id {
-			return &r.Parties[i]
-		}
-	}
-	return nil
 }
 
 // mailed says whether the person gets a mail of what is that old.

@@ -198,6 +198,16 @@ func (r Response) Answer(id AnswerID) (Answer, error) {
 	return Answer{}, Missing()
 }
 
+// Party is the organisation as a party of it, and whether it is one.
+func (r Response) Party(id OrganisationID) (Party, bool) {
+	for _, p := range r.Parties {
+		if p.Organisation.ID == id {
+			return p, true
+		}
+	}
+	return Party{}, false
+}
+
 // Documents are those that the answers are written in.
 func (r Response) Documents() []DocumentID {
 	ids := make([]DocumentID, len(r.Answers))

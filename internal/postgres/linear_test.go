@@ -24,37 +24,45 @@ var crowds = flag.Int("crowds", 3, "answers that fifty people each sign, reopen,
 const people, turns, most = 50, 5, 40
 
 // deed is one thing that somebody did, knowing what they had read, and what came of it: the code of an error, or nothing.
-type deed struct{ what, freeze string }
-type result struct{ code, state, freeze string }
+type deed struct {
+	what, freeze string
+	version      int
+}
+type result struct {
+	code, state, freeze string
+	version             int
+}
 
 // standing is all that decides about a separate answer: one party, whose approval of this very text is enough.
 type standing struct {
 	state, freeze string
+	version       int    // one more with every change of state
 	edited        bool   // since it was frozen last
 	said          string // by the party, last of all
 	ofThis        bool   // what was said is about the text that was frozen last
 }
 
-// model says what may come of a deed when everything happens one after the other.
-var model = porcupine.Model{
-	Init: func() any { return standing{state: "draft"} },
-	Step: func(state, input, output any) (bool, any) {
-		ok, next := state.(standing).after(input.(deed), output.(result))
-		return ok, next
-	},
-	DescribeOperation: func(input, output any) string { return fmt.Sprint(input, " -> ", output) },
+// model says what may come of a deed when everything happens one after the other, from a draft of that version.
+func model(version int) porcupine.Model {
+	return porcupine.Model{
+		Init: func() any { return standing{state: "draft", version: version} },
+		Step: func(state, input, output any) (bool, any) {
+			ok, next := state.(standing).after(input.(deed), output.(result))
+			return ok, next
+		},
+		DescribeOperation: func(input, output any) string { return fmt.Sprint(input, " -> ", output) },
+	}
 }
 
 func (s standing) after(d deed, r result) (bool, standing) {
-	if r.code == "changed_meanwhile" { // somebody came first, whoever that was: nothing is done
-		return slices.Contains([]string{"freeze", "reopen"}, d.what), s
-	}
 	draft, open, sent := s.state == "draft", s.state == "approval", s.state == "submitted"
 	// What is seen is the text: a text that was opened and frozen again without an edit is the same one.
 	approves := s.said == "approved" && s.ofThis
 	switch d.what + " " + r.code {
 	case "read ":
-		return r.state == s.state && r.freeze == s.freeze, s
+		return r.state == s.state && r.freeze == s.freeze && r.version == s.version, s
+	case "freeze changed_meanwhile", "reopen changed_meanwhile": // somebody came first
+		return d.version != s.version, s
 	case "edit ":
 		s.edited = true
 		return draft, s
@@ -62,12 +70,14 @@ func (s standing) after(d deed, r result) (bool, standing) {
 		return !draft, s
 	case "freeze ":
 		s.state, s.freeze, s.ofThis, s.edited = "approval", r.freeze, s.ofThis && !s.edited, false
-		return draft, s
+		s.version++
+		return draft && d.version == s.version-1, s
 	case "freeze wrong_state":
 		return !draft, s
 	case "reopen ":
 		s.state, s.freeze = "draft", ""
-		return open, s
+		s.version++
+		return open && d.version == s.version-1, s
 	case "reopen wrong_state":
 		return draft, s
 	case "approve ", "reject ":
@@ -88,7 +98,9 @@ func (s standing) after(d deed, r result) (bool, standing) {
 	case "withdraw wrong_state":
 		return !open, s
 	case "submit ":
-		s.state = "submitted"
+		if s.state = "submitted"; !sent {
+			s.version++
+		}
 		return sent || open && approves && s.freeze == d.freeze, s
 	case "submit rule_not_met":
 		return open && !approves, s
@@ -112,18 +124,25 @@ func TestFiftyPeopleAtOnce(t *testing.T) {
 		if n >= len(towns) {
 			v = h.openLetter(h.as("hod", portal.CaseOfficer), fmt.Sprintf("plan-%d", n))
 		}
-		t.Run(string(town), func(t *testing.T) { h.crowd(t, v.ID, town, uint64(n)) })
+		t.Run(string(town), func(t *testing.T) {
+			for again := 1; h.crowd(t, v.ID, town, uint64(n)) == porcupine.Unknown; again++ {
+				if again == 3 {
+					t.Fatal("three histories, and no verdict on any of them within a minute")
+				}
+				v = h.openLetter(h.as("hod", portal.CaseOfficer), fmt.Sprintf("plan-%d-%d", n, again))
+			}
+		})
 	}
 }
 
-func (h *house) crowd(t *testing.T, round portal.RoundID, town portal.OrganisationID, seed uint64) {
+func (h *house) crowd(t *testing.T, round portal.RoundID, town portal.OrganisationID, seed uint64) porcupine.CheckResult {
 	actor := h.as(town, portal.Coordinator, portal.Approver)
 	r, err := h.consult.Start(t.Context(), actor, round, portal.Separate, portal.Bokmal)
 	must(t, err)
 	for n := 1; n <= 6; n++ {
 		h.write(r, n, "Begynnelsen.")
 	}
-	h.ready(actor, r)
+	begins := h.ready(actor, r).Version
 	var history []porcupine.Operation
 	happened := map[string]int{}
 	var mu sync.Mutex
@@ -150,7 +169,10 @@ func (h *house) crowd(t *testing.T, round portal.RoundID, town portal.Organisati
 	}
 	all.Wait()
 	t.Logf("%d deeds in %v: %v", len(history), time.Since(began), happened)
-	if verdict := porcupine.CheckOperationsTimeout(model, history, 20*time.Second); verdict != porcupine.Ok {
+	began = time.Now()
+	verdict := porcupine.CheckOperationsTimeout(model(begins), tightened(history), time.Minute)
+	t.Logf("checked in %v", time.Since(began))
+	if verdict == porcupine.Illegal {
 		t.Errorf("the history is %s", verdict)
 	}
 	var submissions int
@@ -160,6 +182,68 @@ func (h *house) crowd(t *testing.T, round portal.RoundID, town portal.Organisati
 	}
 	if !fought() {
 		t.Errorf("hardly anything happened: %v", happened)
+	}
+	return verdict
+}
+
+// tightened narrows when each deed can have happened, by what is known of versions: whatever saw one came after the freezing
+// or opening that made it, and before the next. Every order of the whole history keeps to that; without it, finding one
+// takes for ever when the machine is slow and all fifty wait for each other.
+func tightened(history []porcupine.Operation) []porcupine.Operation {
+	const fine = 1 << 16 // room for what comes strictly before what
+	ops := slices.Clone(history)
+	for i := range ops {
+		ops[i].Call, ops[i].Return = ops[i].Call*fine, ops[i].Return*fine
+	}
+	makes, frozenAt := map[int]*porcupine.Operation{}, map[string]int{}
+	for i := range ops {
+		d, r := ops[i].Input.(deed), ops[i].Output.(result)
+		if r.code == "" && (d.what == "freeze" || d.what == "reopen") {
+			makes[d.version+1] = &ops[i]
+			if d.what == "freeze" {
+				frozenAt[r.freeze] = d.version + 1
+			}
+		}
+	}
+	for i := range 3 * len(ops) { // what one pass has narrowed narrows others in the next
+		op := &ops[i%len(ops)]
+		d, r := op.Input.(deed), op.Output.(result)
+		saw := r.version
+		if r.code == "" && slices.Contains([]string{"approve", "reject", "withdraw"}, d.what) {
+			saw = frozenAt[d.freeze]
+		}
+		if since := makes[d.version+1]; r.code == "changed_meanwhile" && since != nil {
+			op.Call, since.Return = max(op.Call, since.Call+1), min(since.Return, op.Return-1)
+		}
+		if saw == 0 {
+			continue
+		}
+		if made := makes[saw]; made != nil {
+			op.Call, made.Return = max(op.Call, made.Call+1), min(made.Return, op.Return-1)
+		}
+		if next := makes[saw+1]; next != nil {
+			op.Return, next.Call = min(op.Return, next.Return-1), max(next.Call, op.Call+1)
+		}
+	}
+	return ops
+}
+
+// What cannot have happened is found: a draft that is read after it was frozen, and a text frozen twice.
+func TestAnImpossibleHistoryIsFound(t *testing.T) {
+	frozen := porcupine.Operation{Input: deed{what: "freeze", version: 1}, Output: result{freeze: "a"}, Call: 0, Return: 10}
+	for name, second := range map[string]porcupine.Operation{
+		"read as a draft":   {ClientId: 1, Input: deed{what: "read"}, Output: result{state: "draft", version: 1}, Call: 20, Return: 30},
+		"edited":            {ClientId: 1, Input: deed{what: "edit"}, Call: 20, Return: 30, Output: result{}},
+		"nobody approves":   {ClientId: 1, Input: deed{what: "submit", freeze: "a", version: 2}, Output: result{}, Call: 5, Return: 30},
+		"frozen once again": {ClientId: 1, Input: deed{what: "freeze", version: 1}, Output: result{freeze: "b"}, Call: 5, Return: 30},
+	} {
+		if verdict := porcupine.CheckOperationsTimeout(model(1), tightened([]porcupine.Operation{frozen, second}), time.Second); verdict != porcupine.Illegal {
+			t.Errorf("%s: %s", name, verdict)
+		}
+	}
+	read := porcupine.Operation{ClientId: 1, Input: deed{what: "read"}, Output: result{state: "draft", version: 1}, Call: 5, Return: 30}
+	if verdict := porcupine.CheckOperationsTimeout(model(1), tightened([]porcupine.Operation{frozen, read}), time.Second); verdict != porcupine.Ok {
+		t.Errorf("a draft read while it is frozen: %s", verdict)
 	}
 }
 
@@ -183,13 +267,13 @@ func (h *house) turn(t *testing.T, actor portal.Actor, r portal.Response, rnd *r
 	seen := record(deed{what: "read"}, func() (result, error) {
 		var err error
 		now, err = h.consult.Response(ctx, actor, r.ID)
-		out := result{state: string(now.State)}
+		out := result{state: string(now.State), version: now.Version}
 		if now.Freeze != nil {
 			out.freeze = string(now.Freeze.ID)
 		}
 		return out, err
 	})
-	time.Sleep(time.Duration(rnd.IntN(1500)) * time.Millisecond)
+	time.Sleep(time.Duration(rnd.IntN(2500)) * time.Millisecond)
 	deeds := []string{"edit", "edit", "freeze", "freeze", "freeze"}
 	switch seen.state {
 	case "submitted": // opening it anew would send it anew
@@ -200,7 +284,7 @@ func (h *house) turn(t *testing.T, actor portal.Actor, r portal.Response, rnd *r
 			deeds = append(deeds, "submit", "submit")
 		}
 	}
-	d := deed{deeds[rnd.IntN(len(deeds))], seen.freeze}
+	d := deed{deeds[rnd.IntN(len(deeds))], seen.freeze, seen.version}
 	record(d, func() (out result, err error) {
 		switch d.what {
 		case "edit":

@@ -15,8 +15,8 @@ func spoken(actor portal.Actor, r portal.Response, in Position) (as []portal.Act
 	}
 	for _, organisation := range on {
 		under, may := actor.Speaks(organisation, r.ID, r.Round.ID)
-		p := party(r, organisation)
-		if !may || p.Organisation.ID == "" {
+		p, takesPart := r.Party(organisation)
+		if !may || !takesPart {
 			return nil, nil, portal.Deniedf("not_yours", "the position of %s is not for this person", organisation)
 		}
 		who := actor

@@ -129,7 +129,7 @@ func (s Service) Confirm(ctx context.Context, actor portal.Actor, id portal.Resp
 			return nil, err
 		}
 		actor, in := as[0], positions[0]
-		p := party(r, actor.Organisation)
+		p, _ := r.Party(actor.Organisation)
 		switch validity, _ := workflow.Judge(workflow.StandingOf(r, p, s.Now()), workflow.LaidBefore(r)); validity {
 		case workflow.NoPosition:
 			return nil, portal.Conflictf("no_position", "the party has no position to uphold")
@@ -151,7 +151,8 @@ func (s Service) Confirm(ctx context.Context, actor portal.Actor, id portal.Resp
 // lateApproval lets a party that said nothing about what was sent say afterwards
 // that it stands behind it. What was sent does not change by that.
 func (s Service) lateApproval(r portal.Response, actor portal.Actor, in Position) error {
-	validity, _ := workflow.Judge(workflow.StandingOf(r, party(r, actor.Organisation), s.Now()), workflow.LaidBefore(r))
+	p, _ := r.Party(actor.Organisation)
+	validity, _ := workflow.Judge(workflow.StandingOf(r, p, s.Now()), workflow.LaidBefore(r))
 	switch {
 	case validity == workflow.Valid:
 		return portal.Conflictf("already_sent", "the answer was sent with the party's position")
@@ -165,7 +166,7 @@ func (s Service) lateApproval(r portal.Response, actor portal.Actor, in Position
 // stays on record, and the party has then said nothing.
 func (s Service) Withdraw(ctx context.Context, actor portal.Actor, id portal.ResponseID, freeze portal.FreezeID, reason string) error {
 	return s.change(ctx, actor, id, "response.withdraw_position", func(tx Tx, r portal.Response) (map[string]any, error) {
-		p := party(r, actor.Organisation)
+		p, _ := r.Party(actor.Organisation)
 		switch {
 		case r.Freeze.ID != freeze:
 			return nil, portal.Conflictf("text_changed", "the frozen text is not the one that was seen")
@@ -179,7 +180,8 @@ func (s Service) Withdraw(ctx context.Context, actor portal.Actor, id portal.Res
 }
 
 func (s Service) record(tx Tx, actor portal.Actor, r portal.Response, in Position) (map[string]any, error) {
-	treatment, coverage, err := rests(r, party(r, actor.Organisation), in)
+	p, _ := r.Party(actor.Organisation)
+	treatment, coverage, err := rests(r, p, in)
 	if err != nil {
 		return nil, err
 	}
@@ -238,18 +240,9 @@ func check(r portal.Response, in Position) error {
 
 // repeats says whether the party's newest position already says this, to the word.
 func (s Service) repeats(r portal.Response, actor portal.Actor, in Position) bool {
-	p := party(r, actor.Organisation)
+	p, _ := r.Party(actor.Organisation)
 	return p.Position != nil && !workflow.StandingOf(r, p, s.Now()).Lapsed && p.Position.Kind == in.Kind && p.Position.Reason == strings.TrimSpace(in.Reason) && boundTo(*p.Position, in.Hashes, r.Circle) &&
 		sameRemarks(own(r, actor), in) && sameGround(r, p, in)
-}
-
-func party(r portal.Response, organisation portal.OrganisationID) portal.Party {
-	for _, p := range r.Parties {
-		if p.Organisation.ID == organisation {
-			return p
-		}
-	}
-	return portal.Party{}
 }
 
 // Decide records what a committee decided about the frozen text. When every

@@ -31,7 +31,8 @@ func (s Service) Treat(ctx context.Context, actor portal.Actor, id portal.Respon
 
 func (s Service) mayTreat(r portal.Response, actor portal.Actor, t portal.Treatment, version portal.Freeze) error {
 	day := t.MetOn.Format("2006-01-02")
-	standing := party(r, actor.Organisation).Treatments()
+	p, _ := r.Party(actor.Organisation)
+	standing := p.Treatments()
 	switch {
 	case strings.TrimSpace(t.Body) == "":
 		return portal.InvalidField("body", "required", "who treated it")
