@@ -88,7 +88,16 @@ test('a language that was chosen outlives a page that is left before the account
   await person.unroute('**/me/language')
   await person.goto('/rounds')
   await person.locator('html[lang="nn"]').waitFor()
-  for (let tries = 0; (await api(person, 'GET', '/me')).body.language !== 'nn'; tries++) assert.ok(tries < 50, 'the account never got it')
+  const has = async (language) => { for (let tries = 0; (await api(person, 'GET', '/me')).body.language !== language; tries++) assert.ok(tries < 50, 'the account never got it') }
+  await has('nn')
+
+  const words = '**/assets/nb-*.js' // left before even the words were there
+  await person.route(words, () => {})
+  await person.locator('[data-lang="nb"]').first().click()
+  await person.unroute(words)
+  await person.goto('/rounds')
+  await person.locator('html[lang="nb"]').waitFor()
+  await has('nb')
   await person.context().close()
 })
 

@@ -26,8 +26,8 @@ const choice = 'samsvar-language-choice'
 
 /** Changes the language of the page at once, and of the account when there is one. */
 export async function chooseLanguage(language: Language): Promise<void> {
-  await showLanguage(language)
   sessionStorage.setItem(choice, language)
+  await showLanguage(language)
   if (!queryClient.getQueryData(meQuery.queryKey)) return
   const me = await call(api.PUT('/me/language', { body: { language } }))
   if (sessionStorage.getItem(choice) === language) sessionStorage.removeItem(choice)
