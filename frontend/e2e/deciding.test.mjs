@@ -224,3 +224,61 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     assert.equal(await second.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth'), false)
   })
 }
+
+const two = {
+  nb: { uphold: 'Oppretthold', how: 'Hvor mange må si det samme?', save: 'Lagre', saved: 'Det er lagret.', one: 'Det er nok at én godkjenner tar standpunkt for dere.', two: '2 godkjennere må si det samme', waits: 'Én godkjenner til må si det samme', own: /Du har sagt ditt/,
+    task: 'Si om du slutter deg til standpunktet', go: 'Les og slutt deg til', join: 'Slutt deg til' },
+  nn: { uphold: 'Oppretthald', how: 'Kor mange må seie det same?', save: 'Lagre', saved: 'Det er lagra.', one: 'Det er nok at éin godkjennar tek standpunkt for dykk.', two: '2 godkjennarar må seie det same', waits: 'Éin godkjennar til må seie det same', own: /Du har sagt ditt/,
+    task: 'Sei om du sluttar deg til standpunktet', go: 'Les og slutt deg til', join: 'Slutt deg til' },
+}
+
+for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn' }]) {
+  const t = { ...words[view.language], ...two[view.language] }
+  const shot = (page, name) => process.env.SHOTS && page.screenshot({ path: `${process.env.SHOTS}/${name}-${view.language}-${view.width}.png`, fullPage: true })
+
+  test(`two of a town's approvers have to say the same, ${view.language} at ${view.width}`, { timeout: 240_000 }, async () => {
+    portal = await Portal.start()
+    const { response, secretariat, third } = await stage(view)
+    const admin = await portal.as('administrator')
+    const { account } = (await api(admin, 'GET', '/accounts')).body.find((one) => one.account.subject === 'leser-agder')
+    assert.equal((await api(admin, 'POST', `/accounts/${account.id}/roles`, { organisationId: 'k-3803', role: 'approver' })).status, 200)
+    const now = async () => (await api(secretariat, 'GET', `/responses/${response}`)).body
+    const party = async () => (await now()).parties.find(({ organisation }) => organisation.id === 'k-3803')
+
+    await third.goto('/mandates')
+    await third.getByText(t.one).waitFor()
+    await third.getByLabel(t.how).selectOption('2')
+    await button(third, t.save).click()
+    await third.getByText(t.saved).first().waitFor()
+    await third.getByText(t.two).first().waitFor()
+    await shot(third, 'quorum')
+    assert.equal((await party()).needed, undefined) // the text was there before
+
+    assert.equal((await api(secretariat, 'POST', `/responses/${response}/reopen`, { version: (await now()).version, reason: 'En rettelse.' })).status, 200)
+    assert.equal((await api(secretariat, 'POST', `/responses/${response}/freeze`, { version: (await now()).version })).status, 200)
+    const { freeze } = await now() // what one said of the very same text counted when it was said
+    assert.equal((await api(third, 'POST', `/responses/${response}/positions/withdraw`, { freezeId: freeze.id, reason: 'Flere skal være med.' })).status, 200)
+    await takePosition(third, response, t, t.approve)
+    assert.equal((await party()).validity, 'pending')
+    await third.getByText(t.own).waitFor()
+    await shot(third, 'said')
+    await secretariat.goto(`/responses/${response}`)
+    await secretariat.getByText(t.waits).first().waitFor()
+    await shot(secretariat, 'waits')
+
+    const colleague = await portal.as('leser-agder', '/', view)
+    assert.equal((await api(colleague, 'PUT', '/me/acting', { organisationId: 'k-3803' })).status, 200)
+    await colleague.goto('/')
+    await colleague.getByText(t.task).first().waitFor()
+    await shot(colleague, 'task')
+    await colleague.getByRole('link', { name: t.go }).first().click()
+    await button(colleague, t.join).waitFor()
+    await shot(colleague, 'join')
+    await button(colleague, t.join).click()
+    await colleague.getByText(t.done).first().waitFor()
+    const { validity, position } = await party()
+    assert.deepEqual([validity, position.needed, position.approvers.length], ['valid', 2, 2])
+    for (const page of [secretariat, third, colleague]) assert.deepEqual(page.faults, [])
+    for (const page of [third, colleague]) assert.equal(await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth'), false)
+  })
+}

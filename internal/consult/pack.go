@@ -1,6 +1,7 @@
 package consult
 
 import (
+	"slices"
 	"time"
 
 	"samsvar/internal/evidence"
@@ -89,9 +90,13 @@ func packParty(r portal.Response, party portal.Party, now time.Time) evidence.Pa
 		packed.Position = &evidence.Position{ID: string(pos.ID), Kind: string(pos.Kind), Reason: pos.Reason, RecordedAt: pos.RecordedAt,
 			By: evidence.Person{Name: pos.Name, Organisation: party.Organisation.Name}, AnswerHashes: packHashes(pos.Hashes)}
 		packed.Position.TreatmentID = string(pos.Treatment)
-		if m := pos.Mandate; m != nil {
-			packed.Position.Mandate = packMandate(*m)
+		if pos.Needed > 1 {
+			packed.Position.Needed = pos.Needed
+			for _, one := range append(slices.Clone(pos.Joined), *pos) {
+				packed.Position.Approvers = append(packed.Position.Approvers, evidence.Approver{By: evidence.Person{Name: one.Name, Organisation: party.Organisation.Name}, RecordedAt: one.RecordedAt, Mandate: packMandate(one.Mandate)})
+			}
 		}
+		packed.Position.Mandate = packMandate(pos.Mandate)
 		if c := pos.Coverage; c != nil {
 			packed.Position.Coverage = &evidence.Coverage{Covers: c.Covers, Reason: c.Reason}
 		}
@@ -105,7 +110,10 @@ func packParty(r portal.Response, party portal.Party, now time.Time) evidence.Pa
 	return packed
 }
 
-func packMandate(m portal.Mandate) *evidence.Mandate {
+func packMandate(m *portal.Mandate) *evidence.Mandate {
+	if m == nil {
+		return nil
+	}
 	kind := "on_behalf"
 	if m.StandIn() {
 		kind = "stand_in"

@@ -3,6 +3,7 @@ package consult
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -183,6 +184,8 @@ func approvalTurn(r portal.Response, actor portal.Actor, editor bool, now time.T
 		return "resolve_rejection", ""
 	case rejected(r) != nil:
 		return "", "wait_rejected"
+	case short(r, actor, now):
+		return "", "wait_approvers"
 	case !may("position"):
 		return "", "wait_recommendation"
 	case met && !workflow.Decided(r):
@@ -192,6 +195,13 @@ func approvalTurn(r portal.Response, actor portal.Actor, editor bool, now time.T
 	default:
 		return "", "wait_positions"
 	}
+}
+
+// short says whether the actor's own party waits for more of its approvers.
+func short(r portal.Response, actor portal.Actor, now time.Time) bool {
+	p, party := r.Party(actor.Organisation)
+	validity, _ := workflow.Judge(workflow.StandingOf(r, p, now), workflow.LaidBefore(r))
+	return party && validity == workflow.Pending
 }
 
 // rejected names those who reject the text.
@@ -213,6 +223,11 @@ func lateApproval(r portal.Response, actor portal.Actor, now time.Time) string {
 	switch validity, _ := workflow.Judge(workflow.StandingOf(r, p, now), workflow.LaidBefore(r)); validity {
 	case workflow.NoPosition:
 		return "take_position"
+	case workflow.Pending:
+		if !p.Position.SaidBy(actor.Account) {
+			return "join_position"
+		}
+		return ""
 	case workflow.Stale:
 		return "confirm_position"
 	}
@@ -237,13 +252,17 @@ func facts(r portal.Response, actor portal.Actor, now time.Time) map[string]any 
 			mine++
 		}
 	}
+	f := map[string]any{}
 	if p, party := r.Party(actor.Organisation); party {
+		if p.Position != nil && p.Position.Needed > 1 {
+			f["needed"], f["said"] = p.Position.Needed, len(p.Position.Joined)+1
+		}
 		_, answers := workflow.Judge(workflow.StandingOf(r, p, now), workflow.LaidBefore(r))
 		stale = len(answers)
 	}
 	tally := workflow.CountResponse(r, now)
-	f := map[string]any{"answers": len(r.Answers), "ready": ready, "mine": mine, "stale": stale, "parties": len(r.Parties),
-		"answered": tally.Hospital.Answered + tally.Municipal.Answered, "lateSeconds": workflow.Late(now, r.Round.Deadline)}
+	maps.Copy(f, map[string]any{"answers": len(r.Answers), "ready": ready, "mine": mine, "stale": stale, "parties": len(r.Parties),
+		"answered": tally.Hospital.Answered + tally.Municipal.Answered, "lateSeconds": workflow.Late(now, r.Round.Deadline)})
 	if last := r.Last(); last != nil {
 		f["number"] = last.Number
 	}

@@ -38,6 +38,7 @@ type Reads interface {
 	PeopleOf(ctx context.Context, community portal.OrganisationID, on time.Time) ([]CommunityPerson, error)
 	// MandatesBy are those that the organisation has given, newest first.
 	MandatesBy(ctx context.Context, organisation portal.OrganisationID) ([]portal.Mandate, error)
+	Quorum(ctx context.Context, organisation portal.OrganisationID) (Quorum, error)
 	// Candidates are those with a role in the organisation or in one that is in a community with it on the date, its own people first.
 	Candidates(ctx context.Context, organisation portal.OrganisationID, on time.Time) ([]Candidate, error)
 	// RuleVersions are the rules that the community has made for itself, the one that holds first.
@@ -77,6 +78,7 @@ type Tx interface {
 	// Mandate is portal.Missing when unknown, or another's.
 	Mandate(portal.MandateID) (portal.Mandate, error)
 	InsertMandate(m portal.Mandate, by portal.AccountID) error
+	InsertQuorum(organisation portal.OrganisationID, q Quorum, by portal.AccountID) error
 	EndMandate(portal.MandateID, portal.Tombstone) error
 	// LockAdministrators keeps the number of administrators as it is until the transaction ends.
 	LockAdministrators() ([]portal.AccountID, error)

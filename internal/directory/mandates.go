@@ -15,7 +15,16 @@ import (
 type Mandates struct {
 	Given, Held []portal.Mandate // newest first; held by the actor
 	Candidates  []Candidate      // whom one can be given
+	Quorum      Quorum
 	Abilities   []policy.Ability
+}
+
+// Quorum is how many of an organisation's approvers have to say the same before it is what the organisation says.
+type Quorum struct {
+	Approvers, Version int
+	Of                 []string // names of those who can say it now: its approvers, and their stand-ins
+	SetBy              string
+	SetAt              time.Time
 }
 
 // Candidate is somebody with a role in the organisation, or in one that is in a community with it.
@@ -50,10 +59,23 @@ func (s Service) Mandates(ctx context.Context, actor portal.Actor) (m Mandates, 
 	if m.Candidates, err = s.Store.Candidates(ctx, actor.Organisation, s.today()); err != nil {
 		return m, err
 	}
+	if m.Quorum, err = s.Store.Quorum(ctx, actor.Organisation); err != nil {
+		return m, err
+	}
+	for _, c := range m.Candidates {
+		if c.Approver && c.Organisation.ID == actor.Organisation {
+			m.Quorum.Of = append(m.Quorum.Of, c.Name)
+		}
+	}
+	for _, given := range m.Given {
+		if given.StandIn() && given.Holds(s.Now()) && !slices.Contains(m.Quorum.Of, given.HolderName) {
+			m.Quorum.Of = append(m.Quorum.Of, given.HolderName)
+		}
+	}
 	m.Candidates = slices.DeleteFunc(m.Candidates, func(c Candidate) bool {
 		return c.Account == actor.Account || c.Approver && c.Organisation.ID == actor.Organisation
 	})
-	m.Abilities = policy.Abilities(actor, own(actor), "mandate.give", "mandate.end")
+	m.Abilities = policy.Abilities(actor, own(actor), "mandate.give", "mandate.end", "quorum.set")
 	return m, nil
 }
 
@@ -131,6 +153,36 @@ func (s Service) EndMandate(ctx context.Context, actor portal.Actor, id portal.M
 	})
 	if err != nil {
 		return Mandates{}, err
+	}
+	return s.Mandates(ctx, actor)
+}
+
+// SetQuorum says how many of the organisation's approvers have to say the same. It holds for texts that are laid before them
+// from now on: what lies there goes by what held when it was laid.
+func (s Service) SetQuorum(ctx context.Context, actor portal.Actor, approvers, version int) (Mandates, error) {
+	if err := policy.Decide(actor, "quorum.set", own(actor)); err != nil {
+		return Mandates{}, err
+	}
+	there, err := s.Mandates(ctx, actor)
+	switch {
+	case err != nil:
+		return there, err
+	case version != there.Quorum.Version:
+		return there, portal.Conflictf("changed_meanwhile", "it was set anew meanwhile")
+	case approvers == there.Quorum.Approvers:
+		return there, nil
+	case approvers > max(1, len(there.Quorum.Of)):
+		return there, portal.InvalidField("approvers", "too_few_approvers", "the organisation has not so many who could say it")
+	}
+	q := Quorum{Approvers: approvers, Version: version + 1, SetBy: actor.Name, SetAt: s.Now()}
+	err = s.Store.Write(ctx, func(tx Tx) error {
+		if err := tx.InsertQuorum(actor.Organisation, q, actor.Account); err != nil {
+			return err
+		}
+		return tx.Audit(actor, portal.AuditEvent{At: q.SetAt, Action: "quorum.set", Object: string(actor.Organisation), Detail: map[string]any{"approvers": approvers, "before": there.Quorum.Approvers}})
+	})
+	if err != nil {
+		return there, err
 	}
 	return s.Mandates(ctx, actor)
 }

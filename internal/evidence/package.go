@@ -208,14 +208,29 @@ type Position struct {
 	TreatmentID  string          `json:"treatmentId,omitempty"` // of the party, that it rests on
 	Coverage     *Coverage       `json:"coverage,omitempty"`    // where another text was treated than is approved
 	Mandate      *Mandate        `json:"mandate,omitempty"`     // under which it was taken; nil: by the party's own approver
+	Needed       int             `json:"needed,omitempty"`      // how many of its approvers have to say it; 0: one
+	Approvers    []Approver      `json:"approvers,omitempty"`   // who said it, By the last of them, where more than one have to
 }
 
-// Of says whether it is about this very answer. Whoever last spoke of another text has said nothing of it.
-func (p *Position) Of(a Answer) bool { return p != nil && p.AnswerHashes[a.ID] == a.Hash }
+// Approver is one of several who say what their party says.
+type Approver struct {
+	By         Person    `json:"by"`
+	RecordedAt time.Time `json:"recordedAt"`
+	Mandate    *Mandate  `json:"mandate,omitempty"`
+}
+
+// Of says whether it is about this very answer. Whoever last spoke of another text has said nothing of it, and so has a
+// party of whose approvers too few have spoken.
+func (p *Position) Of(a Answer) bool { return p.Enough() && p.AnswerHashes[a.ID] == a.Hash }
 
 // Approves says whether the party stands behind what the position is about.
 func (p *Position) Approves() bool {
-	return p != nil && (p.Kind == "approved" || p.Kind == "approved_with_remark")
+	return p.Enough() && p.says("approved", "approved_with_remark")
+}
+
+// Enough says whether as many of the party's approvers have said it as have to. One alone can reject.
+func (p *Position) Enough() bool {
+	return p != nil && (p.Kind == "rejected" || p.Needed <= max(1, len(p.Approvers)))
 }
 
 // Remark is a særmerknad: what some parties add to an answer, or to the whole.
@@ -356,6 +371,9 @@ func (p *Package) normalise() {
 			continue
 		}
 		inUTC(&party.Position.RecordedAt)
+		for i := range party.Position.Approvers {
+			inUTC(&party.Position.Approvers[i].RecordedAt)
+		}
 		if party.Position.AnswerHashes == nil {
 			party.Position.AnswerHashes = map[string]Hash{}
 		}

@@ -33,7 +33,7 @@ func (r *Report) treatments(p Package) {
 		switch covered := party.Position.Coverage; {
 		case !there:
 			find("The position of %s rests on a treatment that is not there: %s.", party.Name, party.Position.TreatmentID)
-		case covered == nil && party.Position.approves() && !maps.Equal(t.AnswerHashes, party.Position.AnswerHashes):
+		case covered == nil && party.Position.says("approved", "approved_with_remark") && !maps.Equal(t.AnswerHashes, party.Position.AnswerHashes):
 			find("%s approves another text than it treated, and does not say whether that is covered.", party.Name)
 		case covered != nil && covered.Covers:
 			notes = append(notes, fmt.Sprintf("%s treated an earlier text (version %d), and says that this covers what was sent.", party.Name, t.FreezeNumber))
@@ -47,4 +47,4 @@ func (r *Report) treatments(p Package) {
 	}
 }
 
-func (p Position) approves() bool { return p.Kind == "approved" || p.Kind == "approved_with_remark" }
+func (p Position) says(kinds ...string) bool { return slices.Contains(kinds, p.Kind) }

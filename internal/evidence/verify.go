@@ -209,7 +209,7 @@ func (r *Report) words(p Package) {
 			continue
 		}
 		oneOf("The position of "+party.Name, party.Position.Kind, "approved", "approved_with_remark", "rejected", "stands_outside")
-		if m := party.Position.Mandate; m != nil {
+		for _, m := range party.Position.mandates() {
 			oneOf("The mandate of "+party.Name, m.Kind, "stand_in", "on_behalf")
 			if m.Kind == "on_behalf" && (m.Reason == "" || m.RestsOn == "") {
 				findings = append(findings, fmt.Sprintf("The mandate of %s has no reason, or rests on nothing.", party.Name))
@@ -299,6 +299,9 @@ func (r *Report) times(p Package) {
 	for _, party := range p.Parties {
 		if party.Position != nil {
 			notAfter("The position of "+party.Name, party.Position.RecordedAt)
+			for _, one := range party.Position.Approvers {
+				notAfter("What "+one.By.Name+" said for "+party.Name, one.RecordedAt)
+			}
 		}
 		for _, t := range party.Treatments {
 			notAfter("A treatment by "+party.Name, t.RecordedAt)
@@ -334,6 +337,13 @@ func (r *Report) positions(p Package) {
 			notes = append(notes, party.Name+unanswered(party))
 			continue
 		}
+		if wrong := party.Position.approversWrong(); wrong != "" {
+			findings = append(findings, fmt.Sprintf("The approvers of %s: %s.", party.Name, wrong))
+		}
+		if !party.Position.Enough() {
+			notes = append(notes, fmt.Sprintf("The position of %s was taken by %d of the %d approvers that its own rule asks for: it does not count.",
+				party.Name, len(party.Position.Approvers), party.Position.Needed))
+		}
 		if party.Silence != nil {
 			findings = append(findings, fmt.Sprintf("%s has answered, and is said to be silent.", party.Name))
 		}
@@ -350,6 +360,32 @@ func (r *Report) positions(p Package) {
 	for _, text := range notes {
 		r.add("positions", Note, text)
 	}
+}
+
+// approversWrong says what is wrong with the list of those who said it; empty when nothing is.
+func (p *Position) approversWrong() string {
+	n := len(p.Approvers)
+	switch {
+	case n == 0 && p.Needed <= 1:
+		return ""
+	case n == 0 || p.Needed <= 1:
+		return "the list of them does not go with how many are needed"
+	case p.Approvers[n-1].By != p.By || !p.Approvers[n-1].RecordedAt.Equal(p.RecordedAt):
+		return "the last of them is not the one who took the position"
+	}
+	return ""
+}
+
+func (p *Position) mandates() (all []*Mandate) {
+	if p.Mandate != nil {
+		all = append(all, p.Mandate)
+	}
+	for _, one := range p.Approvers {
+		if one.Mandate != nil {
+			all = append(all, one.Mandate)
+		}
+	}
+	return all
 }
 
 func unanswered(party Party) string {

@@ -53,7 +53,9 @@ func sample(t *testing.T) Package {
 					Outcome: "endorsed", Decision: "Styret slutter seg til.", Votes: &Votes{7, 1, 0}, Corrects: "t-1", RecordedAt: at(10), By: Person{"Direktør", "Sørlandet sykehus HF"}}}},
 		{ID: "4203", Name: "Arendal kommune", Number: "4203", Side: "municipal",
 			Position: &Position{ID: "p-2", Kind: "approved_with_remark", RecordedAt: at(12), By: Person{"Kommunedirektør", "Arendal kommune"}, AnswerHashes: hashes,
-				Mandate: &Mandate{"on_behalf", "Grimstad kommune", "Regionrådet samordner.", "Avtale av 2020"}}},
+				Mandate: &Mandate{"on_behalf", "Grimstad kommune", "Regionrådet samordner.", "Avtale av 2020"},
+				Needed:  2, Approvers: []Approver{{Person{"Ordfører", "Arendal kommune"}, at(11), &Mandate{Kind: "stand_in", Organisation: "Arendal kommune"}},
+					{Person{"Kommunedirektør", "Arendal kommune"}, at(12), nil}}}},
 		{ID: "4204", Name: "Kristiansand kommune", Number: "4204", Side: "municipal"},
 	}
 	if err := p.Seal(); err != nil {
@@ -247,8 +249,16 @@ var forgeries = map[string]struct {
 	"treated afterwards":       {func(p *Package) { p.Parties[0].Treatments[0].RecordedAt = p.Submission.SubmittedAt.Add(time.Hour) }, "times"},
 	"mandate without ground":   {func(p *Package) { p.Parties[1].Position.Mandate.RestsOn = "" }, "words"},
 	"unknown mandate":          {func(p *Package) { p.Parties[1].Position.Mandate.Kind = "borrowed" }, "words"},
-	"treated twice":            {func(p *Package) { p.Parties[0].Treatments[0].ID = "t-2" }, "identities"},
-	"remark of others":         {func(p *Package) { p.Remarks[0].Authors[0].Name = "Grimstad kommune" }, "remarks"},
+	"approver dropped":         {func(p *Package) { p.Parties[1].Position.Approvers = p.Parties[1].Position.Approvers[:1] }, "positions"},
+	"approvers dropped":        {func(p *Package) { p.Parties[1].Position.Approvers = nil }, "positions"},
+	"approvers unasked for":    {func(p *Package) { p.Parties[1].Position.Needed = 0 }, "positions"},
+	"another approver":         {func(p *Package) { p.Parties[1].Position.Approvers[1].By.Name = "Rådmann" }, "positions"},
+	"approved afterwards": {func(p *Package) {
+		p.Parties[1].Position.Approvers[0].RecordedAt = p.Submission.SubmittedAt.Add(time.Hour)
+	}, "times"},
+	"approver's mandate": {func(p *Package) { p.Parties[1].Position.Approvers[0].Mandate.Kind = "borrowed" }, "words"},
+	"treated twice":      {func(p *Package) { p.Parties[0].Treatments[0].ID = "t-2" }, "identities"},
+	"remark of others":   {func(p *Package) { p.Remarks[0].Authors[0].Name = "Grimstad kommune" }, "remarks"},
 }
 
 // forged is the sample after the forgery, sealed anew.
@@ -330,11 +340,34 @@ func TestNamesCannotWriteLinesOfTheReport(t *testing.T) {
 	}
 }
 
+// What one of two approvers said is on record, and counts for nothing but a rejection.
+func TestTooFewApproversAreNotTheirParty(t *testing.T) {
+	p := sample(t)
+	position := p.Parties[1].Position
+	if !position.Approves() || !position.Of(p.Answers[0]) {
+		t.Error("both have approved, and it does not count")
+	}
+	position.Approvers = position.Approvers[1:]
+	if position.Approves() || position.Of(p.Answers[0]) {
+		t.Error("one of two has approved, and it counts")
+	}
+	if err := p.Seal(); err != nil {
+		t.Fatal(err)
+	}
+	if r := Verify(encode(t, p)); !r.OK() || !strings.Contains(r.String(), "The position of Arendal kommune was taken by 1 of the 2 approvers") {
+		t.Errorf("it is not noted:\n%s", r)
+	}
+	position.Kind = "rejected"
+	if !position.Of(p.Answers[0]) {
+		t.Error("one of two rejects, and it does not count")
+	}
+}
+
 // A package from before treatments has none of their members, the same hash as then, and passes.
 func TestAPackageWithoutTreatmentsIsWhatItWas(t *testing.T) {
 	p := sample(t)
 	p.Parties[0].Treatments, p.Parties[0].Position.TreatmentID, p.Parties[0].Position.Coverage = nil, "", nil
-	p.Parties[1].Position.Mandate = nil
+	p.Parties[1].Position.Mandate, p.Parties[1].Position.Needed, p.Parties[1].Position.Approvers = nil, 0, nil
 	if err := p.Seal(); err != nil {
 		t.Fatal(err)
 	}

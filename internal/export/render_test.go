@@ -187,6 +187,9 @@ func wants(t testing.TB, p evidence.Package) []string {
 		texts = append(texts, party.Name)
 		if party.Position != nil {
 			texts = append(texts, party.Position.Reason, party.Position.By.Name)
+			for _, one := range party.Position.Approvers {
+				texts = append(texts, one.By.Name, fmt.Sprintf("%d av de %d godkjennerne", len(party.Position.Approvers), party.Position.Needed))
+			}
 			if c := party.Position.Coverage; c != nil {
 				texts = append(texts, c.Reason)
 			}

@@ -177,6 +177,8 @@ func addTreatments(p *evidence.Package) {
 			Decision: "Formannskapet slutter seg til innspillet.", Votes: &evidence.Votes{For: 7, Against: 2}, Corrects: "treatment-1", RecordedAt: at(16, 9, 0), By: by},
 	}
 	party.Position.Mandate = &evidence.Mandate{Kind: "on_behalf", Organisation: "Arendal kommune", Reason: "Regionrådet samordner.", RestsOn: "Avtale av 2020"}
+	party.Position.Needed, party.Position.Approvers = 3, []evidence.Approver{{By: evidence.Person{Name: "Ordfører", Organisation: party.Name}, RecordedAt: at(29, 12, 0)},
+		{By: party.Position.By, RecordedAt: party.Position.RecordedAt, Mandate: party.Position.Mandate}}
 	party.Position.TreatmentID, party.Position.Coverage = "treatment-2", &evidence.Coverage{Covers: true, Reason: "Endringen er språklig."}
 }
 

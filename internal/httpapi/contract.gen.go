@@ -526,15 +526,18 @@ func (e PartySide) Valid() bool {
 
 // Defines values for PartyValidity.
 const (
-	PartyValidityNone  PartyValidity = "none"
-	PartyValidityStale PartyValidity = "stale"
-	PartyValidityValid PartyValidity = "valid"
+	PartyValidityNone    PartyValidity = "none"
+	PartyValidityPending PartyValidity = "pending"
+	PartyValidityStale   PartyValidity = "stale"
+	PartyValidityValid   PartyValidity = "valid"
 )
 
 // Valid indicates whether the value is a known member of the PartyValidity enum.
 func (e PartyValidity) Valid() bool {
 	switch e {
 	case PartyValidityNone:
+		return true
+	case PartyValidityPending:
 		return true
 	case PartyValidityStale:
 		return true
@@ -1282,6 +1285,7 @@ const (
 	TurnKindFollowRound          TurnKind = "follow_round"
 	TurnKindForward              TurnKind = "forward"
 	TurnKindFreeze               TurnKind = "freeze"
+	TurnKindJoinPosition         TurnKind = "join_position"
 	TurnKindOpenRound            TurnKind = "open_round"
 	TurnKindReadInvitation       TurnKind = "read_invitation"
 	TurnKindReceive              TurnKind = "receive"
@@ -1294,6 +1298,7 @@ const (
 	TurnKindStartResponse        TurnKind = "start_response"
 	TurnKindSubmit               TurnKind = "submit"
 	TurnKindTakePosition         TurnKind = "take_position"
+	TurnKindWaitApprovers        TurnKind = "wait_approvers"
 	TurnKindWaitDecision         TurnKind = "wait_decision"
 	TurnKindWaitFreeze           TurnKind = "wait_freeze"
 	TurnKindWaitPositions        TurnKind = "wait_positions"
@@ -1321,6 +1326,8 @@ func (e TurnKind) Valid() bool {
 		return true
 	case TurnKindFreeze:
 		return true
+	case TurnKindJoinPosition:
+		return true
 	case TurnKindOpenRound:
 		return true
 	case TurnKindReadInvitation:
@@ -1344,6 +1351,8 @@ func (e TurnKind) Valid() bool {
 	case TurnKindSubmit:
 		return true
 	case TurnKindTakePosition:
+		return true
+	case TurnKindWaitApprovers:
 		return true
 	case TurnKindWaitDecision:
 		return true
@@ -1975,6 +1984,9 @@ type Mandates struct {
 	Candidates []MandateCandidate `json:"candidates"`
 	Given      []Mandate          `json:"given"`
 	Held       []Mandate          `json:"held"`
+
+	// Quorum How many of an organisation's approvers have to say the same before it is what the organisation says. What holds for a text is what was set when it was frozen.
+	Quorum Quorum `json:"quorum"`
 }
 
 // Me defines model for Me.
@@ -2292,11 +2304,17 @@ type Paragraphs struct {
 // Party defines model for Party.
 type Party struct {
 	// Because Why it is stale: the text has changed (staleAnswers), others answer than before, it must be treated anew, or the mandate it was taken under has ended.
-	Because      *PartyBecause `json:"because,omitempty"`
-	Mine         bool          `json:"mine"`
-	Organisation Organisation  `json:"organisation"`
-	Position     *Position     `json:"position,omitempty"`
-	Side         PartySide     `json:"side"`
+	Because *PartyBecause `json:"because,omitempty"`
+
+	// Joinable It is pending, and the actor is one of those who may say it too.
+	Joinable bool `json:"joinable"`
+	Mine     bool `json:"mine"`
+
+	// Needed How many of its approvers have to say the same, where it is more than one.
+	Needed       *int         `json:"needed,omitempty"`
+	Organisation Organisation `json:"organisation"`
+	Position     *Position    `json:"position,omitempty"`
+	Side         PartySide    `json:"side"`
 
 	// Speaks The actor may take its position.
 	Speaks       bool     `json:"speaks"`
@@ -2305,7 +2323,7 @@ type Party struct {
 	// Treatments In its own organisation, the newest last.
 	Treatments []Treatment `json:"treatments"`
 
-	// Validity stale: it is to be confirmed; see because.
+	// Validity stale: it is to be confirmed; see because. pending: fewer of its approvers have said it than have to; it does not count.
 	Validity  PartyValidity   `json:"validity"`
 	Warning   *SilenceWarning `json:"warning,omitempty"`
 	Withdrawn *Position       `json:"withdrawn,omitempty"`
@@ -2317,7 +2335,7 @@ type PartyBecause string
 // PartySide defines model for Party.Side.
 type PartySide string
 
-// PartyValidity stale: it is to be confirmed; see because.
+// PartyValidity stale: it is to be confirmed; see because. pending: fewer of its approvers have said it than have to; it does not count.
 type PartyValidity string
 
 // PartyInput defines model for PartyInput.
@@ -2407,7 +2425,9 @@ type PlanStepWarning string
 
 // Position defines model for Position.
 type Position struct {
-	By Person `json:"by"`
+	// Approvers Names of those who said it, the last of them last, where more than one have to.
+	Approvers *[]string `json:"approvers,omitempty"`
+	By        Person    `json:"by"`
 
 	// Coverage What the approver says of a treatment of an earlier text. A position that it does not cover does not count.
 	Coverage     *Coverage `json:"coverage,omitempty"`
@@ -2422,7 +2442,10 @@ type Position struct {
 
 	// Mandate Under which somebody else than the party's approver took the position.
 	Mandate *PositionMandate `json:"mandate,omitempty"`
-	Reason  *string          `json:"reason,omitempty"`
+
+	// Needed How many of the party's approvers have to say it, where it is more than one.
+	Needed *int    `json:"needed,omitempty"`
+	Reason *string `json:"reason,omitempty"`
 
 	// RecordedAt RFC 3339 with offset; the server's clock.
 	RecordedAt Time `json:"recordedAt"`
@@ -2566,6 +2589,29 @@ type QuestionInput struct {
 
 // QuestionInputCollects defines model for QuestionInput.Collects.
 type QuestionInputCollects string
+
+// Quorum How many of an organisation's approvers have to say the same before it is what the organisation says. What holds for a text is what was set when it was frozen.
+type Quorum struct {
+	Approvers int `json:"approvers"`
+
+	// Of Names of those who can say it now: the approvers, and their stand-ins.
+	Of []string `json:"of"`
+
+	// SetAt RFC 3339 with offset; the server's clock.
+	SetAt *Time   `json:"setAt,omitempty"`
+	SetBy *string `json:"setBy,omitempty"`
+
+	// Version Counts the changes; 0 where nothing was ever set.
+	Version int `json:"version"`
+}
+
+// QuorumInput defines model for QuorumInput.
+type QuorumInput struct {
+	Approvers int `json:"approvers"`
+
+	// Version That was seen.
+	Version int `json:"version"`
+}
 
 // ReadInput defines model for ReadInput.
 type ReadInput struct {
@@ -3471,6 +3517,9 @@ type SetCommunityRuleJSONRequestBody = RuleInput
 // GiveMandateJSONRequestBody defines body for GiveMandate for application/json ContentType.
 type GiveMandateJSONRequestBody = MandateInput
 
+// SetQuorumJSONRequestBody defines body for SetQuorum for application/json ContentType.
+type SetQuorumJSONRequestBody = QuorumInput
+
 // EndMandateJSONRequestBody defines body for EndMandate for application/json ContentType.
 type EndMandateJSONRequestBody = EndMandateInput
 
@@ -3647,6 +3696,9 @@ type ServerInterface interface {
 	// GiveMandate Let somebody act as approver for a while: a stand-in, or somebody of another organisation on one's behalf
 	// (POST /mandates)
 	GiveMandate(ctx echo.Context) error
+	// SetQuorum Say how many of the organisation's approvers have to say the same; it holds for texts that are laid before them afterwards
+	// (PUT /mandates/quorum)
+	SetQuorum(ctx echo.Context) error
 	// EndMandate End a mandate before its time; what was said under it must be confirmed, until it has been sent
 	// (POST /mandates/{mandateId}/end)
 	EndMandate(ctx echo.Context, mandateId string) error
@@ -4174,6 +4226,15 @@ func (w *ServerInterfaceWrapper) GiveMandate(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GiveMandate(ctx)
+	return err
+}
+
+// SetQuorum converts echo context to params.
+func (w *ServerInterfaceWrapper) SetQuorum(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetQuorum(ctx)
 	return err
 }
 
@@ -5702,6 +5763,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/jobs/:jobId/file", wrapper.DownloadJobFile, options.OperationMiddlewares["downloadJobFile"]...)
 	router.GET(options.BaseURL+"/mandates", wrapper.ListMandates, options.OperationMiddlewares["listMandates"]...)
 	router.POST(options.BaseURL+"/mandates", wrapper.GiveMandate, options.OperationMiddlewares["giveMandate"]...)
+	router.PUT(options.BaseURL+"/mandates/quorum", wrapper.SetQuorum, options.OperationMiddlewares["setQuorum"]...)
 	router.POST(options.BaseURL+"/mandates/:mandateId/end", wrapper.EndMandate, options.OperationMiddlewares["endMandate"]...)
 	router.GET(options.BaseURL+"/communities", wrapper.ListCommunities, options.OperationMiddlewares["listCommunities"]...)
 	router.GET(options.BaseURL+"/communities/:organisationId", wrapper.GetCommunity, options.OperationMiddlewares["getCommunity"]...)
@@ -6436,6 +6498,45 @@ type GiveMandatedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GiveMandatedefaultApplicationProblemPlusJSONResponse) VisitGiveMandateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetQuorumRequestObject struct {
+	Body *SetQuorumJSONRequestBody
+}
+
+type SetQuorumResponseObject interface {
+	VisitSetQuorumResponse(w http.ResponseWriter) error
+}
+
+type SetQuorum200JSONResponse Mandates
+
+func (response SetQuorum200JSONResponse) VisitSetQuorumResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetQuorumdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetQuorumdefaultApplicationProblemPlusJSONResponse) VisitSetQuorumResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -9793,6 +9894,9 @@ type StrictServerInterface interface {
 	// GiveMandate Let somebody act as approver for a while: a stand-in, or somebody of another organisation on one's behalf
 	// (POST /mandates)
 	GiveMandate(ctx context.Context, request GiveMandateRequestObject) (GiveMandateResponseObject, error)
+	// SetQuorum Say how many of the organisation's approvers have to say the same; it holds for texts that are laid before them afterwards
+	// (PUT /mandates/quorum)
+	SetQuorum(ctx context.Context, request SetQuorumRequestObject) (SetQuorumResponseObject, error)
 	// EndMandate End a mandate before its time; what was said under it must be confirmed, until it has been sent
 	// (POST /mandates/{mandateId}/end)
 	EndMandate(ctx context.Context, request EndMandateRequestObject) (EndMandateResponseObject, error)
@@ -10628,6 +10732,52 @@ func (sh *strictHandler) GiveMandate(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(GiveMandateResponseObject); ok {
 		return validResponse.VisitGiveMandateResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetQuorum operation middleware
+func (sh *strictHandler) SetQuorum(ctx echo.Context) error {
+	var request SetQuorumRequestObject
+
+	var body SetQuorumJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetQuorum(ctx.Request().Context(), request.(SetQuorumRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetQuorum")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetQuorumResponseObject); ok {
+		return validResponse.VisitSetQuorumResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -24,8 +24,17 @@ func (a *api) EndMandate(ctx context.Context, in EndMandateRequestObject) (EndMa
 	return EndMandate200JSONResponse(a.mandatesOf(m)), err
 }
 
+func (a *api) SetQuorum(ctx context.Context, in SetQuorumRequestObject) (SetQuorumResponseObject, error) {
+	m, err := a.directory.SetQuorum(ctx, actorOf(ctx), in.Body.Approvers, in.Body.Version)
+	return SetQuorum200JSONResponse(a.mandatesOf(m)), err
+}
+
 func (a *api) mandatesOf(m directory.Mandates) Mandates {
-	return Mandates{Given: each(m.Given, a.mandateOf), Held: each(m.Held, a.mandateOf), Abilities: each(m.Abilities, abilityOf),
+	quorum := Quorum{Approvers: m.Quorum.Approvers, Version: m.Quorum.Version, Of: m.Quorum.Of}
+	if m.Quorum.Version > 0 {
+		quorum.SetAt, quorum.SetBy = &m.Quorum.SetAt, &m.Quorum.SetBy
+	}
+	return Mandates{Quorum: quorum, Given: each(m.Given, a.mandateOf), Held: each(m.Held, a.mandateOf), Abilities: each(m.Abilities, abilityOf),
 		Candidates: each(m.Candidates, func(c directory.Candidate) MandateCandidate {
 			return MandateCandidate{AccountId: string(c.Account), Name: c.Name, Organisation: organisationOf(c.Organisation)}
 		})}

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"slices"
 	"time"
 
 	"github.com/oapi-codegen/runtime/types"
@@ -159,6 +160,10 @@ func partyOf(r portal.Response, actor portal.Actor, now time.Time) func(portal.P
 			out.Warning = &SilenceWarning{WarnedAt: w.WarnedAt, CountsFrom: w.CountsFrom, By: w.By, Counts: standing.Warned}
 		}
 		_, out.Speaks = actor.Speaks(p.Organisation.ID, r.ID, r.Round.ID)
+		out.Joinable = out.Speaks && validity == workflow.Pending && !p.Position.SaidBy(actor.Account)
+		if p.Needed > 1 {
+			out.Needed = &p.Needed
+		}
 		position := func(x portal.Position) Position { return positionOf(x, p.Organisation) }
 		out.Position, out.Withdrawn = optional(p.Position, position), optional(p.Withdrawn, position)
 		return out
@@ -166,12 +171,17 @@ func partyOf(r portal.Response, actor portal.Actor, now time.Time) func(portal.P
 }
 
 func positionOf(x portal.Position, of portal.Organisation) Position {
-	return Position{Id: string(x.ID), Kind: PositionKind(x.Kind), Reason: some(x.Reason), RecordedAt: x.RecordedAt, FreezeNumber: x.FreezeNumber, Late: x.Late,
+	out := Position{Id: string(x.ID), Kind: PositionKind(x.Kind), Reason: some(x.Reason), RecordedAt: x.RecordedAt, FreezeNumber: x.FreezeNumber, Late: x.Late,
 		By: Person{Name: x.Name, Organisation: of.Name}, TreatmentId: some(string(x.Treatment)),
 		Mandate: optional(x.Mandate, func(m portal.Mandate) PositionMandate {
 			return PositionMandate{StandIn: m.StandIn(), Organisation: m.From.Name, Reason: some(m.Reason), RestsOn: some(m.RestsOn)}
 		}),
 		Coverage: optional(x.Coverage, func(c portal.Coverage) Coverage { return Coverage{Covers: c.Covers, Reason: c.Reason} })}
+	if x.Needed > 1 {
+		names := each(append(slices.Clone(x.Joined), x), func(one portal.Position) string { return one.Name })
+		out.Needed, out.Approvers = &x.Needed, &names
+	}
+	return out
 }
 
 func tallyOf(t workflow.Tally) Tally {

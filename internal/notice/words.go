@@ -83,6 +83,7 @@ var turns = map[string]struct {
 	"write_answers":         {portal.Text{NB: "Skriv innspillet for {owner}", NN: "Skriv innspelet for {owner}"}, "/write"},
 	"freeze":                {portal.Text{NB: "Lås teksten for godkjenning: {owner}", NN: "Lås teksten for godkjenning: {owner}"}, ""},
 	"take_position":         {portal.Text{NB: "Ta standpunkt til innspillet fra {owner}", NN: "Ta standpunkt til innspelet frå {owner}"}, "/signoff"},
+	"join_position":         {portal.Text{NB: "Si om du slutter deg til standpunktet til innspillet fra {owner}", NN: "Sei om du sluttar deg til standpunktet til innspelet frå {owner}"}, "/signoff"},
 	"endorse":               {portal.Text{NB: "Si om dere slutter dere til innspillet fra {owner}", NN: "Sei om de sluttar dykk til innspelet frå {owner}"}, ""},
 	"confirm_position":      {portal.Text{NB: "Oppretthold eller endre standpunktet til innspillet fra {owner}", NN: "Oppretthald eller endre standpunktet til innspelet frå {owner}"}, "/signoff"},
 	"settle_remark":         {portal.Text{NB: "Ta stilling til særmerknaden deres på nytt: {owner}", NN: "Ta stilling til særmerknaden dykkar på nytt: {owner}"}, "/signoff"},

@@ -157,6 +157,7 @@ var Table = []Row{
 	{"mandate.list", []Relation{OwnPerson}, nil},
 	{"mandate.give", []Relation{OwnApprover}, nil},
 	{"mandate.end", []Relation{OwnApprover}, nil},
+	{"quorum.set", []Relation{OwnApprover}, nil},
 	{"organisation.list", []Relation{Administrator}, nil},
 	{"account.list", []Relation{Administrator}, nil},
 	{"account.grant", []Relation{Administrator}, nil},
@@ -304,5 +305,5 @@ func kindOf(action Action) string {
 
 // actsOnNothing marks actions that ask for no object yet, so that refusing them hides nothing.
 func actsOnNothing(action Action) bool {
-	return slices.Contains([]Action{"round.list", "round.create", "community.list", "mandate.list", "mandate.give"}, action)
+	return slices.Contains([]Action{"round.list", "round.create", "community.list", "mandate.list", "mandate.give", "quorum.set"}, action)
 }

@@ -2,6 +2,7 @@ package portal
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -249,6 +250,7 @@ type Party struct {
 	Warning      *SilenceWarning // that it was given about the frozen text
 	// AllTreatments are in its own organisation, as they were recorded; see Treatments for those that stand.
 	AllTreatments []Treatment
+	Needed        int // how many of its approvers have to say the same about the frozen text
 }
 
 // SilenceWarning is the record that a party was told what its silence will mean, and from when.
@@ -270,9 +272,33 @@ type Position struct {
 	Treatment    TreatmentID // what it rests on in the party's own organisation; empty: nothing is recorded
 	Coverage     *Coverage   // what was said of a treatment of an earlier text
 	Mandate      *Mandate    // under which it was taken; nil: by the party's own approver
+	Needed       int         // how many of the party's approvers have to say it
+	Joined       []Position  // what others of them said first, and this one joins; the first of them first
 	Account      AccountID
 	Name         string // of the person
 	RecordedAt   time.Time
+}
+
+// Enough says whether as many of the party's approvers have said it as have to. One alone can reject.
+func (p Position) Enough() bool { return p.Kind == Rejected || len(p.Joined)+1 >= p.Needed }
+
+// SaidBy says whether the person is one of those who said it.
+func (p Position) SaidBy(account AccountID) bool {
+	return p.Account == account || slices.ContainsFunc(p.Joined, func(x Position) bool { return x.Account == account })
+}
+
+// Lapsed says whether a mandate that it was said under is over.
+func (p Position) Lapsed(now time.Time) bool {
+	over := func(x Position) bool { return x.Mandate != nil && x.Mandate.Over(now) }
+	return over(p) || slices.ContainsFunc(p.Joined, over)
+}
+
+// First is the record that was taken first of those that say the same.
+func (p Position) First() PositionID {
+	if len(p.Joined) > 0 {
+		return p.Joined[0].ID
+	}
+	return p.ID
 }
 
 // Freeze is a version of the text that parties take positions on.

@@ -81,6 +81,29 @@ func (t *tx) EndMandate(id portal.MandateID, end portal.Tombstone) error {
 	return err
 }
 
+// Quorum is what the organisation has set last; one, where it never set anything.
+func (db *DB) Quorum(ctx context.Context, organisation portal.OrganisationID) (directory.Quorum, error) {
+	found, err := rows[struct {
+		Approvers, Version int
+		SetByName          string
+		SetAt              time.Time
+	}](db.gorm.WithContext(ctx), "select approvers, version, set_by_name, set_at from approval_quorum where organisation_id = ? order by version desc limit 1", organisation)
+	if err != nil || len(found) == 0 {
+		return directory.Quorum{Approvers: 1}, err
+	}
+	q := found[0]
+	return directory.Quorum{Approvers: q.Approvers, Version: q.Version, SetBy: q.SetByName, SetAt: q.SetAt}, nil
+}
+
+func (t *tx) InsertQuorum(organisation portal.OrganisationID, q directory.Quorum, by portal.AccountID) error {
+	err := t.Exec("insert into approval_quorum (organisation_id, version, approvers, set_by, set_by_name, set_at) values (?, ?, ?, ?, ?, ?)",
+		organisation, q.Version, q.Approvers, by, q.SetBy, q.SetAt).Error
+	if isUnique(err, "approval_quorum_pkey") {
+		return portal.Conflictf("changed_meanwhile", "it was set anew meanwhile")
+	}
+	return err
+}
+
 // Candidates are those with a role in the organisation or in one that is in a community with it on the date, its own people first.
 func (db *DB) Candidates(ctx context.Context, organisation portal.OrganisationID, day time.Time) ([]directory.Candidate, error) {
 	found, err := rolesOn(db.gorm.WithContext(ctx), day, `o.id = @organisation or o.id in (

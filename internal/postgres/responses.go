@@ -3,6 +3,8 @@ package postgres
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -225,44 +227,41 @@ func addParties(g *gorm.DB, ids []string, place map[string]*portal.Response) err
 		AnswerHashes                                                     jsonb[portal.Hashes]
 		RecordedAt, WarnedAt, CountsFrom                                 *time.Time
 		WarnedBy, TreatmentID, Coverage                                  string
-		MandateID, FromID, FromName, MandateReason, RestsOn              string
-		MandateEnds, MandateEndedAt                                      *time.Time
+		Mandate                                                          mandateTaken `gorm:"embedded"`
 		Covers                                                           *bool
+		Needed, Quorum                                                   int
+		Joins                                                            string
 	}](g, `select p.response_id, p.organisation_id, o.kind as organisation_kind, p.side, p.name, p.number,
 			coalesce(cast(x.id as text), '') as position_id, coalesce(cast(x.freeze_id as text), '') as freeze_id, coalesce(f.number, 0) as freeze_number,
 			coalesce(x.kind, '') as kind, coalesce(x.reason, '') as reason, coalesce(cast(x.account_id as text), '') as account_id,
 			coalesce(x.account_name, '') as account_name, x.answer_hashes, x.recorded_at,
 			coalesce(x.circle, 0) as circle, coalesce(x.late, false) as late, coalesce(cast(x.treatment_id as text), '') as treatment_id, x.covers, coalesce(x.coverage, '') as coverage,
-			coalesce(cast(x.mandate_id as text), '') as mandate_id, coalesce(m.from_id, '') as from_id, coalesce(mf.name, '') as from_name, coalesce(m.reason, '') as mandate_reason,
-			coalesce(m.rests_on, '') as rests_on, m.ends_at as mandate_ends, me.ended_at as mandate_ended_at,
-			w.warned_at, w.counts_from, coalesce(warner.name, '') as warned_by
+			`+mandateTakenColumns+`,
+			w.warned_at, w.counts_from, coalesce(warner.name, '') as warned_by, coalesce(x.needed, 0) as needed, coalesce(cast(x.joins as text), '') as joins,
+			coalesce((select q.approvers from approval_quorum q join frozen_version laid on laid.id = s.freeze_id
+				where q.organisation_id = p.organisation_id and q.set_at <= laid.frozen_at order by q.version desc limit 1), 1) as quorum
 		from party p
 		join organisation o on o.id = p.organisation_id
 		left join lateral (select * from position x where x.response_id = p.response_id and x.organisation_id = p.organisation_id order by x.seq desc limit 1) x on true
 		left join frozen_version f on f.id = x.freeze_id
-		left join mandate m on m.id = x.mandate_id
-		left join mandate_end me on me.mandate_id = m.id
-		left join organisation mf on mf.id = m.from_id
+		`+mandateTakenJoins+`
 		join response s on s.id = p.response_id
 		left join silence_warning w on w.freeze_id = s.freeze_id and w.organisation_id = p.organisation_id
 		left join account warner on warner.id = w.warned_by
 		where p.response_id in ? order by p.side, p.name collate "nb-x-icu"`, ids)
+	joined := map[string]*portal.Position{}
 	for _, f := range found {
-		p := portal.Party{Side: portal.Side(f.Side), Organisation: portal.Organisation{ID: portal.OrganisationID(f.OrganisationID),
+		p := portal.Party{Needed: f.Quorum, Side: portal.Side(f.Side), Organisation: portal.Organisation{ID: portal.OrganisationID(f.OrganisationID),
 			Kind: portal.OrganisationKind(f.OrganisationKind), Name: f.Name, Number: f.Number}}
 		if f.PositionID != "" {
 			position := &portal.Position{ID: portal.PositionID(f.PositionID), Freeze: portal.FreezeID(f.FreezeID), FreezeNumber: f.FreezeNumber,
-				Kind: portal.PositionKind(f.Kind), Reason: f.Reason, Hashes: f.AnswerHashes.V, Circle: f.Circle, Late: f.Late,
-				Treatment: portal.TreatmentID(f.TreatmentID), Account: portal.AccountID(f.AccountID), Name: f.AccountName, RecordedAt: *f.RecordedAt}
-			if f.MandateID != "" {
-				position.Mandate = &portal.Mandate{ID: portal.MandateID(f.MandateID), Organisation: p.Organisation, Ends: *f.MandateEnds, Reason: f.MandateReason, RestsOn: f.RestsOn,
-					From: portal.Organisation{ID: portal.OrganisationID(f.FromID), Name: f.FromName}}
-				if f.MandateEndedAt != nil {
-					position.Mandate.Ended = &portal.Tombstone{At: *f.MandateEndedAt}
-				}
-			}
+				Kind: portal.PositionKind(f.Kind), Reason: f.Reason, Hashes: f.AnswerHashes.V, Circle: f.Circle, Late: f.Late, Needed: f.Needed,
+				Treatment: portal.TreatmentID(f.TreatmentID), Account: portal.AccountID(f.AccountID), Name: f.AccountName, Mandate: f.Mandate.taken(), RecordedAt: *f.RecordedAt}
 			if f.Covers != nil {
 				position.Coverage = &portal.Coverage{Covers: *f.Covers, Reason: f.Coverage}
+			}
+			if f.Joins != "" {
+				joined[f.Joins] = position
 			}
 			if position.Kind == portal.PositionWithdrawn {
 				p.Withdrawn = position
@@ -275,7 +274,52 @@ func addParties(g *gorm.DB, ids []string, place map[string]*portal.Response) err
 		}
 		place[f.ResponseID].Parties = append(place[f.ResponseID].Parties, p)
 	}
+	if err != nil || len(joined) == 0 {
+		return err
+	}
+	return addJoined(g, joined)
+}
+
+// addJoined adds what others of a party's approvers said before those that joined them, by the record that was first.
+func addJoined(g *gorm.DB, newest map[string]*portal.Position) error {
+	found, err := rows[struct {
+		ID, First, AccountID, AccountName string
+		RecordedAt                        time.Time
+		Mandate                           mandateTaken `gorm:"embedded"`
+	}](g, `select x.id, coalesce(x.joins, x.id) as first, x.account_id, x.account_name, x.recorded_at, `+mandateTakenColumns+`
+		from position x `+mandateTakenJoins+` where x.id in @first or x.joins in @first order by x.seq`, named("first", slices.Collect(maps.Keys(newest))))
+	for _, f := range found {
+		if position := newest[f.First]; position.ID != portal.PositionID(f.ID) {
+			position.Joined = append(position.Joined, portal.Position{ID: portal.PositionID(f.ID), Account: portal.AccountID(f.AccountID), Name: f.AccountName,
+				Mandate: f.Mandate.taken(), RecordedAt: f.RecordedAt})
+		}
+	}
 	return err
+}
+
+// mandateTaken is the mandate that a position was taken under.
+type mandateTaken struct {
+	MandateID, MandateOf, FromID, FromName, MandateReason, RestsOn string
+	MandateEnds, MandateEndedAt                                    *time.Time
+}
+
+const mandateTakenColumns = `coalesce(cast(x.mandate_id as text), '') as mandate_id, coalesce(m.organisation_id, '') as mandate_of, coalesce(m.from_id, '') as from_id,
+	coalesce(mf.name, '') as from_name, coalesce(m.reason, '') as mandate_reason, coalesce(m.rests_on, '') as rests_on, m.ends_at as mandate_ends, me.ended_at as mandate_ended_at`
+
+const mandateTakenJoins = `left join mandate m on m.id = x.mandate_id
+		left join mandate_end me on me.mandate_id = m.id
+		left join organisation mf on mf.id = m.from_id`
+
+func (m mandateTaken) taken() *portal.Mandate {
+	if m.MandateID == "" {
+		return nil
+	}
+	out := &portal.Mandate{ID: portal.MandateID(m.MandateID), Organisation: portal.Organisation{ID: portal.OrganisationID(m.MandateOf)}, Ends: *m.MandateEnds,
+		Reason: m.MandateReason, RestsOn: m.RestsOn, From: portal.Organisation{ID: portal.OrganisationID(m.FromID), Name: m.FromName}}
+	if m.MandateEndedAt != nil {
+		out.Ended = &portal.Tombstone{At: *m.MandateEndedAt}
+	}
+	return out
 }
 
 func addDecisions(g *gorm.DB, ids []string, place map[string]*portal.Response) error {

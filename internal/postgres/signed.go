@@ -111,15 +111,19 @@ func (t *tx) InsertPosition(r portal.Response, organisation portal.OrganisationI
 	if p.Mandate != nil {
 		mandate = p.Mandate.ID
 	}
+	var joins any
+	if len(p.Joined) > 0 {
+		joins = p.First()
+	}
 	var covers *bool
 	reason := ""
 	if c := p.Coverage; c != nil {
 		covers, reason = &c.Covers, c.Reason
 	}
 	return t.Exec(`insert into position (id, response_id, freeze_id, organisation_id, account_id, account_name, kind, reason, answer_hashes, circle, late,
-			treatment_id, covers, coverage, mandate_id, recorded_at)
-		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, p.ID, r.ID, p.Freeze, organisation, p.Account, p.Name, p.Kind, p.Reason, jsonOf(p.Hashes), p.Circle, p.Late,
-		null(string(p.Treatment)), covers, reason, mandate, p.RecordedAt).Error
+			treatment_id, covers, coverage, mandate_id, needed, joins, recorded_at)
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, p.ID, r.ID, p.Freeze, organisation, p.Account, p.Name, p.Kind, p.Reason, jsonOf(p.Hashes), p.Circle, p.Late,
+		null(string(p.Treatment)), covers, reason, mandate, max(1, p.Needed), joins, p.RecordedAt).Error
 }
 
 func (t *tx) InsertDecision(r portal.Response, d portal.Decision, by portal.AccountID) error {

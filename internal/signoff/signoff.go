@@ -56,6 +56,7 @@ type Position struct {
 	On []portal.OrganisationID
 
 	under *portal.Mandate
+	joins portal.PositionID // what another approver of the party said first, and this says as well
 }
 
 // TakePosition records the party's position on exactly the text that was seen;
@@ -103,8 +104,12 @@ func (s Service) take(tx Tx, actor portal.Actor, r portal.Response, in Position)
 			return nil, err
 		}
 	}
-	if s.repeats(r, actor, in) {
-		return nil, nil
+	p, _ := r.Party(actor.Organisation)
+	if s.repeats(r, actor, p, in) {
+		if p.Position.Enough() || p.Position.SaidBy(actor.Account) {
+			return nil, nil
+		}
+		in.joins = p.Position.First()
 	}
 	if r.Receipt() == nil {
 		if err := s.haveRemarks(tx, actor, r, in); err != nil {
@@ -133,6 +138,11 @@ func (s Service) Confirm(ctx context.Context, actor portal.Actor, id portal.Resp
 		switch validity, _ := workflow.Judge(workflow.StandingOf(r, p, s.Now()), workflow.LaidBefore(r)); validity {
 		case workflow.NoPosition:
 			return nil, portal.Conflictf("no_position", "the party has no position to uphold")
+		case workflow.Pending:
+			if p.Position.SaidBy(actor.Account) {
+				return nil, tx.Unchanged()
+			}
+			in.joins, in.Coverage = p.Position.First(), p.Position.Coverage
 		case workflow.Valid:
 			return nil, tx.Unchanged()
 		}
@@ -185,7 +195,7 @@ func (s Service) record(tx Tx, actor portal.Actor, r portal.Response, in Positio
 	if err != nil {
 		return nil, err
 	}
-	position := portal.Position{Treatment: treatment, Coverage: coverage, Mandate: in.under, ID: portal.PositionID(s.NewID()), Freeze: r.Freeze.ID, FreezeNumber: r.Freeze.Number, Kind: in.Kind,
+	position := portal.Position{Needed: p.Needed, Treatment: treatment, Coverage: coverage, Mandate: in.under, ID: portal.PositionID(s.NewID()), Freeze: r.Freeze.ID, FreezeNumber: r.Freeze.Number, Kind: in.Kind,
 		Reason: strings.TrimSpace(in.Reason), Hashes: in.Hashes, Circle: r.Circle, Late: r.Receipt() != nil, Account: actor.Account, Name: actor.Name, RecordedAt: s.Now()}
 	if r.Receipt() == nil {
 		if _, err := s.see(tx, actor, r, in.Seen); err != nil {
@@ -193,6 +203,10 @@ func (s Service) record(tx Tx, actor portal.Actor, r portal.Response, in Positio
 		}
 	}
 	detail := map[string]any{"kind": in.Kind, "freeze": r.Freeze.Number, "hash": r.Freeze.Hash, "remarks": len(in.Remarks)}
+	if in.joins != "" {
+		position.Needed, position.Joined = p.Position.Needed, []portal.Position{{ID: in.joins}}
+		detail["joins"] = in.joins
+	}
 	if position.Late {
 		detail["late"] = true
 	}
@@ -239,8 +253,7 @@ func check(r portal.Response, in Position) error {
 }
 
 // repeats says whether the party's newest position already says this, to the word.
-func (s Service) repeats(r portal.Response, actor portal.Actor, in Position) bool {
-	p, _ := r.Party(actor.Organisation)
+func (s Service) repeats(r portal.Response, actor portal.Actor, p portal.Party, in Position) bool {
 	return p.Position != nil && !workflow.StandingOf(r, p, s.Now()).Lapsed && p.Position.Kind == in.Kind && p.Position.Reason == strings.TrimSpace(in.Reason) && boundTo(*p.Position, in.Hashes, r.Circle) &&
 		sameRemarks(own(r, actor), in) && sameGround(r, p, in)
 }

@@ -29,6 +29,7 @@ type spoken struct {
 	uncovered    bool // its approver said that the text must be treated anew
 	deputy       bool // it was taken under a mandate,
 	lapsed       bool // which has ended
+	alone        bool // by one of two approvers who have to
 }
 
 const limit = 2
@@ -49,6 +50,9 @@ func (m model) response(rule portal.Rule) portal.Response {
 			if s.lapsed {
 				position.Mandate.Ended = &portal.Tombstone{}
 			}
+		}
+		if s.alone {
+			position.Needed = 2
 		}
 		if s.uncovered {
 			position.Coverage = &portal.Coverage{}
@@ -134,6 +138,13 @@ func (m model) next(rule portal.Rule) map[string]model {
 			out["approved, not covered"] = n
 			n.said[i] = spoken{kind: portal.Approved, text: m.frozen, circle: m.circle, deputy: true}
 			out["approved by a deputy"] = n
+			n.said[i] = spoken{kind: portal.Approved, text: m.frozen, circle: m.circle, alone: true}
+			out["approved by one of two"] = n
+		}
+		if m.said[i].alone && m.said[i].text == m.frozen && m.said[i].circle == m.circle && Hindrance(r, "position", now) == "" {
+			n := m
+			n.said[i].alone = false
+			out["approved by the other"] = n
 		}
 		if m.said[i].deputy && !m.said[i].lapsed {
 			n := m
@@ -155,7 +166,7 @@ func (m model) next(rule portal.Rule) map[string]model {
 func (m model) wrong(rule portal.Rule) string {
 	fresh := func(i int) bool {
 		s := m.said[i]
-		return s.kind == portal.Approved && s.text == m.frozen && s.circle == m.circle && !s.uncovered && !s.lapsed
+		return s.kind == portal.Approved && s.text == m.frozen && s.circle == m.circle && !s.uncovered && !s.lapsed && !s.alone
 	}
 	needed := map[portal.RuleKind][]int{portal.Consensus: {0}, portal.Recommendation: {0, 1, 2}, portal.NamedVoters: {1}}[rule.Kind]
 	for i, s := range m.said {

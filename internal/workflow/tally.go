@@ -13,6 +13,7 @@ type Validity string
 
 const (
 	NoPosition Validity = "none"
+	Pending    Validity = "pending" // said by fewer of the party's approvers than have to say it
 	Valid      Validity = "valid"
 	Stale      Validity = "stale"
 )
@@ -35,7 +36,8 @@ type Standing struct {
 	Seen         Laid                // what the position was bound to
 	Warned       bool                // it has said nothing, and was told that its silence counts by now
 	Untreated    bool                // its approver has said that the text asks for a new treatment
-	Lapsed       bool                // the mandate that it was taken under has ended
+	Lapsed       bool                // a mandate that it was taken under has ended
+	Short        bool                // too few of its approvers have said it
 }
 
 // Judge compares what was seen with what lies there now. An answer that was not
@@ -60,6 +62,9 @@ func Judge(s Standing, now Laid) (Validity, []portal.AnswerID) {
 	}
 	if len(stale) > 0 || s.Seen.Circle != now.Circle || s.Untreated || s.Lapsed {
 		return Stale, stale
+	}
+	if s.Short {
+		return Pending, nil
 	}
 	return Valid, nil
 }
@@ -153,7 +158,7 @@ func StandingOf(r portal.Response, p portal.Party, now time.Time) Standing {
 	s := Standing{Organisation: p.Organisation.ID, Side: p.Side}
 	if p.Position != nil {
 		s.Kind, s.Seen = p.Position.Kind, Laid{Hashes: p.Position.Hashes, Circle: p.Position.Circle}
-		s.Lapsed = p.Position.Mandate != nil && p.Position.Mandate.Over(now)
+		s.Lapsed, s.Short = p.Position.Lapsed(now), !p.Position.Enough()
 		s.Untreated = p.Position.Coverage != nil && !p.Position.Coverage.Covers
 	}
 	s.Warned = p.Position == nil && p.Withdrawn == nil && p.Warning != nil && !now.Before(p.Warning.CountsFrom)

@@ -1363,6 +1363,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/mandates/quorum": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say how many of the organisation's approvers have to say the same; it holds for texts that are laid before them afterwards */
+        put: operations["setQuorum"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/mandates/{mandateId}/end": {
         parameters: {
             query?: never;
@@ -1857,7 +1874,7 @@ export interface components {
         /** @description One thing owed or waited for. The page words it by `kind` and builds the link from the ids. */
         Turn: {
             /** @enum {string} */
-            kind: "endorse" | "open_round" | "read_invitation" | "forward" | "start_response" | "write_answers" | "freeze" | "take_position" | "confirm_position" | "settle_remark" | "see_remarks" | "resolve_rejection" | "record_decision" | "record_recommendation" | "submit" | "receive" | "follow_round" | "wait_start" | "wait_freeze" | "wait_positions" | "wait_rejected" | "wait_decision" | "wait_recommendation" | "wait_submit" | "wait_received" | "done" | "returned" | "withdrawn";
+            kind: "endorse" | "open_round" | "read_invitation" | "forward" | "start_response" | "write_answers" | "freeze" | "take_position" | "join_position" | "confirm_position" | "settle_remark" | "see_remarks" | "resolve_rejection" | "record_decision" | "record_recommendation" | "submit" | "receive" | "follow_round" | "wait_start" | "wait_freeze" | "wait_approvers" | "wait_positions" | "wait_rejected" | "wait_decision" | "wait_recommendation" | "wait_submit" | "wait_received" | "done" | "returned" | "withdrawn";
             /** Format: uuid */
             roundId: string;
             roundTitle: components["schemas"]["Text"];
@@ -2200,6 +2217,10 @@ export interface components {
             treatmentId?: string;
             coverage?: components["schemas"]["Coverage"];
             mandate?: components["schemas"]["PositionMandate"];
+            /** @description How many of the party's approvers have to say it, where it is more than one. */
+            needed?: number;
+            /** @description Names of those who said it, the last of them last, where more than one have to. */
+            approvers?: string[];
         };
         /** @description Under which somebody else than the party's approver took the position. */
         PositionMandate: {
@@ -2243,10 +2264,26 @@ export interface components {
             organisation: components["schemas"]["Organisation"];
         };
         Mandates: {
+            quorum: components["schemas"]["Quorum"];
             given: components["schemas"]["Mandate"][];
             held: components["schemas"]["Mandate"][];
             candidates: components["schemas"]["MandateCandidate"][];
             abilities: components["schemas"]["Ability"][];
+        };
+        /** @description How many of an organisation's approvers have to say the same before it is what the organisation says. What holds for a text is what was set when it was frozen. */
+        Quorum: {
+            approvers: number;
+            /** @description Names of those who can say it now: the approvers, and their stand-ins. */
+            of: string[];
+            /** @description Counts the changes; 0 where nothing was ever set. */
+            version: number;
+            setAt?: components["schemas"]["Time"];
+            setBy?: string;
+        };
+        QuorumInput: {
+            approvers: number;
+            /** @description That was seen. */
+            version: number;
         };
         MandateInput: {
             /** Format: uuid */
@@ -2332,10 +2369,14 @@ export interface components {
             side: "hospital" | "municipal";
             position?: components["schemas"]["Position"];
             /**
-             * @description stale: it is to be confirmed; see because.
+             * @description stale: it is to be confirmed; see because. pending: fewer of its approvers have said it than have to; it does not count.
              * @enum {string}
              */
-            validity: "none" | "valid" | "stale";
+            validity: "none" | "pending" | "valid" | "stale";
+            /** @description How many of its approvers have to say the same, where it is more than one. */
+            needed?: number;
+            /** @description It is pending, and the actor is one of those who may say it too. */
+            joinable: boolean;
             /**
              * @description Why it is stale: the text has changed (staleAnswers), others answer than before, it must be treated anew, or the mandate it was taken under has ended.
              * @enum {string}
@@ -5095,6 +5136,31 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["MandateInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mandates"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setQuorum: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuorumInput"];
             };
         };
         responses: {

@@ -97,6 +97,8 @@ const treatments = list(
   }),
 )
 
+const mandate = record({ kind: text, organisation: text, reason: text, restsOn: text })
+const approvers = list(record({ by: person, recordedAt: instant, mandate: optional(mandate) }))
 const submissionPackage = record({
   format: text,
   submission: record({
@@ -124,7 +126,9 @@ const submissionPackage = record({
           id, kind: text, reason: text, recordedAt: instant, by: person, answerHashes: map(text),
           treatmentId: optional(filled),
           coverage: optional(record({ covers: flag, reason: text })),
-          mandate: optional(record({ kind: text, organisation: text, reason: text, restsOn: text })),
+          mandate: optional(mandate),
+          needed: optional((v) => whole(v) && v !== 0),
+          approvers: optional((v) => approvers(v) && v.length > 0),
         }),
       ),
       silence: optional(record({ warnedAt: instant, countsFrom: instant, counted: flag })),
@@ -179,9 +183,10 @@ function* words(p) {
     }
     if (!position) continue
     yield ['approved', 'approved_with_remark', 'rejected', 'stands_outside'].includes(position.kind)
-    const { mandate } = position
-    yield !mandate || ['stand_in', 'on_behalf'].includes(mandate.kind)
-    yield mandate?.kind !== 'on_behalf' || (mandate.reason !== '' && mandate.restsOn !== '')
+    for (const { mandate } of [position, ...(position.approvers ?? [])]) {
+      yield !mandate || ['stand_in', 'on_behalf'].includes(mandate.kind)
+      yield mandate?.kind !== 'on_behalf' || (mandate.reason !== '' && mandate.restsOn !== '')
+    }
     yield position.kind !== 'rejected' || position.reason !== ''
   }
   if (p.decision) yield ['strategic', 'partnership'].includes(p.decision.level) && isDate(p.decision.date)
@@ -207,7 +212,7 @@ function* times(p) {
   yield before(p.freeze.frozenAt)
   for (const { position, silence, treatments = [] } of p.parties) {
     for (const { recordedAt } of treatments) yield before(recordedAt)
-    if (position) yield before(position.recordedAt)
+    if (position) yield [position, ...(position.approvers ?? [])].every(({ recordedAt }) => before(recordedAt))
     if (silence) yield before(silence.warnedAt) && (!silence.counted || before(silence.countsFrom))
   }
   for (const remark of p.remarks) yield before(remark.recordedAt) && (!remark.reply || before(remark.reply.recordedAt))
@@ -219,6 +224,10 @@ function* positions(p) {
   for (const { position, silence } of p.parties) {
     if (!position) continue
     yield !silence
+    const { needed = 1, approvers = [], by, recordedAt } = position
+    yield needed > 1 === approvers.length > 0
+    const last = approvers.at(-1) ?? position
+    yield last.by.name === by.name && last.by.organisation === by.organisation && last.recordedAt === recordedAt
     yield Object.keys(position.answerHashes).every((answer) => known.includes(answer))
   }
 }

@@ -232,7 +232,7 @@ function treatmentBlocks(party, treatment, pkg, w) {
 }
 
 function tally(parties, w) {
-  const kinds = ['approved', 'approved_with_remark', 'rejected', 'stands_outside', 'no_response']
+  const kinds = ['approved', 'approved_with_remark', 'rejected', 'stands_outside', 'pending', 'no_response']
   return kinds
     .map((kind) => [w.say(kind), parties.filter((party) => kindOf(party) === kind).length])
     .filter(([, n]) => n > 0)
@@ -240,7 +240,11 @@ function tally(parties, w) {
     .join('. ') + '.'
 }
 
-const kindOf = (party) => party.position?.kind ?? 'no_response'
+// What the party says; nothing yet, as long as too few of its approvers have said it.
+function kindOf({ position }) {
+  if (!position) return 'no_response'
+  return position.kind === 'rejected' || (position.needed ?? 1) <= (position.approvers?.length ?? 1) ? position.kind : 'pending'
+}
 
 function partyTable(parties, pkg, w) {
   const cell = (blocks, header = false) => ({ header, colspan: 1, rowspan: 1, blocks })
@@ -266,12 +270,14 @@ function partyName(party) {
 }
 
 function positionBlocks(party, pkg, w) {
-  const blocks = [paragraph(w.say(kindOf(party)), { bold: party.position !== null })]
+  const blocks = [paragraph(w.say(kindOf(party)), { bold: !['pending', 'no_response'].includes(kindOf(party)) })]
   if (party.silence) {
     const key = party.silence.counted ? 'silenceCounted' : 'silenceWarned'
     blocks.push(paragraph(w.say(key, { warned: w.instant(party.silence.warnedAt), from: w.instant(party.silence.countsFrom) }), { italic: true }))
   }
   if (!party.position) return blocks
+  const { kind, needed, approvers } = party.position
+  if (needed) blocks.push(paragraph(w.say('approvers', { said: approvers.length, needed, kind: w.say(kind) }), { italic: true }))
   if (party.position.reason) {
     const reason = w.say('reason', { reason: clean(party.position.reason) })
     blocks.push({ ...paragraph(reason), lang: pkg.response.language })
@@ -294,14 +300,14 @@ function coverageBlocks({ position, treatments = [] }, pkg, w) {
 
 function recordedBlocks(party, w) {
   if (!party.position) return []
-  return [
-    paragraph(personText(party.position.by, party.name)),
-    ...mandateBlocks(party, w),
-    paragraph(w.instant(party.position.recordedAt), { small: true }),
-  ]
+  return (party.position.approvers ?? [party.position]).flatMap((one) => [
+    paragraph(personText(one.by, party.name)),
+    ...mandateBlocks(party, one, w),
+    paragraph(w.instant(one.recordedAt), { small: true }),
+  ])
 }
 
-function mandateBlocks({ name, position: { mandate } }, w) {
+function mandateBlocks({ name }, { mandate }, w) {
   if (!mandate) return []
   const values = { organisation: clean(mandate.organisation), party: clean(name), restsOn: clean(mandate.restsOn) }
   return [paragraph(w.say(mandate.kind === 'on_behalf' ? 'onBehalf' : 'standIn', values), { small: true })]

@@ -28,6 +28,8 @@ const cases: [who: string, response: Partial<Schemas['Response']>, next: string]
 
   ['an approver who has not answered', { state: 'approval', tally: unmet, abilities: approver, parties: [aParty('Lillevik', { mine: true })] }, 'position'],
   ['an approver whose text was changed', { state: 'approval', tally: unmet, abilities: approver, parties: [aParty('Lillevik', { mine: true, validity: 'stale', position: aPosition('approved') })] }, 'confirm'],
+  ['an approver whose colleague has answered', { state: 'approval', tally: unmet, abilities: approver, parties: [aParty('Lillevik', { mine: true, joinable: true, validity: 'pending', position: aPosition('approved') })] }, 'join'],
+  ['an approver who waits for a colleague', { state: 'approval', tally: unmet, abilities: approver, parties: [aParty('Lillevik', { mine: true, validity: 'pending', position: aPosition('approved') })] }, 'wait_positions'],
   ['an approver who has answered', { state: 'approval', tally: unmet, abilities: approver, parties: [aParty('Lillevik', { mine: true, validity: 'valid', position: aPosition('approved') })] }, 'wait_positions'],
   ['an approver after the rule was met without them', { state: 'approval', tally: met, abilities: approver, parties: [aParty('Lillevik', { mine: true })] }, 'position'],
   ['an approver after the decision', { state: 'ready', tally: met, abilities: approver, parties: [aParty('Lillevik', { mine: true })] }, 'position'],

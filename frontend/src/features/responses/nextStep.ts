@@ -5,7 +5,7 @@ type Response = Schemas['Response']
 
 export type NextKind =
   | 'freeze' | 'finish' | 'write' | 'wait_freeze'
-  | 'endorse' | 'recommend' | 'wait_recommendation' | 'position' | 'confirm' | 'settle' | 'see' | 'rejected' | 'decide' | 'wait_positions' | 'wait_decision'
+  | 'endorse' | 'recommend' | 'wait_recommendation' | 'position' | 'join' | 'confirm' | 'settle' | 'see' | 'rejected' | 'decide' | 'wait_positions' | 'wait_decision'
   | 'submit' | 'blocked' | 'wait_submit' | 'wait_received' | 'done' | 'withdrawn'
 
 /** The one thing to do here for the one who looks, or else what is waited for. */
@@ -42,6 +42,11 @@ function whileDrafting(response: Response): NextKind {
   return may('document.write', response.abilities) && !response.answers.every(isFinished) ? 'write' : 'wait_freeze'
 }
 
+const owed = { none: 'position', pending: 'join', stale: 'confirm', valid: 'position' } as const
+
+/** Whether the actor is one of those who must say something for the party; not who said it, and waits for others of its approvers. */
+const owes = (party: Schemas['Party']) => isWaitedFor(party) && (party.validity !== 'pending' || party.joinable)
+
 function whileFrozen(response: Response): NextKind {
   const { abilities, tally } = response
   if (may('response.endorse', abilities)) return 'endorse'
@@ -49,7 +54,7 @@ function whileFrozen(response: Response): NextKind {
   const recommended = tally.rule.kind === 'recommendation'
   if (may('response.decide', abilities)) return recommended ? 'recommend' : 'decide'
   const ours = response.parties.find((party) => party.mine)
-  if (ours && isWaitedFor(ours) && may('response.position', abilities)) return ours.validity === 'stale' ? 'confirm' : 'position'
+  if (ours && owes(ours) && may('response.position', abilities)) return owed[ours.validity]
   if (may('response.remark', abilities) && response.remarks.some(({ mine, unsettled }) => mine && unsettled)) return 'settle'
   if (response.remarks.some(({ mustSee }) => mustSee)) return 'see'
   if (leads(response) && tally.rejected > 0) return 'rejected'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { lateSeconds, missingDecisions, orderedParties, standOf } from './standing'
+import { lateSeconds, missingDecisions, orderedParties, staleness, standOf } from './standing'
 import { aParty, aPosition, aReceipt, aResponse, aTally } from './testing/builders'
 
 describe('the parties', () => {
@@ -12,7 +12,15 @@ describe('the parties', () => {
     const party = aParty('Arendal', { validity: 'stale', position: aPosition('approved_with_remark') })
     expect(standOf(party, true)).toBe('stale')
     expect(standOf(party, false)).toBe('approved_with_remark')
+    expect(standOf({ ...party, validity: 'pending' }, true)).toBe('pending')
     expect(standOf(aParty('Bykle'), true)).toBe('no_response')
+  })
+
+  it('say why their position does not count', () => {
+    const position = aPosition('approved_with_remark')
+    expect(staleness(aParty('Arendal', { validity: 'stale', because: 'parties', position }))).toBe('parties')
+    expect(staleness(aParty('Bykle', { validity: 'pending', position }))).toBe('pending')
+    expect(staleness(aParty('Åmli', { validity: 'valid', position }))).toBe(false)
   })
 })
 

@@ -11,18 +11,18 @@ export function orderedParties(parties: readonly Party[]): Party[] {
   return byName.sort((a, b) => rank(a) - rank(b))
 }
 
-export const stands = ['approved', 'approved_with_remark', 'rejected', 'stands_outside', 'stale', 'no_response'] as const
+export const stands = ['approved', 'approved_with_remark', 'rejected', 'stands_outside', 'stale', 'pending', 'no_response'] as const
 export type Stand = (typeof stands)[number]
 
-/** What the party says about the text as it stands. While drafting nothing is stale: it is what they said last. */
+/** What the party says about the text as it stands. While drafting every position counts: it is what they said last. */
 export function standOf(party: Party, frozen: boolean): Stand {
-  if (!party.position) return 'no_response'
-  if (party.position.kind === 'withdrawn') return 'no_response'
-  return frozen && party.validity === 'stale' ? 'stale' : party.position.kind
+  if (!party.position || party.position.kind === 'withdrawn') return 'no_response'
+  return frozen && (party.validity === 'stale' || party.validity === 'pending') ? party.validity : party.position.kind
 }
 
-/** Why the party's position no longer speaks of what lies before it. */
-export function staleness(party: Party): false | NonNullable<Party['because']> {
+/** Why the party's position does not count: it no longer speaks of what lies before it, or too few have said it. */
+export function staleness(party: Party): false | 'pending' | NonNullable<Party['because']> {
+  if (party.validity === 'pending') return 'pending'
   return party.validity === 'stale' && (party.because ?? 'text')
 }
 

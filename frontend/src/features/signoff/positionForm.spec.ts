@@ -57,7 +57,7 @@ describe('a position', () => {
 
   it('begins from what the party said last, with its own remarks and nobody else’s', () => {
     const party = {
-      organisation: { id: 'k', kind: 'municipality', name: 'Lillevik' }, side: 'municipal', validity: 'stale', staleAnswers: [], treatments: [], mine: true, speaks: true,
+      organisation: { id: 'k', kind: 'municipality', name: 'Lillevik' }, side: 'municipal', validity: 'stale', staleAnswers: [], treatments: [], mine: true, speaks: true, joinable: false,
       position: { id: 'p', kind: 'approved_with_remark', recordedAt: '', by: { name: '', organisation: '' }, freezeNumber: 1, late: false },
     } as const
     const remark = (author: string) => ({ id: author, authors: [author], mine: author === 'Lillevik', answerId: 'a-1', text: `Fra ${author}`, recordedAt: '' })

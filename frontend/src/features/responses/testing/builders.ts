@@ -6,7 +6,7 @@ type Party = Schemas['Party']
 /** A party that has said nothing, unless the test says otherwise. */
 export function aParty(name: string, over: Partial<Party> = {}): Party {
   const organisation = { id: name.toLowerCase(), kind: 'municipality', name } as const
-  return { organisation, side: 'municipal', validity: 'none', staleAnswers: [], treatments: [], mine: false, speaks: false, ...over }
+  return { organisation, side: 'municipal', validity: 'none', staleAnswers: [], treatments: [], mine: false, speaks: false, joinable: false, ...over }
 }
 
 export function aPosition(kind: Schemas['PositionKind'], freezeNumber = 1): Schemas['Position'] {
