@@ -2,8 +2,9 @@ package main
 
 import (
 	"archive/zip"
-	"bytes"
 	"encoding/json"
+	"encoding/xml"
+	"fmt"
 	"io"
 	"maps"
 	"os/exec"
@@ -55,9 +56,20 @@ func (p *program) everywhere(t *testing.T) {
 			t.Errorf("the data file for %s: %+v\nwant: %+v", who, got, want)
 		}
 	}
-	for format, textOf := range map[string]func(testing.TB, string) string{"pdf": pdfText, "docx": wordText, "receipt": pdfText} {
-		file := ministry.do(request(t, "GET", p.base+"/api/v1/submissions/"+id+"/file/"+format+"?language=nb"))
-		text := squeezed(textOf(t, file.body))
+	download := func(format string) string {
+		return ministry.do(request(t, "GET", p.base+"/api/v1/submissions/"+id+"/file/"+format+"?language=nb")).body
+	}
+	archive := unzipped(t, download("archive"))
+	if got := tellArchive(t, archive["arkivmelding.xml"], read); !got.same(want) {
+		t.Errorf("the archive: %+v\nwant: %+v", got, want)
+	}
+	in := "innspill-" + after.Receipt.Number + "-fonna."
+	if len(archive) != 4 || archive[in+"json"] != download("json") {
+		t.Errorf("the archive holds %v, and its data file is another one", slices.Collect(maps.Keys(archive)))
+	}
+	for format, text := range map[string]string{"pdf": pdfText(t, download("pdf")), "docx": wordText(t, download("docx")), "receipt": pdfText(t, download("receipt")),
+		"pdf in the archive": pdfText(t, archive[in+"pdf"]), "docx in the archive": wordText(t, archive[in+"docx"])} {
+		text = squeezed(text)
 		wanted := slices.Concat(slices.Collect(maps.Keys(want.parties)), slices.Collect(maps.Values(want.answers)), []string{want.freeze, want.sealed})
 		for _, w := range wanted {
 			if !strings.Contains(text, squeezed(w)) {
@@ -104,6 +116,33 @@ func tellPackage(p evidence.Package) told {
 	return out
 }
 
+// tellArchive reads what a records system is told: who corresponds, and the notes.
+func tellArchive(t testing.TB, message string, p evidence.Package) told {
+	var read struct {
+		Notes          []string `xml:"registrering>merknad>merknadstekst"`
+		Correspondents []string `xml:"registrering>korrespondansepart>korrespondansepartNavn"`
+	}
+	check(t, xml.Unmarshal([]byte(message), &read))
+	lines := map[string]string{}
+	for _, line := range strings.Split(strings.Join(read.Notes, "\n"), "\n") {
+		name, value, _ := strings.Cut(line, ": ")
+		lines[name] = value
+	}
+	kinds := map[string]string{"godkjent": "approved", "godkjent med særmerknad": "approved_with_remark", "står utenfor": "stands_outside", "har ikke svart": ""}
+	out := told{parties: map[string]string{}, answers: map[string]string{}, freeze: lines[fmt.Sprintf("Lås for godkjenning nr. %d", p.Freeze.Number)], sealed: lines["Pakken"]}
+	for _, name := range read.Correspondents {
+		if kind, known := kinds[lines[name]]; known {
+			out.parties[name] = kind
+		} else if name != p.Response.Owner.Name && name != p.Round.Sender {
+			t.Errorf("%s: %q", name, lines[name])
+		}
+	}
+	for _, a := range p.Answers {
+		out.answers[a.ID] = lines[fmt.Sprintf("Svar %d", a.Number)]
+	}
+	return out
+}
+
 // squeezed is a text without what differs when lines are broken elsewhere.
 func squeezed(s string) string {
 	return strings.Map(func(r rune) rune {
@@ -125,11 +164,19 @@ func pdfText(t testing.TB, pdf string) string {
 }
 
 func wordText(t testing.TB, docx string) string {
-	archive, err := zip.NewReader(bytes.NewReader([]byte(docx)), int64(len(docx)))
+	return regexp.MustCompile(`<[^>]*>`).ReplaceAllString(unzipped(t, docx)["word/document.xml"], "")
+}
+
+func unzipped(t testing.TB, archive string) map[string]string {
+	read, err := zip.NewReader(strings.NewReader(archive), int64(len(archive)))
 	check(t, err)
-	document, err := archive.Open("word/document.xml")
-	check(t, err)
-	raw, err := io.ReadAll(document)
-	check(t, err)
-	return regexp.MustCompile(`<[^>]*>`).ReplaceAllString(string(raw), "")
+	files := map[string]string{}
+	for _, file := range read.File {
+		content, err := file.Open()
+		check(t, err)
+		raw, err := io.ReadAll(content)
+		check(t, err)
+		files[file.Name] = string(raw)
+	}
+	return files
 }

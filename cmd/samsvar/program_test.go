@@ -493,7 +493,7 @@ func (p *program) sessions(t *testing.T) {
 func (p *program) downloads(t *testing.T) {
 	ministry := p.as("departement")
 	address := p.base + "/api/v1/submissions/" + p.scene().submission + "/file/"
-	for format, magic := range map[string]string{"pdf": "%PDF-", "docx": "PK", "json": "{", "receipt": "%PDF-"} {
+	for format, magic := range map[string]string{"pdf": "%PDF-", "docx": "PK", "json": "{", "receipt": "%PDF-", "archive": "PK"} {
 		a := ministry.do(request(t, "GET", address+format+"?language=nn"))
 		if a.status != 200 || !strings.HasPrefix(a.body, magic) || !strings.Contains(a.header.Get("Content-Disposition"), "-2022-") {
 			t.Errorf("%s: %d %.40q %v", format, a.status, a.body, slices.Collect(maps.Values(a.header)))

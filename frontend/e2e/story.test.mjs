@@ -384,7 +384,7 @@ step('the ministry reads it, reads across, and takes it home', async () => {
   await ministry.getByText('Felles svar på spørsmål 1.').waitFor()
   const seen = (await api(ministry, 'GET', `/rounds/${at.round}/overview`)).body
   assert.deepEqual([seen.submitted, seen.municipalitiesCovered, seen.municipalitiesTotal], [1, 3, 356])
-  for (const [format, magic] of [['pdf', '%PDF-'], ['docx', 'PK'], ['json', '{']]) {
+  for (const [format, magic] of [['pdf', '%PDF-'], ['docx', 'PK'], ['archive', 'PK'], ['json', '{']]) {
     const file = await ministry.request.get(`/api/v1/submissions/${at.response}/file/${format}?language=nn`)
     const body = await file.body()
     assert.ok(file.ok() && body.subarray(0, magic.length).toString() === magic, format)

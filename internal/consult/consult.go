@@ -159,11 +159,7 @@ type Filed struct {
 // Behind are the municipalities that approve all of the answers as they are sent.
 func (f Filed) Behind() (ids []string) {
 	for _, p := range f.Evidence.Parties {
-		behind := p.Side == string(portal.MunicipalSide) && p.Position.Approves()
-		for _, a := range f.Evidence.Answers {
-			behind = behind && p.Position.Of(a)
-		}
-		if behind {
+		if p.Side == string(portal.MunicipalSide) && f.Evidence.Behind(p) {
 			ids = append(ids, p.ID)
 		}
 	}

@@ -233,6 +233,12 @@ func (p *Position) Enough() bool {
 	return p != nil && (p.Kind == "rejected" || p.Needed <= max(1, len(p.Approvers)))
 }
 
+// Behind says whether the party approves all of the answers as they are sent.
+func (p Package) Behind(party Party) bool {
+	unanswered := func(a Answer) bool { return !party.Position.Of(a) }
+	return party.Position.Approves() && !slices.ContainsFunc(p.Answers, unanswered) && (party.Position.Coverage == nil || party.Position.Coverage.Covers)
+}
+
 // Remark is a særmerknad: what some parties add to an answer, or to the whole.
 type Remark struct {
 	ID         string         `json:"id"`

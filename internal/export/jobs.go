@@ -64,8 +64,8 @@ type Service struct {
 	Logger   *slog.Logger
 }
 
-// File renders the package given as its canonical bytes.
-func (s Service) File(ctx context.Context, raw []byte, format, language string) ([]byte, error) {
+// File renders the package given as its canonical bytes: as those who sent it have it, or as incoming, as whom it was sent to.
+func (s Service) File(ctx context.Context, raw []byte, format, language string, incoming bool) ([]byte, error) {
 	if format == JSON {
 		return raw, nil
 	}
@@ -73,15 +73,21 @@ func (s Service) File(ctx context.Context, raw []byte, format, language string) 
 	if err := json.Unmarshal(raw, &p); err != nil {
 		return nil, fmt.Errorf("read the package: %w", err)
 	}
+	if format == Archive {
+		return s.archive(ctx, raw, language, p, incoming)
+	}
 	return s.Renderer.Render(ctx, format, language, p)
 }
 
 // FileName is what a downloaded submission is called.
-func FileName(r portal.Receipt, owner portal.Organisation, format string) string {
-	if format == Receipt {
-		return fmt.Sprintf("kvittering-%s-%s.pdf", r.Number, owner.ID)
+func FileName(number, owner, format string) string {
+	switch format {
+	case Receipt:
+		return fmt.Sprintf("kvittering-%s-%s.pdf", number, owner)
+	case Archive:
+		return fmt.Sprintf("arkiv-%s-%s.zip", number, owner)
 	}
-	return fmt.Sprintf("innspill-%s-%s.%s", r.Number, owner.ID, format)
+	return fmt.Sprintf("innspill-%s-%s.%s", number, owner, format)
 }
 
 // Start begins a job that renders the submissions into one zip archive.
@@ -94,7 +100,7 @@ func (s Service) Start(ctx context.Context, actor portal.Actor, round portal.Rou
 		Task: Task{Round: round, Format: format, Language: language}}
 	for _, r := range submitted {
 		j.Task.Numbers = append(j.Task.Numbers, r.Last().Number)
-		j.Task.Names = append(j.Task.Names, FileName(*r.Last(), r.Owner, format))
+		j.Task.Names = append(j.Task.Names, FileName(r.Last().Number, string(r.Owner.ID), format))
 	}
 	event := portal.AuditEvent{At: s.Now(), Action: "round.export", Round: round, Object: string(j.ID), Detail: map[string]any{"format": format, "submissions": j.Total}}
 	return j, s.Store.InsertJob(ctx, actor, j, event)
@@ -164,7 +170,7 @@ func (s Service) Work(ctx context.Context) {
 var errCancelled = errors.New("cancelled")
 
 func (s Service) do(ctx context.Context, j Job) error {
-	file, err := s.archive(ctx, j)
+	file, err := s.inOne(ctx, j)
 	switch {
 	case errors.Is(err, errCancelled):
 		return nil
@@ -177,7 +183,8 @@ func (s Service) do(ctx context.Context, j Job) error {
 	return s.Store.FinishJob(ctx, j.ID, file, "", s.Now())
 }
 
-func (s Service) archive(ctx context.Context, j Job) ([]byte, error) {
+// inOne makes the files of a job. All jobs are the ministry's, to whom everything was sent.
+func (s Service) inOne(ctx context.Context, j Job) ([]byte, error) {
 	var out bytes.Buffer
 	z := zip.NewWriter(&out)
 	for i, number := range j.Task.Numbers {
@@ -192,15 +199,11 @@ func (s Service) archive(ctx context.Context, j Job) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		file, err := s.File(ctx, raw, j.Task.Format, j.Task.Language)
+		content, err := s.File(ctx, raw, j.Task.Format, j.Task.Language, true)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", j.Task.Names[i], err)
 		}
-		w, err := z.Create(j.Task.Names[i])
-		if err != nil {
-			return nil, err
-		}
-		if _, err := w.Write(file); err != nil {
+		if err := (file{j.Task.Names[i], content}).into(z, j.CreatedAt); err != nil {
 			return nil, err
 		}
 	}

@@ -49,7 +49,7 @@ var (
 
 // Render returns the package as a document of one format, its own words in language nb or nn. A package
 // that is not sealed is shown as a draft, without receipt and hashes. The same sealed package gives the
-// same bytes of PDF. Errors: the context's, ErrTooSlow, ErrTooLarge, or what the renderer said.
+// same bytes. Errors: the context's, ErrTooSlow, ErrTooLarge, or what the renderer said.
 func (r Renderer) Render(ctx context.Context, format, language string, p evidence.Package) ([]byte, error) {
 	return r.render(ctx, map[string]any{"format": format, "language": language, "draft": p.PackageHash == "", "package": p})
 }

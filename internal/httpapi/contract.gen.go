@@ -247,14 +247,17 @@ func (e DecisionInputLevel) Valid() bool {
 
 // Defines values for ExportInputFormat.
 const (
-	ExportInputFormatDocx ExportInputFormat = "docx"
-	ExportInputFormatJson ExportInputFormat = "json"
-	ExportInputFormatPdf  ExportInputFormat = "pdf"
+	ExportInputFormatArchive ExportInputFormat = "archive"
+	ExportInputFormatDocx    ExportInputFormat = "docx"
+	ExportInputFormatJson    ExportInputFormat = "json"
+	ExportInputFormatPdf     ExportInputFormat = "pdf"
 )
 
 // Valid indicates whether the value is a known member of the ExportInputFormat enum.
 func (e ExportInputFormat) Valid() bool {
 	switch e {
+	case ExportInputFormatArchive:
+		return true
 	case ExportInputFormatDocx:
 		return true
 	case ExportInputFormatJson:
@@ -1399,6 +1402,7 @@ func (e UndeliveredFault) Valid() bool {
 
 // Defines values for Format.
 const (
+	FormatArchive Format = "archive"
 	FormatDocx    Format = "docx"
 	FormatJson    Format = "json"
 	FormatPdf     Format = "pdf"
@@ -1408,6 +1412,8 @@ const (
 // Valid indicates whether the value is a known member of the Format enum.
 func (e Format) Valid() bool {
 	switch e {
+	case FormatArchive:
+		return true
 	case FormatDocx:
 		return true
 	case FormatJson:
@@ -3927,7 +3933,7 @@ type ServerInterface interface {
 	// GetSubmission One submission, complete, with its receipt; without `number` the newest
 	// (GET /submissions/{responseId})
 	GetSubmission(ctx echo.Context, responseId ResponseId, params GetSubmissionParams) error
-	// DownloadSubmission The consolidated submission as pdf, docx or json, or its receipt as pdf
+	// DownloadSubmission The consolidated submission as pdf, docx or json, its receipt as pdf, or a zip for a records system
 	// (GET /submissions/{responseId}/file/{format})
 	DownloadSubmission(ctx echo.Context, responseId ResponseId, format Format, params DownloadSubmissionParams) error
 	// PublishSubmission Make a received submission public, whole, without the names of persons
@@ -10125,7 +10131,7 @@ type StrictServerInterface interface {
 	// GetSubmission One submission, complete, with its receipt; without `number` the newest
 	// (GET /submissions/{responseId})
 	GetSubmission(ctx context.Context, request GetSubmissionRequestObject) (GetSubmissionResponseObject, error)
-	// DownloadSubmission The consolidated submission as pdf, docx or json, or its receipt as pdf
+	// DownloadSubmission The consolidated submission as pdf, docx or json, its receipt as pdf, or a zip for a records system
 	// (GET /submissions/{responseId}/file/{format})
 	DownloadSubmission(ctx context.Context, request DownloadSubmissionRequestObject) (DownloadSubmissionResponseObject, error)
 	// PublishSubmission Make a received submission public, whole, without the names of persons

@@ -82,17 +82,18 @@ func lateOf(r portal.Response, sent portal.FreezeID) []SaidPosition {
 }
 
 func (a *api) DownloadSubmission(ctx context.Context, in DownloadSubmissionRequestObject) (DownloadSubmissionResponseObject, error) {
-	r, receipt, raw, err := a.consult.Submission(ctx, actorOf(ctx), portal.ResponseID(in.ResponseId), or(in.Params.Number, ""), "submission.download")
+	actor := actorOf(ctx)
+	r, receipt, raw, err := a.consult.Submission(ctx, actor, portal.ResponseID(in.ResponseId), or(in.Params.Number, ""), "submission.download")
 	if err != nil {
 		return nil, err
 	}
 	language := or(in.Params.Language, Language(r.Language))
-	file, err := a.export.File(ctx, raw, string(in.Format), string(language))
+	file, err := a.export.File(ctx, raw, string(in.Format), string(language), actor.Kind == portal.Ministry)
 	if err != nil {
 		return nil, err
 	}
 	return DownloadSubmission200ApplicationoctetStreamResponse{Body: bytes.NewReader(file), ContentLength: int64(len(file)),
-		Headers: DownloadSubmission200ResponseHeaders{ContentDisposition: attachment(export.FileName(receipt, r.Owner, string(in.Format)))}}, nil
+		Headers: DownloadSubmission200ResponseHeaders{ContentDisposition: attachment(export.FileName(receipt.Number, string(r.Owner.ID), string(in.Format)))}}, nil
 }
 
 func (a *api) WithdrawSubmission(ctx context.Context, in WithdrawSubmissionRequestObject) (WithdrawSubmissionResponseObject, error) {

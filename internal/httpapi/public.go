@@ -60,12 +60,12 @@ func (a *api) DownloadPublished(ctx context.Context, in DownloadPublishedRequest
 	if len(one.Package) == 0 {
 		return nil, portal.Missing()
 	}
-	file, err := a.export.File(ctx, one.Package, string(in.Format), string(or(in.Params.Language, Language(one.Language))))
+	file, err := a.export.File(ctx, one.Package, string(in.Format), string(or(in.Params.Language, Language(one.Language))), false)
 	if err != nil {
 		return nil, err
 	}
 	return DownloadPublished200ApplicationoctetStreamResponse{Body: bytes.NewReader(file), ContentLength: int64(len(file)),
-		Headers: DownloadPublished200ResponseHeaders{CacheControl: some(forAnybody), ContentDisposition: attachment(export.FileName(one.Receipt, one.Owner, string(in.Format)))}}, nil
+		Headers: DownloadPublished200ResponseHeaders{CacheControl: some(forAnybody), ContentDisposition: attachment(export.FileName(one.Receipt.Number, string(one.Owner.ID), string(in.Format)))}}, nil
 }
 
 func publishedOf(p consult.Published) Published {

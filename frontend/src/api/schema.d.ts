@@ -1127,7 +1127,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** The consolidated submission as pdf, docx or json, or its receipt as pdf */
+        /** The consolidated submission as pdf, docx or json, its receipt as pdf, or a zip for a records system */
         get: operations["downloadSubmission"];
         put?: never;
         post?: never;
@@ -2864,7 +2864,7 @@ export interface components {
         };
         ExportInput: {
             /** @enum {string} */
-            format: "pdf" | "docx" | "json";
+            format: "pdf" | "docx" | "json" | "archive";
             language: components["schemas"]["Language"];
         };
         Job: {
@@ -3169,7 +3169,7 @@ export interface components {
         publicNumber: string;
         /** @description Receipt number; without it the newest. */
         number: string;
-        format: "pdf" | "docx" | "json" | "receipt";
+        format: "pdf" | "docx" | "json" | "receipt" | "archive";
     };
     requestBodies: never;
     headers: never;

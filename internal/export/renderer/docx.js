@@ -9,7 +9,9 @@ const textWidth = 8000 // twentieths of a point between the margins
 const headings = [HeadingLevel.HEADING_1, HeadingLevel.HEADING_2, HeadingLevel.HEADING_3, HeadingLevel.HEADING_4]
 
 // docx writes the report as a Word document: real heading styles, repeated header rows, a language on every run.
+// The same report of something that was sent gives the same bytes.
 export function docx(report) {
+  if (report.submittedAt) holdStill(Date.parse(report.submittedAt))
   const numbering = [bullets]
   const context = { lang: report.language, numbering, look: {}, level: -1 }
   const children = [...cover(report, context), ...write(fromNewPage(report.blocks), context)]
@@ -27,6 +29,18 @@ export function docx(report) {
       }],
     }),
   )
+}
+
+// holdStill stops the clock and chance, which the library takes times and names of links from, for the rest of this process.
+function holdStill(instant) {
+  const Clock = Date
+  globalThis.Date = class extends Clock {
+    constructor(...given) { super(...(given.length > 0 ? given : [instant])) }
+    static now() { return instant }
+  }
+  let last = 1
+  Math.random = () => (last = (last * 48271) % 0x7fffffff) / 0x7fffffff
+  process.env.TZ = 'UTC'
 }
 
 const fromNewPage = ([first, ...rest]) => [{ ...first, newPage: true }, ...rest]

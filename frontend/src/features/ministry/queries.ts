@@ -38,7 +38,7 @@ export const publishedQuery = (number: string) =>
 export const publicFileHref = (number: string, format: 'pdf' | 'docx' | 'json', language: string) => `/api/v1/published/${number}/file/${format}?language=${language}`
 
 /** The address of a rendered submission. The browser downloads it; the server names the file. */
-export const fileHref = ({ responseId, number }: Schemas['Receipt'], format: 'pdf' | 'docx' | 'json' | 'receipt', language: string) =>
+export const fileHref = ({ responseId, number }: Schemas['Receipt'], format: 'pdf' | 'docx' | 'json' | 'receipt' | 'archive', language: string) =>
   `/api/v1/submissions/${responseId}/file/${format}?language=${language}&number=${number}`
 
 /** The parts of a submission package (docs/evidence.md) that the page shows. */
