@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { afterEach, test } from 'node:test'
 import { Portal, api, sleep } from './portal.mjs'
 
@@ -106,9 +107,9 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
 
 const meeting = {
   nb: { uphold: 'Oppretthold', changed: 'Teksten er endret etter at dere behandlet den', answer: 'Endret i svar 4', no: 'Nei, teksten må behandles på nytt', why: /Hvorfor/, again: /må behandles på nytt/, uncovered: /må behandles på nytt:/,
-    record: 'Registrer behandling', body: /Hvem behandlet/, political: 'Politisk (kommunestyre, formannskap, styre)', date: 'Møtedato', endorsed: 'Sluttet seg til', save: 'Registrer', saved: 'Behandlingen er registrert.', line: /Kommunestyret.*versjon 2/, paper: 'Last ned saksframlegg (Word)' },
+    record: 'Registrer behandling', body: /Hvem behandlet/, political: 'Politisk (kommunestyre, formannskap, styre)', date: 'Møtedato', endorsed: 'Sluttet seg til', save: 'Registrer', saved: 'Behandlingen er registrert.', line: /Kommunestyret.*versjon 2/, paper: 'Last ned saksframlegg (Word)', refused: 'Denne filen kan ikke legges ved.', attached: 'Filen er lagt ved.' },
   nn: { uphold: 'Oppretthald', changed: 'Teksten er endra etter at de behandla han', answer: 'Endra i svar 4', no: 'Nei, teksten må behandlast på nytt', why: /Kvifor/, again: /må behandlast på nytt/, uncovered: /må behandlast på nytt:/,
-    record: 'Registrer behandling', body: /Kven behandla/, political: 'Politisk (kommunestyre, formannskap, styre)', date: 'Møtedato', endorsed: 'Slutta seg til', save: 'Registrer', saved: 'Behandlinga er registrert.', line: /Kommunestyret.*versjon 2/, paper: 'Last ned saksframlegg (Word)' },
+    record: 'Registrer behandling', body: /Kven behandla/, political: 'Politisk (kommunestyre, formannskap, styre)', date: 'Møtedato', endorsed: 'Slutta seg til', save: 'Registrer', saved: 'Behandlinga er registrert.', line: /Kommunestyret.*versjon 2/, paper: 'Last ned saksframlegg (Word)', refused: 'Denne fila kan ikkje leggjast ved.', attached: 'Fila er lagd ved.' },
 }
 
 for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn' }]) {
@@ -151,6 +152,17 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     await until('nothing is left to be said of the meeting', async () => (await horten.getByText(t.changed).count()) === 0)
     await button(horten, t.uphold).click()
     await until('the position counts', async () => (await ours()).validity === 'valid')
+
+    const attach = (name, buffer) => horten.locator('input[type="file"]').last().setInputFiles({ name, mimeType: 'application/pdf', buffer })
+    await attach('Vedtak.pdf', Buffer.from('<script>alert(1)</script>'))
+    await horten.getByText(t.refused).first().waitFor()
+    await attach('Møtebok.pdf', Buffer.from('%PDF-1.7 møteboka'))
+    await horten.getByText(t.attached).first().waitFor()
+    if (process.env.SHOTS) await horten.screenshot({ path: `${process.env.SHOTS}/attached-${view.language}-${view.width}.png`, fullPage: true })
+    await secretariat.goto(`/responses/${response}`)
+    const [minutes] = await Promise.all([secretariat.waitForEvent('download'), secretariat.getByRole('link', { name: /Møtebok\.pdf/ }).first().click()])
+    assert.equal(minutes.suggestedFilename(), 'Møtebok.pdf')
+    assert.equal(await readFile(await minutes.path(), 'utf8'), '%PDF-1.7 møteboka')
 
     const [paper] = await Promise.all([horten.waitForEvent('download'), horten.getByRole('link', { name: t.paper }).click()])
     assert.match(paper.suggestedFilename(), /^saksframlegg-k-3801-versjon-2\.docx$/)

@@ -44,6 +44,7 @@ type Reads interface {
 	Communities(ctx context.Context, id portal.RoundID) ([]CommunityStanding, error)
 	// Package is the bytes that were hashed, by receipt number; Packages are those that stand in a round.
 	Package(ctx context.Context, number string) ([]byte, error)
+	AttachmentContent(ctx context.Context, r portal.ResponseID, id portal.AttachmentID) ([]byte, error)
 	Packages(ctx context.Context, id portal.RoundID) (map[portal.ResponseID][]byte, error)
 	History(ctx context.Context, id portal.ResponseID) ([]HistoryItem, error)
 	// Positions are all that was ever said about a response, newest first.

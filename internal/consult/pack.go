@@ -125,6 +125,9 @@ func packTreatment(t portal.Treatment, of portal.Organisation) evidence.Treatmen
 	packed := evidence.Treatment{ID: string(t.ID), FreezeNumber: t.FreezeNumber, AnswerHashes: packHashes(t.Hashes), Level: string(t.Level), Body: t.Body,
 		CaseNumber: t.CaseNumber, Date: t.MetOn.Format(time.DateOnly), Outcome: string(t.Outcome), Decision: t.Decision, Corrects: string(t.Corrects),
 		RecordedAt: t.RecordedAt, By: evidence.Person{Name: t.Name, Organisation: of.Name}}
+	for _, a := range t.Attachments {
+		packed.Attachments = append(packed.Attachments, evidence.Attachment{ID: string(a.ID), Name: a.Name, MediaType: a.MediaType, Size: a.Size, Hash: evidence.Hash(a.Hash), AddedAt: a.AddedAt})
+	}
 	if v := t.Votes; v != nil {
 		packed.Votes = &evidence.Votes{For: v.For, Against: v.Against, Abstained: v.Abstained}
 	}

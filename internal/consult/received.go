@@ -2,7 +2,9 @@ package consult
 
 import (
 	"context"
+	"encoding/json"
 
+	"samsvar/internal/evidence"
 	"samsvar/internal/policy"
 	"samsvar/internal/portal"
 	"samsvar/internal/workflow"
@@ -25,6 +27,51 @@ func (s Service) Submission(ctx context.Context, actor portal.Actor, id portal.R
 		}
 	}
 	return r, portal.Receipt{}, nil, portal.Missing()
+}
+
+// Attachment is a file that a party has laid beside its record of a treatment, to those who write and decide together.
+func (s Service) Attachment(ctx context.Context, actor portal.Actor, id portal.ResponseID, file portal.AttachmentID) (portal.Attachment, []byte, error) {
+	r, err := s.Store.Response(ctx, id)
+	if err == nil {
+		err = policy.Read(ctx, s.Store, actor, "response.attachment", r, s.Now())
+	}
+	if err != nil {
+		return portal.Attachment{}, nil, err
+	}
+	for _, p := range r.Parties {
+		for _, t := range p.AllTreatments {
+			for _, a := range t.Attachments {
+				if a.ID == file {
+					content, err := s.Store.AttachmentContent(ctx, id, file)
+					return a, content, err
+				}
+			}
+		}
+	}
+	return portal.Attachment{}, nil, portal.Missing()
+}
+
+// SentAttachment is one of those that a submission names; without a number the newest submission.
+func (s Service) SentAttachment(ctx context.Context, actor portal.Actor, id portal.ResponseID, number string, file portal.AttachmentID) (evidence.Attachment, []byte, error) {
+	_, _, raw, err := s.Submission(ctx, actor, id, number, "submission.download")
+	if err != nil {
+		return evidence.Attachment{}, nil, err
+	}
+	var sent evidence.Package
+	if err := json.Unmarshal(raw, &sent); err != nil {
+		return evidence.Attachment{}, nil, err
+	}
+	for _, p := range sent.Parties {
+		for _, t := range p.Treatments {
+			for _, a := range t.Attachments {
+				if a.ID == string(file) {
+					content, err := s.Store.AttachmentContent(ctx, id, file)
+					return a, content, err
+				}
+			}
+		}
+	}
+	return evidence.Attachment{}, nil, portal.Missing()
 }
 
 // Receive confirms, once, that the ministry has received and journaled a

@@ -167,6 +167,17 @@ type Treatment struct {
 	Corrects     string          `json:"corrects,omitempty"` // id of the treatment whose place it takes
 	RecordedAt   time.Time       `json:"recordedAt"`
 	By           Person          `json:"by"`
+	Attachments  []Attachment    `json:"attachments,omitempty"`
+}
+
+// Attachment is a file beside a treatment, in the order they came. Its bytes are not in the package; the hash is of them.
+type Attachment struct {
+	ID        string    `json:"id"`
+	Name      string    `json:"name"`
+	MediaType string    `json:"mediaType"`
+	Size      int       `json:"size"` // in bytes
+	Hash      Hash      `json:"hash"` // SHA-256 of the bytes
+	AddedAt   time.Time `json:"addedAt"`
 }
 
 // Votes are those for, against and abstained.
@@ -366,6 +377,9 @@ func (p *Package) normalise() {
 	for _, party := range p.Parties {
 		for i := range party.Treatments {
 			inUTC(&party.Treatments[i].RecordedAt)
+			for n := range party.Treatments[i].Attachments {
+				inUTC(&party.Treatments[i].Attachments[n].AddedAt)
+			}
 			if party.Treatments[i].AnswerHashes == nil {
 				party.Treatments[i].AnswerHashes = map[string]Hash{}
 			}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // treatments checks what the parties' positions rest on in their own organisations.
@@ -22,6 +23,11 @@ func (r *Report) treatments(p Package) {
 			for _, id := range slices.Sorted(maps.Keys(t.AnswerHashes)) {
 				if !slices.ContainsFunc(p.Answers, func(a Answer) bool { return a.ID == id }) {
 					find("A treatment by %s names an answer that is not in the package: %s.", party.Name, id)
+				}
+			}
+			for _, a := range t.Attachments {
+				if a.Size < 0 || !isHash(a.Hash) {
+					find("The attachment %q of a treatment by %s has no hash, or no size.", a.Name, party.Name)
 				}
 			}
 			known[t.ID] = t
@@ -45,6 +51,11 @@ func (r *Report) treatments(p Package) {
 	for _, text := range notes {
 		r.add("treatments", Note, text)
 	}
+}
+
+func isHash(h Hash) bool {
+	digits, found := strings.CutPrefix(string(h), "sha256:")
+	return found && len(digits) == 64 && strings.Trim(digits, "0123456789abcdef") == ""
 }
 
 func (p Position) says(kinds ...string) bool { return slices.Contains(kinds, p.Kind) }

@@ -274,6 +274,9 @@ func (r *Report) identities(p Package) {
 			unique("Position", party.Position.ID)
 		}
 		for _, t := range party.Treatments {
+			for _, a := range t.Attachments {
+				unique("Attachment", a.ID)
+			}
 			unique("Treatment", t.ID)
 		}
 	}
@@ -305,6 +308,9 @@ func (r *Report) times(p Package) {
 		}
 		for _, t := range party.Treatments {
 			notAfter("A treatment by "+party.Name, t.RecordedAt)
+			for _, a := range t.Attachments {
+				notAfter("An attachment of "+party.Name, a.AddedAt)
+			}
 		}
 		if s := party.Silence; s != nil {
 			notAfter("The warning to "+party.Name, s.WarnedAt)

@@ -50,7 +50,8 @@ func sample(t *testing.T) Package {
 				{ID: "t-1", FreezeNumber: 1, AnswerHashes: map[string]Hash{second: hashes[second]}, Level: "administrative", Body: "Ledergruppen", Date: "2022-02-28",
 					Outcome: "noted", RecordedAt: at(9), By: Person{"Direktør", "Sørlandet sykehus HF"}},
 				{ID: "t-2", FreezeNumber: 2, AnswerHashes: map[string]Hash{second: hashes[second]}, Level: "political", Body: "Styret", CaseNumber: "12/22", Date: "2022-03-01",
-					Outcome: "endorsed", Decision: "Styret slutter seg til.", Votes: &Votes{7, 1, 0}, Corrects: "t-1", RecordedAt: at(10), By: Person{"Direktør", "Sørlandet sykehus HF"}}}},
+					Outcome: "endorsed", Decision: "Styret slutter seg til.", Votes: &Votes{7, 1, 0}, Corrects: "t-1", RecordedAt: at(10), By: Person{"Direktør", "Sørlandet sykehus HF"},
+					Attachments: []Attachment{{"file-1", "Vedtak.pdf", "application/pdf", 1200, Hash("sha256:" + strings.Repeat("0a", 32)), at(11)}}}}},
 		{ID: "4203", Name: "Arendal kommune", Number: "4203", Side: "municipal",
 			Position: &Position{ID: "p-2", Kind: "approved_with_remark", RecordedAt: at(12), By: Person{"Kommunedirektør", "Arendal kommune"}, AnswerHashes: hashes,
 				Mandate: &Mandate{"on_behalf", "Grimstad kommune", "Regionrådet samordner.", "Avtale av 2020"},
@@ -256,9 +257,14 @@ var forgeries = map[string]struct {
 	"approved afterwards": {func(p *Package) {
 		p.Parties[1].Position.Approvers[0].RecordedAt = p.Submission.SubmittedAt.Add(time.Hour)
 	}, "times"},
-	"approver's mandate": {func(p *Package) { p.Parties[1].Position.Approvers[0].Mandate.Kind = "borrowed" }, "words"},
-	"treated twice":      {func(p *Package) { p.Parties[0].Treatments[0].ID = "t-2" }, "identities"},
-	"remark of others":   {func(p *Package) { p.Remarks[0].Authors[0].Name = "Grimstad kommune" }, "remarks"},
+	"approver's mandate":       {func(p *Package) { p.Parties[1].Position.Approvers[0].Mandate.Kind = "borrowed" }, "words"},
+	"attachment without hash":  {func(p *Package) { p.Parties[0].Treatments[1].Attachments[0].Hash = "sha256:0A" }, "treatments"},
+	"attachment below nothing": {func(p *Package) { p.Parties[0].Treatments[1].Attachments[0].Size = -1 }, "treatments"},
+	"attached afterwards": {func(p *Package) {
+		p.Parties[0].Treatments[1].Attachments[0].AddedAt = p.Submission.SubmittedAt.Add(time.Hour)
+	}, "times"},
+	"treated twice":    {func(p *Package) { p.Parties[0].Treatments[0].ID = "t-2" }, "identities"},
+	"remark of others": {func(p *Package) { p.Remarks[0].Authors[0].Name = "Grimstad kommune" }, "remarks"},
 }
 
 // forged is the sample after the forgery, sealed anew.

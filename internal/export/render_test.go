@@ -199,6 +199,9 @@ func wants(t testing.TB, p evidence.Package) []string {
 		}
 		if n := len(party.Treatments); n > 0 { // the last one corrects the others
 			texts = append(texts, party.Treatments[n-1].Body, party.Treatments[n-1].CaseNumber, party.Treatments[n-1].Decision)
+			for _, a := range party.Treatments[n-1].Attachments {
+				texts = append(texts, a.Name, string(a.Hash))
+			}
 		}
 	}
 	return append(texts, p.Submission.Number, p.Decision.CaseNumber, p.Decision.Body, string(p.PackageHash), string(p.Freeze.Hash))

@@ -1611,6 +1611,24 @@ type AnswerText struct {
 // AnswerTextStatus defines model for AnswerText.Status.
 type AnswerTextStatus string
 
+// Attachment A file beside the record of a treatment.
+type Attachment struct {
+	// AddedAt RFC 3339 with offset; the server's clock.
+	AddedAt Time   `json:"addedAt"`
+	By      string `json:"by"`
+
+	// Hash SHA-256 of its bytes, as sha256: and hexadecimal digits.
+	Hash string `json:"hash"`
+	Id   string `json:"id"`
+
+	// MediaType By its bytes.
+	MediaType string `json:"mediaType"`
+	Name      string `json:"name"`
+
+	// Size In bytes.
+	Size int `json:"size"`
+}
+
 // Body defines model for Body.
 type Body struct {
 	// Chair Who leads it today.
@@ -3270,9 +3288,10 @@ type Tombstone struct {
 
 // Treatment How a party treated a version of the answer in its own organisation.
 type Treatment struct {
-	Body       string `json:"body"`
-	By         string `json:"by"`
-	CaseNumber string `json:"caseNumber"`
+	Attachments []Attachment `json:"attachments"`
+	Body        string       `json:"body"`
+	By          string       `json:"by"`
+	CaseNumber  string       `json:"caseNumber"`
 
 	// Corrected A later record takes its place.
 	Corrected bool `json:"corrected"`
@@ -3435,6 +3454,9 @@ type AccountId = string
 // AnswerId defines model for answerId.
 type AnswerId = string
 
+// AttachmentId defines model for attachmentId.
+type AttachmentId = string
+
 // BodyId defines model for bodyId.
 type BodyId = string
 
@@ -3491,8 +3513,20 @@ type DownloadCasePaperParams struct {
 	Language *Language `form:"language,omitempty" json:"language,omitempty"`
 }
 
+// AddAttachmentParams defines parameters for AddAttachment.
+type AddAttachmentParams struct {
+	// Name Of the file.
+	Name string `form:"name" json:"name"`
+}
+
 // GetSubmissionParams defines parameters for GetSubmission.
 type GetSubmissionParams struct {
+	// Number Receipt number; without it the newest.
+	Number *Number `form:"number,omitempty" json:"number,omitempty"`
+}
+
+// DownloadSentAttachmentParams defines parameters for DownloadSentAttachment.
+type DownloadSentAttachmentParams struct {
 	// Number Receipt number; without it the newest.
 	Number *Number `form:"number,omitempty" json:"number,omitempty"`
 }
@@ -3795,6 +3829,9 @@ type ServerInterface interface {
 	// NameVersion Give the answer as it stood after an edit a name
 	// (PUT /responses/{responseId}/answers/{answerId}/versions/{place})
 	NameVersion(ctx echo.Context, responseId ResponseId, answerId AnswerId, place int64) error
+	// DownloadAttachment A file that lies beside the record of a treatment
+	// (GET /responses/{responseId}/attachments/{attachmentId})
+	DownloadAttachment(ctx echo.Context, responseId ResponseId, attachmentId AttachmentId) error
 	// DownloadCasePaper The case paper for the actor's own organisation, as Word: background, text, changes since it was treated last, positions, proposed decision
 	// (GET /responses/{responseId}/case-paper)
 	DownloadCasePaper(ctx echo.Context, responseId ResponseId, params DownloadCasePaperParams) error
@@ -3876,6 +3913,9 @@ type ServerInterface interface {
 	// RecordTreatment Record how the actor's organisation treated a version; a record that was wrong is corrected by another
 	// (POST /responses/{responseId}/treatments)
 	RecordTreatment(ctx echo.Context, responseId ResponseId) error
+	// AddAttachment Lay a file beside the record of a treatment: PDF, Word, OpenDocument, PNG or JPEG, at most 10 MB and ten of them
+	// (POST /responses/{responseId}/treatments/{treatmentId}/attachments)
+	AddAttachment(ctx echo.Context, responseId ResponseId, treatmentId string, params AddAttachmentParams) error
 	// ListWishes Who has asked to join the separate response; to its owner alone
 	// (GET /responses/{responseId}/wishes)
 	ListWishes(ctx echo.Context, responseId ResponseId) error
@@ -3933,6 +3973,9 @@ type ServerInterface interface {
 	// GetSubmission One submission, complete, with its receipt; without `number` the newest
 	// (GET /submissions/{responseId})
 	GetSubmission(ctx echo.Context, responseId ResponseId, params GetSubmissionParams) error
+	// DownloadSentAttachment A file that a submission names beside the record of a treatment
+	// (GET /submissions/{responseId}/attachments/{attachmentId})
+	DownloadSentAttachment(ctx echo.Context, responseId ResponseId, attachmentId AttachmentId, params DownloadSentAttachmentParams) error
 	// DownloadSubmission The consolidated submission as pdf, docx or json, its receipt as pdf, or a zip for a records system
 	// (GET /submissions/{responseId}/file/{format})
 	DownloadSubmission(ctx echo.Context, responseId ResponseId, format Format, params DownloadSubmissionParams) error
@@ -4741,6 +4784,30 @@ func (w *ServerInterfaceWrapper) NameVersion(ctx echo.Context) error {
 	return err
 }
 
+// DownloadAttachment converts echo context to params.
+func (w *ServerInterfaceWrapper) DownloadAttachment(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "responseId" -------------
+	var responseId ResponseId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "responseId", ctx.Param("responseId"), &responseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter responseId: %s", err))
+	}
+
+	// ------------- Path parameter "attachmentId" -------------
+	var attachmentId AttachmentId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "attachmentId", ctx.Param("attachmentId"), &attachmentId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter attachmentId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DownloadAttachment(ctx, responseId, attachmentId)
+	return err
+}
+
 // DownloadCasePaper converts echo context to params.
 func (w *ServerInterfaceWrapper) DownloadCasePaper(ctx echo.Context) error {
 	var err error
@@ -5222,6 +5289,39 @@ func (w *ServerInterfaceWrapper) RecordTreatment(ctx echo.Context) error {
 	return err
 }
 
+// AddAttachment converts echo context to params.
+func (w *ServerInterfaceWrapper) AddAttachment(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "responseId" -------------
+	var responseId ResponseId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "responseId", ctx.Param("responseId"), &responseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter responseId: %s", err))
+	}
+
+	// ------------- Path parameter "treatmentId" -------------
+	var treatmentId string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "treatmentId", ctx.Param("treatmentId"), &treatmentId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter treatmentId: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddAttachmentParams
+	// ------------- Required query parameter "name" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "name", ctx.QueryParams(), &params.Name, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter name: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AddAttachment(ctx, responseId, treatmentId, params)
+	return err
+}
+
 // ListWishes converts echo context to params.
 func (w *ServerInterfaceWrapper) ListWishes(ctx echo.Context) error {
 	var err error
@@ -5522,6 +5622,39 @@ func (w *ServerInterfaceWrapper) GetSubmission(ctx echo.Context) error {
 	return err
 }
 
+// DownloadSentAttachment converts echo context to params.
+func (w *ServerInterfaceWrapper) DownloadSentAttachment(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "responseId" -------------
+	var responseId ResponseId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "responseId", ctx.Param("responseId"), &responseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter responseId: %s", err))
+	}
+
+	// ------------- Path parameter "attachmentId" -------------
+	var attachmentId AttachmentId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "attachmentId", ctx.Param("attachmentId"), &attachmentId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter attachmentId: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DownloadSentAttachmentParams
+	// ------------- Optional query parameter "number" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "number", ctx.QueryParams(), &params.Number, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter number: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DownloadSentAttachment(ctx, responseId, attachmentId, params)
+	return err
+}
+
 // DownloadSubmission converts echo context to params.
 func (w *ServerInterfaceWrapper) DownloadSubmission(ctx echo.Context) error {
 	var err error
@@ -5750,12 +5883,15 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/responses/:responseId/remarks/:remarkId/steps", wrapper.StepRemark, options.OperationMiddlewares["stepRemark"]...)
 	router.PUT(options.BaseURL+"/responses/:responseId/remarks/:remarkId/reply", wrapper.ReplyToRemark, options.OperationMiddlewares["replyToRemark"]...)
 	router.POST(options.BaseURL+"/responses/:responseId/treatments", wrapper.RecordTreatment, options.OperationMiddlewares["recordTreatment"]...)
+	router.POST(options.BaseURL+"/responses/:responseId/treatments/:treatmentId/attachments", wrapper.AddAttachment, options.OperationMiddlewares["addAttachment"]...)
+	router.GET(options.BaseURL+"/responses/:responseId/attachments/:attachmentId", wrapper.DownloadAttachment, options.OperationMiddlewares["downloadAttachment"]...)
 	router.POST(options.BaseURL+"/responses/:responseId/silence-warning", wrapper.WarnOfSilence, options.OperationMiddlewares["warnOfSilence"]...)
 	router.POST(options.BaseURL+"/responses/:responseId/submit", wrapper.SubmitResponse, options.OperationMiddlewares["submitResponse"]...)
 	router.GET(options.BaseURL+"/responses/:responseId/plan", wrapper.GetPlan, options.OperationMiddlewares["getPlan"]...)
 	router.PUT(options.BaseURL+"/responses/:responseId/plan/dates", wrapper.SetPlanDates, options.OperationMiddlewares["setPlanDates"]...)
 	router.GET(options.BaseURL+"/submissions/:responseId", wrapper.GetSubmission, options.OperationMiddlewares["getSubmission"]...)
 	router.GET(options.BaseURL+"/submissions/:responseId/file/:format", wrapper.DownloadSubmission, options.OperationMiddlewares["downloadSubmission"]...)
+	router.GET(options.BaseURL+"/submissions/:responseId/attachments/:attachmentId", wrapper.DownloadSentAttachment, options.OperationMiddlewares["downloadSentAttachment"]...)
 	router.POST(options.BaseURL+"/submissions/:responseId/receive", wrapper.ReceiveSubmission, options.OperationMiddlewares["receiveSubmission"]...)
 	router.POST(options.BaseURL+"/submissions/:responseId/withdraw", wrapper.WithdrawSubmission, options.OperationMiddlewares["withdrawSubmission"]...)
 	router.POST(options.BaseURL+"/submissions/:responseId/return", wrapper.ReturnSubmission, options.OperationMiddlewares["returnSubmission"]...)
@@ -7771,6 +7907,60 @@ func (response NameVersiondefaultApplicationProblemPlusJSONResponse) VisitNameVe
 	return err
 }
 
+type DownloadAttachmentRequestObject struct {
+	ResponseId   ResponseId   `json:"responseId"`
+	AttachmentId AttachmentId `json:"attachmentId"`
+}
+
+type DownloadAttachmentResponseObject interface {
+	VisitDownloadAttachmentResponse(w http.ResponseWriter) error
+}
+
+type DownloadAttachment200ResponseHeaders struct {
+	ContentDisposition *string
+}
+
+type DownloadAttachment200ApplicationoctetStreamResponse struct {
+	Body          io.Reader
+	Headers       DownloadAttachment200ResponseHeaders
+	ContentLength int64
+}
+
+func (response DownloadAttachment200ApplicationoctetStreamResponse) VisitDownloadAttachmentResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/octet-stream")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.ContentDisposition != nil {
+		w.Header().Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type DownloadAttachmentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DownloadAttachmentdefaultApplicationProblemPlusJSONResponse) VisitDownloadAttachmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DownloadCasePaperRequestObject struct {
 	ResponseId ResponseId `json:"responseId"`
 	Params     DownloadCasePaperParams
@@ -8855,6 +9045,48 @@ func (response RecordTreatmentdefaultApplicationProblemPlusJSONResponse) VisitRe
 	return err
 }
 
+type AddAttachmentRequestObject struct {
+	ResponseId  ResponseId `json:"responseId"`
+	TreatmentId string     `json:"treatmentId"`
+	Params      AddAttachmentParams
+	Body        io.Reader
+}
+
+type AddAttachmentResponseObject interface {
+	VisitAddAttachmentResponse(w http.ResponseWriter) error
+}
+
+type AddAttachment200JSONResponse Response
+
+func (response AddAttachment200JSONResponse) VisitAddAttachmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddAttachmentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddAttachmentdefaultApplicationProblemPlusJSONResponse) VisitAddAttachmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListWishesRequestObject struct {
 	ResponseId ResponseId `json:"responseId"`
 }
@@ -9590,6 +9822,61 @@ func (response GetSubmissiondefaultApplicationProblemPlusJSONResponse) VisitGetS
 	return err
 }
 
+type DownloadSentAttachmentRequestObject struct {
+	ResponseId   ResponseId   `json:"responseId"`
+	AttachmentId AttachmentId `json:"attachmentId"`
+	Params       DownloadSentAttachmentParams
+}
+
+type DownloadSentAttachmentResponseObject interface {
+	VisitDownloadSentAttachmentResponse(w http.ResponseWriter) error
+}
+
+type DownloadSentAttachment200ResponseHeaders struct {
+	ContentDisposition *string
+}
+
+type DownloadSentAttachment200ApplicationoctetStreamResponse struct {
+	Body          io.Reader
+	Headers       DownloadSentAttachment200ResponseHeaders
+	ContentLength int64
+}
+
+func (response DownloadSentAttachment200ApplicationoctetStreamResponse) VisitDownloadSentAttachmentResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/octet-stream")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.ContentDisposition != nil {
+		w.Header().Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type DownloadSentAttachmentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DownloadSentAttachmentdefaultApplicationProblemPlusJSONResponse) VisitDownloadSentAttachmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DownloadSubmissionRequestObject struct {
 	ResponseId ResponseId `json:"responseId"`
 	Format     Format     `json:"format"`
@@ -9993,6 +10280,9 @@ type StrictServerInterface interface {
 	// NameVersion Give the answer as it stood after an edit a name
 	// (PUT /responses/{responseId}/answers/{answerId}/versions/{place})
 	NameVersion(ctx context.Context, request NameVersionRequestObject) (NameVersionResponseObject, error)
+	// DownloadAttachment A file that lies beside the record of a treatment
+	// (GET /responses/{responseId}/attachments/{attachmentId})
+	DownloadAttachment(ctx context.Context, request DownloadAttachmentRequestObject) (DownloadAttachmentResponseObject, error)
 	// DownloadCasePaper The case paper for the actor's own organisation, as Word: background, text, changes since it was treated last, positions, proposed decision
 	// (GET /responses/{responseId}/case-paper)
 	DownloadCasePaper(ctx context.Context, request DownloadCasePaperRequestObject) (DownloadCasePaperResponseObject, error)
@@ -10074,6 +10364,9 @@ type StrictServerInterface interface {
 	// RecordTreatment Record how the actor's organisation treated a version; a record that was wrong is corrected by another
 	// (POST /responses/{responseId}/treatments)
 	RecordTreatment(ctx context.Context, request RecordTreatmentRequestObject) (RecordTreatmentResponseObject, error)
+	// AddAttachment Lay a file beside the record of a treatment: PDF, Word, OpenDocument, PNG or JPEG, at most 10 MB and ten of them
+	// (POST /responses/{responseId}/treatments/{treatmentId}/attachments)
+	AddAttachment(ctx context.Context, request AddAttachmentRequestObject) (AddAttachmentResponseObject, error)
 	// ListWishes Who has asked to join the separate response; to its owner alone
 	// (GET /responses/{responseId}/wishes)
 	ListWishes(ctx context.Context, request ListWishesRequestObject) (ListWishesResponseObject, error)
@@ -10131,6 +10424,9 @@ type StrictServerInterface interface {
 	// GetSubmission One submission, complete, with its receipt; without `number` the newest
 	// (GET /submissions/{responseId})
 	GetSubmission(ctx context.Context, request GetSubmissionRequestObject) (GetSubmissionResponseObject, error)
+	// DownloadSentAttachment A file that a submission names beside the record of a treatment
+	// (GET /submissions/{responseId}/attachments/{attachmentId})
+	DownloadSentAttachment(ctx context.Context, request DownloadSentAttachmentRequestObject) (DownloadSentAttachmentResponseObject, error)
 	// DownloadSubmission The consolidated submission as pdf, docx or json, its receipt as pdf, or a zip for a records system
 	// (GET /submissions/{responseId}/file/{format})
 	DownloadSubmission(ctx context.Context, request DownloadSubmissionRequestObject) (DownloadSubmissionResponseObject, error)
@@ -11826,6 +12122,32 @@ func (sh *strictHandler) NameVersion(ctx echo.Context, responseId ResponseId, an
 	return nil
 }
 
+// DownloadAttachment operation middleware
+func (sh *strictHandler) DownloadAttachment(ctx echo.Context, responseId ResponseId, attachmentId AttachmentId) error {
+	var request DownloadAttachmentRequestObject
+
+	request.ResponseId = responseId
+	request.AttachmentId = attachmentId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DownloadAttachment(ctx.Request().Context(), request.(DownloadAttachmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DownloadAttachment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DownloadAttachmentResponseObject); ok {
+		return validResponse.VisitDownloadAttachmentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // DownloadCasePaper operation middleware
 func (sh *strictHandler) DownloadCasePaper(ctx echo.Context, responseId ResponseId, params DownloadCasePaperParams) error {
 	var request DownloadCasePaperRequestObject
@@ -12898,6 +13220,35 @@ func (sh *strictHandler) RecordTreatment(ctx echo.Context, responseId ResponseId
 	return nil
 }
 
+// AddAttachment operation middleware
+func (sh *strictHandler) AddAttachment(ctx echo.Context, responseId ResponseId, treatmentId string, params AddAttachmentParams) error {
+	var request AddAttachmentRequestObject
+
+	request.ResponseId = responseId
+	request.TreatmentId = treatmentId
+	request.Params = params
+
+	request.Body = ctx.Request().Body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddAttachment(ctx.Request().Context(), request.(AddAttachmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddAttachment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AddAttachmentResponseObject); ok {
+		return validResponse.VisitAddAttachmentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListWishes operation middleware
 func (sh *strictHandler) ListWishes(ctx echo.Context, responseId ResponseId) error {
 	var request ListWishesRequestObject
@@ -13503,6 +13854,33 @@ func (sh *strictHandler) GetSubmission(ctx echo.Context, responseId ResponseId, 
 		return err
 	} else if validResponse, ok := response.(GetSubmissionResponseObject); ok {
 		return validResponse.VisitGetSubmissionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DownloadSentAttachment operation middleware
+func (sh *strictHandler) DownloadSentAttachment(ctx echo.Context, responseId ResponseId, attachmentId AttachmentId, params DownloadSentAttachmentParams) error {
+	var request DownloadSentAttachmentRequestObject
+
+	request.ResponseId = responseId
+	request.AttachmentId = attachmentId
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DownloadSentAttachment(ctx.Request().Context(), request.(DownloadSentAttachmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DownloadSentAttachment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DownloadSentAttachmentResponseObject); ok {
+		return validResponse.VisitDownloadSentAttachmentResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

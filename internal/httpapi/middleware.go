@@ -108,10 +108,18 @@ func securityHeaders(base *url.URL) echo.MiddlewareFunc {
 // patience is how long an operation may take: a database that does not answer is then said not to.
 const patience = 20 * time.Second
 
+// patienceOf leaves somebody on a slow net the time that the server takes to read a request for sending a file.
+func patienceOf(route string) time.Duration {
+	if limitOf(route) == attachmentLimit {
+		return time.Minute + patience
+	}
+	return patience
+}
+
 func limitTime(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		request := c.Request()
-		ctx, cancel := context.WithTimeout(request.Context(), patience)
+		ctx, cancel := context.WithTimeout(request.Context(), patienceOf(c.Path()))
 		defer cancel()
 		defer c.SetRequest(request) // whose context tells whether the caller has gone
 		c.SetRequest(request.WithContext(ctx))
@@ -119,17 +127,29 @@ func limitTime(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-const bodyLimit = 1 << 20
+const (
+	bodyLimit       = 1 << 20
+	attachmentLimit = 10 << 20
+)
+
+// limitOf is how large the body of a request on the route may be, in bytes.
+func limitOf(route string) int64 {
+	if strings.HasSuffix(route, "/attachments") {
+		return attachmentLimit
+	}
+	return bodyLimit
+}
 
 func limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		if c.Path() == linesRoute { // has a limit of its own
 			return next(c)
 		}
-		if c.Request().ContentLength > bodyLimit {
-			return portal.TooLargef("too_large", "the request is larger than %d bytes", bodyLimit)
+		most := limitOf(c.Path())
+		if c.Request().ContentLength > most {
+			return portal.TooLargef("too_large", "the request is larger than %d bytes", most)
 		}
-		c.Request().Body = http.MaxBytesReader(c.Response(), c.Request().Body, bodyLimit)
+		c.Request().Body = http.MaxBytesReader(c.Response(), c.Request().Body, most)
 		return next(c)
 	}
 }

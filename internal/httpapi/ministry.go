@@ -74,7 +74,7 @@ func (a *api) showSubmission(ctx context.Context, actor portal.Actor, id Respons
 func lateOf(r portal.Response, sent portal.FreezeID) []SaidPosition {
 	late := []SaidPosition{}
 	for _, p := range r.Parties {
-		if p.Position != nil && p.Position.Late && p.Position.Freeze == sent {
+		if p.Position != nil && p.Position.Late && p.Position.Enough() && p.Position.Freeze == sent {
 			late = append(late, SaidPosition{Organisation: organisationOf(p.Organisation), IsParty: true, Position: positionOf(*p.Position, p.Organisation)})
 		}
 	}
@@ -94,6 +94,15 @@ func (a *api) DownloadSubmission(ctx context.Context, in DownloadSubmissionReque
 	}
 	return DownloadSubmission200ApplicationoctetStreamResponse{Body: bytes.NewReader(file), ContentLength: int64(len(file)),
 		Headers: DownloadSubmission200ResponseHeaders{ContentDisposition: attachment(export.FileName(receipt.Number, string(r.Owner.ID), string(in.Format)))}}, nil
+}
+
+func (a *api) DownloadSentAttachment(ctx context.Context, in DownloadSentAttachmentRequestObject) (DownloadSentAttachmentResponseObject, error) {
+	file, content, err := a.consult.SentAttachment(ctx, actorOf(ctx), portal.ResponseID(in.ResponseId), or(in.Params.Number, ""), portal.AttachmentID(in.AttachmentId))
+	if err != nil {
+		return nil, err
+	}
+	return DownloadSentAttachment200ApplicationoctetStreamResponse{Body: bytes.NewReader(content), ContentLength: int64(len(content)),
+		Headers: DownloadSentAttachment200ResponseHeaders{ContentDisposition: attachment(file.Name)}}, nil
 }
 
 func (a *api) WithdrawSubmission(ctx context.Context, in WithdrawSubmissionRequestObject) (WithdrawSubmissionResponseObject, error) {

@@ -1,7 +1,9 @@
 package httpapi
 
 import (
+	"bytes"
 	"context"
+	"io"
 
 	"samsvar/internal/portal"
 	"samsvar/internal/workflow"
@@ -18,11 +20,35 @@ func (a *api) RecordTreatment(ctx context.Context, in RecordTreatmentRequestObje
 	return RecordTreatment200JSONResponse(out), err
 }
 
+func (a *api) AddAttachment(ctx context.Context, in AddAttachmentRequestObject) (AddAttachmentResponseObject, error) {
+	content, err := io.ReadAll(in.Body)
+	if err != nil {
+		return nil, err
+	}
+	err = a.signoff.Attach(ctx, actorOf(ctx), portal.ResponseID(in.ResponseId), portal.TreatmentID(in.TreatmentId), in.Params.Name, content)
+	out, err := a.showResponse(ctx, in.ResponseId, err)
+	return AddAttachment200JSONResponse(out), err
+}
+
+func (a *api) DownloadAttachment(ctx context.Context, in DownloadAttachmentRequestObject) (DownloadAttachmentResponseObject, error) {
+	file, content, err := a.consult.Attachment(ctx, actorOf(ctx), portal.ResponseID(in.ResponseId), portal.AttachmentID(in.AttachmentId))
+	if err != nil {
+		return nil, err
+	}
+	return DownloadAttachment200ApplicationoctetStreamResponse{Body: bytes.NewReader(content), ContentLength: int64(len(content)),
+		Headers: DownloadAttachment200ResponseHeaders{ContentDisposition: attachment(file.Name)}}, nil
+}
+
+func attachmentOf(a portal.Attachment) Attachment {
+	return Attachment{Id: string(a.ID), Name: a.Name, MediaType: a.MediaType, Size: a.Size, Hash: a.Hash, By: a.By, AddedAt: a.AddedAt}
+}
+
 func treatmentOf(p portal.Party, laid workflow.Laid) func(portal.Treatment) Treatment {
 	return func(t portal.Treatment) Treatment {
 		return Treatment{Id: string(t.ID), FreezeNumber: t.FreezeNumber, Current: workflow.Speaks(t, laid), Level: TreatmentLevel(t.Level), Body: t.Body,
 			CaseNumber: t.CaseNumber, MetOn: dateOf(t.MetOn), Outcome: TreatmentOutcome(t.Outcome), Decision: t.Decision,
-			Votes: optional(t.Votes, func(v portal.Votes) Votes { return Votes{For: v.For, Against: v.Against, Abstained: v.Abstained} }), RecordedAt: t.RecordedAt, By: t.Name, Corrected: p.Corrected(t.ID)}
+			Votes: optional(t.Votes, func(v portal.Votes) Votes { return Votes{For: v.For, Against: v.Against, Abstained: v.Abstained} }), RecordedAt: t.RecordedAt, By: t.Name, Corrected: p.Corrected(t.ID),
+			Attachments: each(t.Attachments, attachmentOf)}
 	}
 }
 

@@ -119,6 +119,7 @@ var Table = []Row{
 	{"response.see_remarks", []Relation{PartyApprover}, []string{"approval", "ready"}},
 	{"response.reply", []Relation{OwnEditor}, []string{"approval", "ready"}},
 	{"response.withdraw_position", []Relation{PartyApprover}, []string{"approval", "ready"}},
+	{"response.attachment", inside, nil},
 	{"response.treat", []Relation{PartyWriter, PartyApprover}, []string{"draft", "approval", "ready"}},
 	{"response.warn", []Relation{OwnEditor}, []string{"approval", "ready"}},
 	{"response.decide", []Relation{OwnEditor}, []string{"approval"}},

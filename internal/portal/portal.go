@@ -14,18 +14,19 @@ type (
 	// OrganisationID is a short readable slug, stable over renumbering and renaming.
 	OrganisationID string
 	// The remaining identifiers are UUIDs. They are random, so that knowing one says nothing of others.
-	AccountID   string
-	RoundID     string
-	QuestionID  string
-	ResponseID  string
-	AnswerID    string
-	DocumentID  string
-	FreezeID    string
-	PositionID  string
-	RemarkID    string
-	TreatmentID string
-	MandateID   string
-	JobID       string
+	AccountID    string
+	RoundID      string
+	QuestionID   string
+	ResponseID   string
+	AnswerID     string
+	DocumentID   string
+	FreezeID     string
+	PositionID   string
+	RemarkID     string
+	AttachmentID string
+	TreatmentID  string
+	MandateID    string
+	JobID        string
 )
 
 // NewID makes the text of a fresh random identifier.

@@ -42,6 +42,19 @@ type Treatment struct {
 	Account      AccountID
 	Name         string // of the person who recorded it
 	RecordedAt   time.Time
+	Attachments  []Attachment
+}
+
+// Attachment is a file that lies beside the record of a treatment, such as the minutes.
+type Attachment struct {
+	ID        AttachmentID
+	Name      string
+	MediaType string // by its bytes
+	Size      int    // in bytes
+	Hash      string // SHA-256 of the bytes
+	Account   AccountID
+	By        string // the person who added it
+	AddedAt   time.Time
 }
 
 // Coverage is what an approver says of a treatment of an earlier text: whether

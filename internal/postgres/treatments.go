@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"context"
 	"time"
 
 	"gorm.io/gorm"
@@ -21,6 +22,32 @@ func (t *tx) InsertTreatment(r portal.Response, organisation portal.Organisation
 		return portal.Conflictf("changed_meanwhile", "the record was corrected already")
 	}
 	return err
+}
+
+func (t *tx) InsertAttachment(r portal.Response, to portal.TreatmentID, a portal.Attachment, content []byte) error {
+	return t.Exec(`insert into treatment_attachment (id, treatment_id, response_id, name, media_type, size, hash, content, account_id, account_name, added_at)
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, a.ID, to, r.ID, a.Name, a.MediaType, a.Size, a.Hash, content, a.Account, a.By, a.AddedAt).Error
+}
+
+// AttachmentContent gives the bytes of a file that lies beside a treatment in the response.
+func (db *DB) AttachmentContent(ctx context.Context, r portal.ResponseID, id portal.AttachmentID) ([]byte, error) {
+	found, err := row[struct{ Content []byte }](db.gorm.WithContext(ctx), "select content from treatment_attachment where id = ? and response_id = ?", id, r)
+	return found.Content, err
+}
+
+// attachments are those of the responses, by treatment, in the order they came.
+func attachments(g *gorm.DB, responses []string) (map[string][]portal.Attachment, error) {
+	found, err := rows[struct {
+		ID, TreatmentID, Name, MediaType, Hash, AccountID, AccountName string
+		Size                                                           int
+		AddedAt                                                        time.Time
+	}](g, "select id, treatment_id, name, media_type, size, hash, account_id, account_name, added_at from treatment_attachment where response_id in ? order by seq", responses)
+	all := map[string][]portal.Attachment{}
+	for _, f := range found {
+		all[f.TreatmentID] = append(all[f.TreatmentID], portal.Attachment{ID: portal.AttachmentID(f.ID), Name: f.Name, MediaType: f.MediaType, Size: f.Size, Hash: f.Hash,
+			Account: portal.AccountID(f.AccountID), By: f.AccountName, AddedAt: f.AddedAt})
+	}
+	return all, err
 }
 
 // addTreatments adds every version that was frozen, and what each party's own organisation did with it.
@@ -48,8 +75,12 @@ func addTreatments(g *gorm.DB, ids []string, place map[string]*portal.Response) 
 			coalesce(cast(t.corrects as text), '') as corrects, t.account_id, t.account_name, f.number, t.votes_for, t.votes_against, t.votes_abstained,
 			t.met_on, t.recorded_at, (select jsonb_object_agg(z.answer_id, z.hash) from frozen_answer z where z.freeze_id = t.freeze_id) as answer_hashes
 		from treatment t join frozen_version f on f.id = t.freeze_id where t.response_id in ? order by t.seq`, ids)
+	if err != nil || len(found) == 0 {
+		return err
+	}
+	beside, err := attachments(g, ids)
 	for _, f := range found {
-		t := portal.Treatment{ID: portal.TreatmentID(f.ID), Freeze: portal.FreezeID(f.FreezeID), FreezeNumber: f.Number, Hashes: f.AnswerHashes.V,
+		t := portal.Treatment{Attachments: beside[f.ID], ID: portal.TreatmentID(f.ID), Freeze: portal.FreezeID(f.FreezeID), FreezeNumber: f.Number, Hashes: f.AnswerHashes.V,
 			Level: portal.TreatmentLevel(f.Level), Body: f.Body, CaseNumber: f.CaseNumber, MetOn: f.MetOn, Outcome: portal.TreatmentOutcome(f.Outcome),
 			Decision: f.Decision, Corrects: portal.TreatmentID(f.Corrects), Account: portal.AccountID(f.AccountID), Name: f.AccountName, RecordedAt: f.RecordedAt}
 		if f.VotesFor != nil {

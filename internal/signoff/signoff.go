@@ -25,6 +25,7 @@ type Tx interface {
 	FrozenAnswers(id portal.FreezeID) ([]portal.FrozenAnswer, error)
 	InsertPosition(r portal.Response, organisation portal.OrganisationID, p portal.Position) error
 	InsertTreatment(r portal.Response, organisation portal.OrganisationID, t portal.Treatment) error
+	InsertAttachment(r portal.Response, to portal.TreatmentID, a portal.Attachment, content []byte) error
 	InsertRemark(r portal.Response, m portal.Remark) error
 	InsertRemarkStep(s portal.RemarkStep) error
 	Body(id portal.BodyID) (portal.Body, error)

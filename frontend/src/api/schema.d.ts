@@ -1022,6 +1022,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/responses/{responseId}/treatments/{treatmentId}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+                treatmentId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lay a file beside the record of a treatment: PDF, Word, OpenDocument, PNG or JPEG, at most 10 MB and ten of them */
+        post: operations["addAttachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/responses/{responseId}/attachments/{attachmentId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+                attachmentId: components["parameters"]["attachmentId"];
+            };
+            cookie?: never;
+        };
+        /** A file that lies beside the record of a treatment */
+        get: operations["downloadAttachment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/responses/{responseId}/silence-warning": {
         parameters: {
             query?: never;
@@ -1129,6 +1169,26 @@ export interface paths {
         };
         /** The consolidated submission as pdf, docx or json, its receipt as pdf, or a zip for a records system */
         get: operations["downloadSubmission"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/submissions/{responseId}/attachments/{attachmentId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+                attachmentId: components["parameters"]["attachmentId"];
+            };
+            cookie?: never;
+        };
+        /** A file that a submission names beside the record of a treatment */
+        get: operations["downloadSentAttachment"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2337,6 +2397,21 @@ export interface components {
             by: string;
             /** @description A later record takes its place. */
             corrected: boolean;
+            attachments: components["schemas"]["Attachment"][];
+        };
+        /** @description A file beside the record of a treatment. */
+        Attachment: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description By its bytes. */
+            mediaType: string;
+            /** @description In bytes. */
+            size: number;
+            /** @description SHA-256 of its bytes, as sha256: and hexadecimal digits. */
+            hash: string;
+            by: string;
+            addedAt: components["schemas"]["Time"];
         };
         TreatmentInput: {
             /**
@@ -3158,6 +3233,7 @@ export interface components {
         questionId: string;
         responseId: string;
         answerId: string;
+        attachmentId: string;
         remarkId: string;
         bodyId: string;
         meetingId: string;
@@ -4669,6 +4745,62 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    addAttachment: {
+        parameters: {
+            query: {
+                /** @description Of the file. */
+                name: string;
+            };
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+                treatmentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Response"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    downloadAttachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+                attachmentId: components["parameters"]["attachmentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     warnOfSilence: {
         parameters: {
             query?: never;
@@ -4810,6 +4942,34 @@ export interface operations {
             path: {
                 responseId: components["parameters"]["responseId"];
                 format: components["parameters"]["format"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    downloadSentAttachment: {
+        parameters: {
+            query?: {
+                /** @description Receipt number; without it the newest. */
+                number?: components["parameters"]["number"];
+            };
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+                attachmentId: components["parameters"]["attachmentId"];
             };
             cookie?: never;
         };

@@ -87,6 +87,7 @@ const filled = (v) => text(v) && v !== ''
 const languages = record({ nb: text, nn: text })
 const person = record({ name: text, organisation: text })
 
+const attachments = list(record({ id, name: text, mediaType: text, size: whole, hash: text, addedAt: instant }))
 const treatments = list(
   record({
     id, freezeNumber: whole, answerHashes: map(text), level: text, body: text, caseNumber: text, date: text, outcome: text, decision: text,
@@ -94,6 +95,7 @@ const treatments = list(
     corrects: optional(filled),
     recordedAt: instant,
     by: person,
+    attachments: optional((v) => attachments(v) && v.length > 0),
   }),
 )
 
@@ -200,6 +202,7 @@ function* identities(p) {
   yield distinct(p.parties.map((party) => party.number).filter((number) => number !== ''))
   yield distinct(p.parties.filter((party) => party.position).map((party) => party.position.id))
   yield distinct(p.parties.flatMap((party) => party.treatments ?? []).map((treatment) => treatment.id))
+  yield distinct(p.parties.flatMap((party) => party.treatments ?? []).flatMap(({ attachments = [] }) => attachments.map((a) => a.id)))
   yield distinct(p.remarks.map((remark) => remark.id))
   yield p.answers.every((a, i) => a.number === i + 1)
 }
@@ -211,7 +214,7 @@ function* times(p) {
   const before = (v) => seconds(v) <= sent
   yield before(p.freeze.frozenAt)
   for (const { position, silence, treatments = [] } of p.parties) {
-    for (const { recordedAt } of treatments) yield before(recordedAt)
+    for (const { recordedAt, attachments = [] } of treatments) yield before(recordedAt) && attachments.every(({ addedAt }) => before(addedAt))
     if (position) yield [position, ...(position.approvers ?? [])].every(({ recordedAt }) => before(recordedAt))
     if (silence) yield before(silence.warnedAt) && (!silence.counted || before(silence.countsFrom))
   }
@@ -236,7 +239,8 @@ function* grounds(p) {
   const known = p.answers.map((a) => a.id)
   const same = (a, b) => canonical(a) === canonical(b)
   for (const { position, treatments = [] } of p.parties) {
-    for (const [i, { corrects, votes, answerHashes }] of treatments.entries()) {
+    for (const [i, { corrects, votes, answerHashes, attachments = [] }] of treatments.entries()) {
+      yield attachments.every(({ size, hash }) => size >= 0 && /^sha256:[0-9a-f]{64}$/.test(hash))
       yield !corrects || treatments.slice(0, i).some((earlier) => earlier.id === corrects)
       yield !votes || Math.min(votes.for, votes.against, votes.abstained) >= 0
       yield Object.keys(answerHashes).every((answer) => known.includes(answer))

@@ -218,7 +218,7 @@ function treatmentSection(pkg, w) {
 }
 
 function treatmentBlocks(party, treatment, pkg, w) {
-  const { body, date, caseNumber, outcome, level, freezeNumber, votes, decision } = treatment
+  const { body, date, caseNumber, outcome, level, freezeNumber, votes, decision, attachments = [] } = treatment
   const facts = [
     w.say(caseNumber ? 'treatedCase' : 'treated', { body: clean(body), level: w.say(level), date: w.date(date), number: clean(caseNumber) }),
     w.say('treatedVersion', { version: freezeNumber }),
@@ -228,6 +228,7 @@ function treatmentBlocks(party, treatment, pkg, w) {
   return [
     { kind: 'paragraph', runs: [{ text: `${clean(party.name)}: `, bold: true }, { text: facts.join(' ') }] },
     ...inLang(plainText(decision), pkg.response.language),
+    ...attachments.map(({ name, hash }) => ({ kind: 'paragraph', runs: [{ text: `${w.say('attachment', { name: clean(name) })} `, small: true }, { text: hash, code: true, small: true }] })),
   ]
 }
 

@@ -41,6 +41,8 @@ export const publicFileHref = (number: string, format: 'pdf' | 'docx' | 'json', 
 export const fileHref = ({ responseId, number }: Schemas['Receipt'], format: 'pdf' | 'docx' | 'json' | 'receipt' | 'archive', language: string) =>
   `/api/v1/submissions/${responseId}/file/${format}?language=${language}&number=${number}`
 
+export const attachmentHref = ({ responseId, number }: Schemas['Receipt'], id: string) => `/api/v1/submissions/${responseId}/attachments/${id}?number=${number}`
+
 /** The parts of a submission package (docs/evidence.md) that the page shows. */
 export interface SubmissionPackage {
   round: { title: Schemas['Text']; sender: string; reference: string }
@@ -73,6 +75,6 @@ export interface PackageParty {
   id: string
   name: string
   side: 'hospital' | 'municipal'
-  position: null | { kind: Schemas['PositionKind']; reason: string; recordedAt: string; by: { name: string }; answerHashes: Record<string, string>; coverage?: Schemas['Coverage']; mandate?: { kind: 'stand_in' | 'on_behalf'; organisation: string; restsOn: string } }
-  treatments?: { id: string; body: string; date: string; caseNumber: string; freezeNumber: number; corrects?: string }[]
+  position: null | { kind: Schemas['PositionKind']; reason: string; recordedAt: string; by: { name: string }; answerHashes: Record<string, string>; needed?: number; approvers?: { by: { name: string } }[]; coverage?: Schemas['Coverage']; mandate?: { kind: 'stand_in' | 'on_behalf'; organisation: string; restsOn: string } }
+  treatments?: { id: string; body: string; date: string; caseNumber: string; freezeNumber: number; corrects?: string; attachments?: { id: string; name: string; size: number }[] }[]
 }

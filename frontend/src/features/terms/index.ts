@@ -1,4 +1,5 @@
 export { default as AnswerStatusBadge } from './AnswerStatusBadge.vue'
+export { default as AttachmentLinks } from './AttachmentLinks.vue'
 export { default as PositionBadge } from './PositionBadge.vue'
 export { default as RelationLine } from './RelationLine.vue'
 export { default as ResponseStateBadge } from './ResponseStateBadge.vue'
