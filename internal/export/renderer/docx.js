@@ -11,7 +11,7 @@ const headings = [HeadingLevel.HEADING_1, HeadingLevel.HEADING_2, HeadingLevel.H
 // docx writes the report as a Word document: real heading styles, repeated header rows, a language on every run.
 // The same report of something that was sent gives the same bytes.
 export function docx(report) {
-  if (report.submittedAt) holdStill(Date.parse(report.submittedAt))
+  if (Date.parse(report.submittedAt) >= Date.UTC(1980)) holdStill(Date.parse(report.submittedAt)) // before that there are no times in a zip
   const numbering = [bullets]
   const context = { lang: report.language, numbering, look: {}, level: -1 }
   const children = [...cover(report, context), ...write(fromNewPage(report.blocks), context)]

@@ -228,8 +228,14 @@ function treatmentBlocks(party, treatment, pkg, w) {
   return [
     { kind: 'paragraph', runs: [{ text: `${clean(party.name)}: `, bold: true }, { text: facts.join(' ') }] },
     ...inLang(plainText(decision), pkg.response.language),
-    ...attachments.map(({ name, hash }) => ({ kind: 'paragraph', runs: [{ text: `${w.say('attachment', { name: clean(name) })} `, small: true }, { text: hash, code: true, small: true }] })),
+    ...attachments.map(({ name, hash }) => attachmentLine(clean(name), pkg.packageHash ? hash : '', w)),
   ]
+}
+
+// A draft carries no checksums.
+function attachmentLine(name, hash, w) {
+  const what = w.say(hash ? 'attachmentHash' : 'attachment', { name })
+  return { kind: 'paragraph', runs: [{ text: `${what} `, small: true }, { text: hash, code: true, small: true }] }
 }
 
 function tally(parties, w) {
