@@ -121,6 +121,9 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
       await anybody.getByText(number).first().waitFor()
       await shot(anybody, `published-${number}`)
     }
+    await anybody.goto(`/published/${numbers[0]}`)
+    await anybody.getByText(t.after + late.name).waitFor()
+    await anybody.goto(`/published/${numbers[1]}`)
     await anybody.getByText('Hos oss er avstanden til sykehuset det viktigste.').first().waitFor()
     assert.equal((await api(anybody, 'GET', `/published/${numbers[0]}`)).body.package.parties.find(({ name }) => name === silent.name).position ?? null, null)
     for (const page of [secretariat, latecomer, writer, ministry, anybody]) {

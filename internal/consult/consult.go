@@ -52,6 +52,7 @@ type Reads interface {
 	// JointAnswers are the frozen answers of the communities that the owner of a separate response answers with.
 	JointAnswers(ctx context.Context, id portal.ResponseID) ([]JointAnswer, error)
 	// Published is what is public, the newest first; without packages but for the one that is asked for.
+	PublishedLate(ctx context.Context, number string) ([]LateApproval, error)
 	Published(ctx context.Context, round portal.RoundID, number string) ([]Published, error)
 	// Wishes are those who ask to join what the owner sends, the oldest first.
 	Wishes(ctx context.Context, round portal.RoundID, owner portal.OrganisationID) ([]portal.Wish, error)

@@ -101,7 +101,7 @@ func packParty(r portal.Response, party portal.Party, now time.Time) evidence.Pa
 			packed.Position.Coverage = &evidence.Coverage{Covers: c.Covers, Reason: c.Reason}
 		}
 	} else if w := party.Warning; w != nil {
-		packed.Silence = &evidence.Silence{WarnedAt: w.WarnedAt, CountsFrom: w.CountsFrom,
+		packed.Silence = &evidence.Silence{WarnedAt: w.WarnedAt, CountsFrom: w.CountsFrom, DeliveredAt: w.DeliveredAt,
 			Counted: r.Rule.SilenceDays > 0 && workflow.StandingOf(r, party, now).Warned}
 	}
 	for _, t := range party.AllTreatments {

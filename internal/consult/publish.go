@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"samsvar/internal/evidence"
 	"samsvar/internal/portal"
@@ -20,6 +21,13 @@ type Published struct {
 	Language   portal.Language
 	ReplacedBy string // number of what was sent in its place, when that is public too
 	Package    []byte // empty when it has been taken down
+	Late       []LateApproval
+}
+
+// LateApproval is that a party has approved what was sent, afterwards.
+type LateApproval struct {
+	Organisation portal.Organisation
+	RecordedAt   time.Time
 }
 
 // Publish makes a received submission public, whole.
@@ -70,6 +78,9 @@ func (s Service) PublishedOne(ctx context.Context, number string) (Published, er
 	one := found[0]
 	if len(one.Package) == 0 {
 		return one, nil
+	}
+	if one.Late, err = s.Store.PublishedLate(asNobody(ctx), number); err != nil {
+		return one, err
 	}
 	var p evidence.Package
 	if err := json.Unmarshal(one.Package, &p); err != nil {

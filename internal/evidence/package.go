@@ -206,6 +206,8 @@ type Silence struct {
 	WarnedAt   time.Time `json:"warnedAt"`
 	CountsFrom time.Time `json:"countsFrom"`
 	Counted    bool      `json:"counted"` // as consent, by the rule, when the answer was sent
+	// DeliveredAt is when the warning came to somebody who may answer for the party; nil: to nobody, when the answer was sent.
+	DeliveredAt *time.Time `json:"deliveredAt,omitempty"`
 }
 
 // Position is a party's last word on the text. A party without one has not answered.
@@ -386,6 +388,10 @@ func (p *Package) normalise() {
 		}
 		if party.Silence != nil {
 			inUTC(&party.Silence.WarnedAt, &party.Silence.CountsFrom)
+			if came := party.Silence.DeliveredAt; came != nil {
+				whole := came.UTC().Truncate(time.Second)
+				party.Silence.DeliveredAt = &whole
+			}
 		}
 		if party.Position == nil {
 			continue

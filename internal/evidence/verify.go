@@ -314,6 +314,9 @@ func (r *Report) times(p Package) {
 		}
 		if s := party.Silence; s != nil {
 			notAfter("The warning to "+party.Name, s.WarnedAt)
+			if s.DeliveredAt != nil {
+				notAfter("The delivery of the warning to "+party.Name, *s.DeliveredAt)
+			}
 			if s.Counted {
 				notAfter("The time from which the silence of "+party.Name+" counts", s.CountsFrom)
 			}
@@ -340,6 +343,9 @@ func (r *Report) positions(p Package) {
 	var notes []string
 	for _, party := range p.Parties {
 		if party.Position == nil {
+			if s := party.Silence; s != nil && s.Counted && s.DeliveredAt == nil {
+				findings = append(findings, fmt.Sprintf("The silence of %s is counted, and the warning never came.", party.Name))
+			}
 			notes = append(notes, party.Name+unanswered(party))
 			continue
 		}

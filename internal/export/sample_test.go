@@ -234,7 +234,7 @@ func addParties(t testing.TB, p *evidence.Package, municipalities int) {
 		case i%9 != 8:
 			party.Position = position(i+1, "approved", "", by, name)
 		default:
-			party.Silence = &evidence.Silence{WarnedAt: at(10, 9, 0), CountsFrom: at(24, 22, 0), Counted: true}
+			party.Silence = &evidence.Silence{WarnedAt: at(10, 9, 0), CountsFrom: at(24, 22, 0), DeliveredAt: new(at(10, 9, 1)), Counted: true}
 		}
 		p.Parties = append(p.Parties, party)
 	}

@@ -1942,6 +1942,14 @@ type LanguageInput struct {
 	Language Language `json:"language"`
 }
 
+// LateApproval defines model for LateApproval.
+type LateApproval struct {
+	Organisation Organisation `json:"organisation"`
+
+	// RecordedAt RFC 3339 with offset; the server's clock.
+	RecordedAt Time `json:"recordedAt"`
+}
+
 // Mandate defines model for Mandate.
 type Mandate struct {
 	// Begins RFC 3339 with offset; the server's clock.
@@ -2548,12 +2556,15 @@ type ProviderInfo struct {
 // Published defines model for Published.
 type Published struct {
 	// EndedAt When it was withdrawn or replaced.
-	EndedAt     *Time         `json:"endedAt,omitempty"`
-	Kind        PublishedKind `json:"kind"`
-	Language    Language      `json:"language"`
-	LateSeconds int64         `json:"lateSeconds"`
-	Number      string        `json:"number"`
-	Owner       Organisation  `json:"owner"`
+	EndedAt  *Time         `json:"endedAt,omitempty"`
+	Kind     PublishedKind `json:"kind"`
+	Language Language      `json:"language"`
+
+	// Late Who has approved it after it was sent; absent in a list, and when it was taken down.
+	Late        *[]LateApproval `json:"late,omitempty"`
+	LateSeconds int64           `json:"lateSeconds"`
+	Number      string          `json:"number"`
+	Owner       Organisation    `json:"owner"`
 
 	// Package Form samsvar-publication/1 of docs/evidence.md; absent in a list, and when it was taken down.
 	Package *SubmissionPackage `json:"package,omitempty"`
@@ -3152,13 +3163,18 @@ type SideTally struct {
 
 // SilenceWarning defines model for SilenceWarning.
 type SilenceWarning struct {
-	By string `json:"by"`
+	// Again It has not come for a day: the party may be warned once more.
+	Again bool   `json:"again"`
+	By    string `json:"by"`
 
 	// Counts Silence counts as consent now.
 	Counts bool `json:"counts"`
 
-	// CountsFrom RFC 3339 with offset; the server's clock.
+	// CountsFrom From when silence counts; as if the warning came at once, until it has.
 	CountsFrom Time `json:"countsFrom"`
+
+	// DeliveredAt When it came to somebody who may answer for the party; absent while it has not.
+	DeliveredAt *Time `json:"deliveredAt,omitempty"`
 
 	// WarnedAt RFC 3339 with offset; the server's clock.
 	WarnedAt Time `json:"warnedAt"`
@@ -3901,7 +3917,7 @@ type ServerInterface interface {
 	// ReopenResponse Open the text for writing again, with a reason
 	// (POST /responses/{responseId}/reopen)
 	ReopenResponse(ctx echo.Context, responseId ResponseId) error
-	// WarnOfSilence Record that the parties which have never answered were told from when their silence counts
+	// WarnOfSilence Tell the parties which have never answered from when their silence counts, and again those whom that did not reach
 	// (POST /responses/{responseId}/silence-warning)
 	WarnOfSilence(ctx echo.Context, responseId ResponseId) error
 	// SubmitResponse Submit; repeating it gives the same receipt
@@ -10352,7 +10368,7 @@ type StrictServerInterface interface {
 	// ReopenResponse Open the text for writing again, with a reason
 	// (POST /responses/{responseId}/reopen)
 	ReopenResponse(ctx context.Context, request ReopenResponseRequestObject) (ReopenResponseResponseObject, error)
-	// WarnOfSilence Record that the parties which have never answered were told from when their silence counts
+	// WarnOfSilence Tell the parties which have never answered from when their silence counts, and again those whom that did not reach
 	// (POST /responses/{responseId}/silence-warning)
 	WarnOfSilence(ctx context.Context, request WarnOfSilenceRequestObject) (WarnOfSilenceResponseObject, error)
 	// SubmitResponse Submit; repeating it gives the same receipt

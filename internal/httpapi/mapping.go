@@ -157,7 +157,7 @@ func partyOf(r portal.Response, actor portal.Actor, now time.Time) func(portal.P
 			StaleAnswers: each(stale, func(id portal.AnswerID) string { return string(id) }), Mine: p.Organisation.ID == actor.Organisation,
 			Treatments: each(p.AllTreatments, treatmentOf(p, laid))}
 		if w := p.Warning; w != nil {
-			out.Warning = &SilenceWarning{WarnedAt: w.WarnedAt, CountsFrom: w.CountsFrom, By: w.By, Counts: standing.Warned}
+			out.Warning = &SilenceWarning{WarnedAt: w.WarnedAt, CountsFrom: w.CountsFrom, DeliveredAt: w.DeliveredAt, By: w.By, Counts: standing.Warned, Again: w.Again(now)}
 		}
 		_, out.Speaks = actor.Speaks(p.Organisation.ID, r.ID, r.Round.ID)
 		out.Joinable = out.Speaks && validity == workflow.Pending && !p.Position.SaidBy(actor.Account)

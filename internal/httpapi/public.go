@@ -47,7 +47,10 @@ func (a *api) GetPublished(ctx context.Context, in GetPublishedRequestObject) (G
 	out := publishedOf(one)
 	if len(one.Package) > 0 {
 		sent := json.RawMessage(one.Package)
-		out.Package = &sent
+		late := each(one.Late, func(l consult.LateApproval) LateApproval {
+			return LateApproval{Organisation: organisationOf(l.Organisation), RecordedAt: l.RecordedAt}
+		})
+		out.Package, out.Late = &sent, &late
 	}
 	return GetPublished200JSONResponse{Body: out, Headers: GetPublished200ResponseHeaders{CacheControl: some(forAnybody)}}, nil
 }

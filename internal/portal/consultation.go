@@ -255,8 +255,19 @@ type Party struct {
 
 // SilenceWarning is the record that a party was told what its silence will mean, and from when.
 type SilenceWarning struct {
-	WarnedAt, CountsFrom time.Time
+	WarnedAt, CountsFrom time.Time  // CountsFrom as if it came at once, until it has
+	DeliveredAt          *time.Time // to somebody who may answer for the party
 	By                   string
+}
+
+// Again says whether the party may be warned once more: after a day the warning had not come.
+func (w *SilenceWarning) Again(now time.Time) bool {
+	return w.DeliveredAt == nil && now.Sub(w.WarnedAt) > 24*time.Hour
+}
+
+// Counts says whether the party's silence counts by the time.
+func (w *SilenceWarning) Counts(now time.Time) bool {
+	return w != nil && w.DeliveredAt != nil && !now.Before(w.CountsFrom)
 }
 
 // Position is what a party has said, bound to the hashes that were seen.

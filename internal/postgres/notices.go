@@ -198,9 +198,17 @@ func (s noticeStore) Notices(ctx context.Context, actor portal.Actor, since time
 }
 
 func (s noticeStore) MarkRead(ctx context.Context, actor portal.Actor, upTo int64, now time.Time) error {
-	return s.note(ctx, "update notice set read_at = ? where account_id = ? and organisation_id = ? and id <= ? and read_at is null",
-		now, actor.Account, actor.Organisation, upTo)
+	return s.note(ctx, `with told as (update notice set read_at = @now where account_id = @account and organisation_id = @organisation and id <= @upto and read_at is null returning *)
+		`+warningsCame, named("now", now), named("account", actor.Account), named("organisation", actor.Organisation), named("upto", upTo), named("means", "page"))
 }
+
+// warningsCame keeps, of the notices that somebody has been told of now, that warnings of silence among them have come to their party.
+const warningsCame = `insert into warning_delivery (freeze_id, organisation_id, account_id, means, delivered_at)
+	select distinct on (w.freeze_id, w.organisation_id) w.freeze_id, w.organisation_id, told.account_id, @means, cast(@now as timestamptz)
+	from told join silence_warning w on w.organisation_id = told.organisation_id and w.warned_at <= told.at
+	join frozen_version f on f.id = w.freeze_id and f.response_id = told.response_id
+	where told.kind = 'silence_warning' order by w.freeze_id, w.organisation_id, told.id
+	on conflict do nothing`
 
 // Forget keeps what is still to be sent, however old.
 func (s noticeStore) Forget(ctx context.Context, before time.Time) error {

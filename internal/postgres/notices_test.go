@@ -256,10 +256,71 @@ func TestSilenceIsWarnedOfWithItsDate(t *testing.T) {
 	o.freeze()
 	must(t, o.approve(o.approvers[0], o.response, portal.Approved))
 	o.mails()
-	must(t, o.signoff.WarnOfSilence(t.Context(), o.secretariat, o.response, o.stand().Freeze.ID))
-	got := o.wantMail("warned", o.approvers[1:]...)
+	unreached := o.approvers[1]
+	o.server.Answer(func(to string) error {
+		if to == names(unreached)[0]+"@example.com" {
+			return mailtest.Permanent
+		}
+		return nil
+	})
+	warn := func() { must(t, o.signoff.WarnOfSilence(t.Context(), o.secretariat, o.response, o.stand().Freeze.ID)) }
+	warn()
+	came := func(who portal.Actor) *portal.SilenceWarning {
+		p, _ := o.stand().Party(who.Organisation)
+		return p.Warning
+	}
+	if w := came(o.approvers[2]); w.DeliveredAt != nil {
+		t.Error("it came before it was sent")
+	}
+	o.now = o.now.Add(20 * time.Hour) // nobody was there to send it
+	got := o.wantMail("warned", o.approvers[2:]...)
 	if m := got[names(o.approvers[2])[0]]; !strings.Contains(m.Text, "Svarer dere ikke før ") || !strings.Contains(m.Text, "februar 2022") {
 		t.Errorf("%s", m.Text)
+	}
+	if w := came(o.approvers[2]); w.DeliveredAt == nil || !w.CountsFrom.Equal(workflow.SilenceCountsFrom(rule, o.now)) {
+		t.Errorf("what came by mail counts from that day: %+v", w)
+	}
+	if w := came(unreached); w.DeliveredAt != nil || w.Counts(o.now.AddDate(1, 0, 0)) {
+		t.Errorf("what the mail server refused counts: %+v", w)
+	}
+	o.server.Answer(func(string) error { return nil })
+	o.now = o.now.Add(20 * time.Hour)
+	o.mails()
+	before := o.audits()
+	warn() // those alone whom it has not reached
+	o.wantMail("warned once more", unreached)
+	if came(unreached).DeliveredAt == nil || o.audits() != before+1 {
+		t.Error("the second warning did not come")
+	}
+	warn()
+	if o.audits() != before+1 {
+		t.Error("those are warned whom it has reached")
+	}
+}
+
+func TestAWarningOfSilenceComesInThePageToo(t *testing.T) {
+	o := newPostOffice(t)
+	rule := workflow.DefaultRule()
+	rule.SilenceDays = 14
+	_, err := o.directory.SetRule(t.Context(), o.secretariat, "vestfold", rule, "Vedtak.", 0)
+	must(t, err)
+	o.freeze()
+	o.server.Answer(func(string) error { return mailtest.Permanent })
+	o.mails()
+	must(t, o.signoff.WarnOfSilence(t.Context(), o.secretariat, o.response, o.stand().Freeze.ID))
+	o.mails()
+	who := o.approvers[1]
+	told, err := o.notices.Notices(portal.Acting(t.Context(), who), who)
+	must(t, err)
+	o.now = o.now.Add(time.Hour)
+	must(t, o.notices.MarkRead(portal.Acting(t.Context(), who), who, told[0].ID))
+	for i, p := range o.stand().Parties {
+		if p.Organisation.ID == who.Organisation != (p.Warning.DeliveredAt != nil) {
+			t.Errorf("party %d: %+v", i, p.Warning)
+		}
+	}
+	if p, _ := o.stand().Party(who.Organisation); !p.Warning.DeliveredAt.Equal(o.now) {
+		t.Errorf("%+v", p.Warning)
 	}
 }
 

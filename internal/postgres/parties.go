@@ -30,8 +30,13 @@ func (t *tx) NextCircle(id portal.ResponseID) error {
 
 // KeepWarnings carries what parties were told of their silence over to the same text laid before them anew.
 func (t *tx) KeepWarnings(from, to portal.FreezeID) error {
-	return t.Exec(`insert into silence_warning (freeze_id, organisation_id, warned_at, counts_from, warned_by)
+	err := t.Exec(`insert into silence_warning (freeze_id, organisation_id, warned_at, counts_from, warned_by)
 		select ?, organisation_id, warned_at, counts_from, warned_by from silence_warning where freeze_id = ?`, to, from).Error
+	if err != nil {
+		return err
+	}
+	return t.Exec(`insert into warning_delivery (freeze_id, organisation_id, account_id, means, delivered_at)
+		select ?, organisation_id, account_id, means, delivered_at from warning_delivery where freeze_id = ?`, to, from).Error
 }
 
 // Positions lists all that was ever said about a response, newest first; also by those who are parties no longer.

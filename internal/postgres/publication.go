@@ -56,3 +56,17 @@ func (db *DB) Published(ctx context.Context, round portal.RoundID, number string
 	}
 	return out, err
 }
+
+// PublishedLate lists who has approved what is public after it was sent, in the order they did.
+func (db *DB) PublishedLate(ctx context.Context, number string) ([]consult.LateApproval, error) {
+	found, err := rows[struct {
+		OrganisationID, OrganisationKind, Name string
+		RecordedAt                             time.Time
+	}](db.gorm.WithContext(ctx), "select organisation_id, organisation_kind, name, recorded_at from published_late(?)", number)
+	out := make([]consult.LateApproval, len(found))
+	for i, f := range found {
+		out[i] = consult.LateApproval{RecordedAt: f.RecordedAt,
+			Organisation: portal.Organisation{ID: portal.OrganisationID(f.OrganisationID), Kind: portal.OrganisationKind(f.OrganisationKind), Name: f.Name}}
+	}
+	return out, err
+}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"samsvar/internal/consult"
 	"samsvar/internal/evidence"
 	"samsvar/internal/portal"
 	"samsvar/internal/workflow"
@@ -131,7 +132,7 @@ func TestAChangedTextAsksAllOfThemAgain(t *testing.T) {
 
 // What one of two said when the answer was sent is in the package, and does not count; the other may say it afterwards.
 func TestSentWithOneOfTwo(t *testing.T) {
-	f, one, two, _ := laidBeforeTwo(t)
+	f, one, two, three := laidBeforeTwo(t)
 	must(t, f.approve(one, f.id, portal.Approved))
 	for _, who := range []portal.Actor{f.approvers[0], f.approvers[2], f.approvers[3], f.approvers[4]} {
 		must(t, f.approve(who, f.id, portal.Approved))
@@ -150,7 +151,20 @@ func TestSentWithOneOfTwo(t *testing.T) {
 	if r := evidence.Verify(raw); !r.OK() {
 		t.Errorf("%s", r)
 	}
-	must(t, f.approve(two, f.id, portal.Approved))
+	ministry, number := f.as("hod", portal.CaseOfficer), f.now().Receipt().Number
+	_, err = f.consult.Receive(t.Context(), ministry, f.id)
+	must(t, err)
+	must(t, f.consult.Publish(t.Context(), ministry, f.id, number))
+	late := func() []consult.LateApproval {
+		public, err := f.consult.PublishedOne(t.Context(), number)
+		must(t, err)
+		return public.Late
+	}
+	must(t, f.approve(three, f.id, portal.Approved)) // joins the first, who approved before it was sent
+	if f.standing(one) != workflow.Valid || len(late()) != 1 || late()[0].Organisation.ID != one.Organisation {
+		t.Errorf("%s, late %+v", f.standing(one), late())
+	}
+	wantCode(t, f.approve(two, f.id, portal.Approved), "already_sent")
 	if p := f.party(one).Position; f.standing(one) != workflow.Valid || !p.Late || len(p.Joined) != 1 {
 		t.Errorf("the second said it afterwards: %s, %+v", f.standing(one), p)
 	}

@@ -13,6 +13,7 @@ import (
 	"samsvar/internal/consult"
 	"samsvar/internal/document"
 	"samsvar/internal/portal"
+	"samsvar/internal/workflow"
 )
 
 type responseRow struct {
@@ -225,7 +226,7 @@ func addParties(g *gorm.DB, ids []string, place map[string]*portal.Response) err
 		FreezeNumber, Circle                                             int
 		Late                                                             bool
 		AnswerHashes                                                     jsonb[portal.Hashes]
-		RecordedAt, WarnedAt, CountsFrom                                 *time.Time
+		RecordedAt, WarnedAt, CountsFrom, DeliveredAt                    *time.Time
 		WarnedBy, TreatmentID, Coverage                                  string
 		Mandate                                                          mandateTaken `gorm:"embedded"`
 		Covers                                                           *bool
@@ -237,7 +238,7 @@ func addParties(g *gorm.DB, ids []string, place map[string]*portal.Response) err
 			coalesce(x.account_name, '') as account_name, x.answer_hashes, x.recorded_at,
 			coalesce(x.circle, 0) as circle, coalesce(x.late, false) as late, coalesce(cast(x.treatment_id as text), '') as treatment_id, x.covers, coalesce(x.coverage, '') as coverage,
 			`+mandateTakenColumns+`,
-			w.warned_at, w.counts_from, coalesce(warner.name, '') as warned_by, coalesce(x.needed, 0) as needed, coalesce(cast(x.joins as text), '') as joins,
+			w.warned_at, w.counts_from, came.delivered_at, coalesce(warner.name, '') as warned_by, coalesce(x.needed, 0) as needed, coalesce(cast(x.joins as text), '') as joins,
 			coalesce((select q.approvers from approval_quorum q join frozen_version laid on laid.id = s.freeze_id
 				where q.organisation_id = p.organisation_id and q.set_at <= laid.frozen_at order by q.version desc limit 1), 1) as quorum
 		from party p
@@ -247,6 +248,7 @@ func addParties(g *gorm.DB, ids []string, place map[string]*portal.Response) err
 		`+mandateTakenJoins+`
 		join response s on s.id = p.response_id
 		left join silence_warning w on w.freeze_id = s.freeze_id and w.organisation_id = p.organisation_id
+		left join warning_delivery came on came.freeze_id = w.freeze_id and came.organisation_id = w.organisation_id
 		left join account warner on warner.id = w.warned_by
 		where p.response_id in ? order by p.side, p.name collate "nb-x-icu"`, ids)
 	joined := map[string]*portal.Position{}
@@ -270,7 +272,10 @@ func addParties(g *gorm.DB, ids []string, place map[string]*portal.Response) err
 			}
 		}
 		if f.WarnedAt != nil {
-			p.Warning = &portal.SilenceWarning{WarnedAt: *f.WarnedAt, CountsFrom: *f.CountsFrom, By: f.WarnedBy}
+			p.Warning = &portal.SilenceWarning{WarnedAt: *f.WarnedAt, CountsFrom: *f.CountsFrom, DeliveredAt: f.DeliveredAt, By: f.WarnedBy}
+			if came := f.DeliveredAt; came != nil {
+				p.Warning.CountsFrom = workflow.SilenceCountsFrom(place[f.ResponseID].Rule, *came)
+			}
 		}
 		place[f.ResponseID].Parties = append(place[f.ResponseID].Parties, p)
 	}

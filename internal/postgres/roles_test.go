@@ -71,7 +71,7 @@ func TestTheProgramCannotUndoEvidence(t *testing.T) {
 		"set role samsvar", "set session authorization samsvar", "update goose_db_version set version_id = 0",
 		"copy (select 1) to program 'true'", "select pg_read_file('PG_VERSION')",
 	}
-	for _, table := range []string{"audit_event", "position", "treatment", "mandate", "mandate_end", "approval_quorum", "treatment_attachment", "remark", "remark_step", "decision", "frozen_answer", "party_record", "silence_warning", "community_rule", "body_version"} {
+	for _, table := range []string{"audit_event", "position", "treatment", "mandate", "mandate_end", "approval_quorum", "treatment_attachment", "remark", "remark_step", "decision", "frozen_answer", "party_record", "silence_warning", "warning_delivery", "community_rule", "body_version"} {
 		tries = append(tries, "delete from "+table, "truncate "+table+" cascade")
 	}
 	for table, column := range map[string]string{"audit_event": "action", "position": "kind", "treatment": "body", "mandate": "reason", "mandate_end": "reason", "remark": "quote", "remark_step": "body", "decision": "body", "frozen_answer": "content", "party_record": "organisation_id",

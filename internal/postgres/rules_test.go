@@ -159,7 +159,15 @@ func TestSilenceCountsAfterAWarningAlone(t *testing.T) {
 	if n := f.audits() - before; n != 1 {
 		t.Errorf("%d events for one warning", n)
 	}
+	f.house.now = f.house.now.AddDate(0, 0, 30)
+	if tally := workflow.CountResponse(f.now(), f.house.now); tally.Met || tally.Silent != 0 {
+		t.Errorf("a warning that never came counts: %+v", tally)
+	}
+	f.warningCame()
 	from := f.now().Parties[1].Warning.CountsFrom
+	if want := workflow.SilenceCountsFrom(f.now().Rule, f.house.now); !from.Equal(want) {
+		t.Errorf("it counts from %s, and came so that it counts from %s", from, want)
+	}
 	if f.now().Parties[0].Warning != nil {
 		t.Error("one who had answered was warned")
 	}
@@ -180,6 +188,14 @@ func TestSilenceCountsAfterAWarningAlone(t *testing.T) {
 	if tally := workflow.CountResponse(f.now(), f.house.now); tally.Silent != 0 {
 		t.Error("a warning about another version counts")
 	}
+}
+
+// warningCame has every party's warning come now, as TestSilenceIsWarnedOfWithItsDate has it come by mail and in the page.
+func (f frozen) warningCame() {
+	f.t.Helper()
+	_, err := f.db.Pool().Exec(f.t.Context(), `insert into warning_delivery (freeze_id, organisation_id, account_id, means, delivered_at)
+		select freeze_id, organisation_id, warned_by, 'mail', $1 from silence_warning where freeze_id = $2`, f.house.now, f.now().Freeze.ID)
+	must(f.t, err)
 }
 
 func TestSilenceNeverCountsUnlessTheRuleSaysSo(t *testing.T) {

@@ -293,9 +293,10 @@ func byBody(tx Tx, r portal.Response, d portal.Decision) (portal.Decision, error
 	return d, err
 }
 
-// WarnOfSilence records that the parties which have never answered were told
-// from when their silence counts. It counts for those alone who are named here,
-// on this text alone, and only where the rule says so.
+// WarnOfSilence tells the parties which have never answered from when their
+// silence counts, and again those whom that did not reach. It counts for those
+// alone who are named here, on this text alone, where the rule says so, and
+// when the warning has come.
 func (s Service) WarnOfSilence(ctx context.Context, actor portal.Actor, id portal.ResponseID, freeze portal.FreezeID) error {
 	return s.change(ctx, actor, id, "response.warn", func(tx Tx, r portal.Response) (map[string]any, error) {
 		if r.Freeze.ID != freeze {
@@ -307,10 +308,13 @@ func (s Service) WarnOfSilence(ctx context.Context, actor portal.Actor, id porta
 		warning := portal.SilenceWarning{WarnedAt: s.Now(), CountsFrom: workflow.SilenceCountsFrom(r.Rule, s.Now()), By: actor.Name}
 		var names []string
 		for _, p := range r.Parties {
-			if p.Position != nil || p.Warning != nil {
+			if p.Position != nil || p.Warning != nil && !p.Warning.Again(s.Now()) {
 				continue
 			}
 			names = append(names, p.Organisation.Name)
+			if p.Warning != nil {
+				continue
+			}
 			if err := tx.InsertWarning(r, p.Organisation.ID, warning, actor.Account); err != nil {
 				return nil, err
 			}

@@ -65,7 +65,7 @@ func (m model) response(rule portal.Rule) portal.Response {
 			p.Position = position
 		}
 		if i == 2 && m.frozen > 0 && m.warned == m.freeze {
-			p.Warning = &portal.SilenceWarning{}
+			p.Warning = &portal.SilenceWarning{DeliveredAt: &time.Time{}}
 		}
 		r.Parties = append(r.Parties, p)
 	}

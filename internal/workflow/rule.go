@@ -47,10 +47,10 @@ func CheckRule(r portal.Rule) (portal.Rule, error) {
 	return r, nil
 }
 
-// SilenceCountsFrom is the first moment at which silence counts for a party that was warned at the
+// SilenceCountsFrom is the first moment at which silence counts for a party that a warning came to at the
 // time: midnight in Oslo after the whole days that the rule gives.
-func SilenceCountsFrom(r portal.Rule, warned time.Time) time.Time {
-	day := warned.In(Oslo)
+func SilenceCountsFrom(r portal.Rule, came time.Time) time.Time {
+	day := came.In(Oslo)
 	return time.Date(day.Year(), day.Month(), day.Day()+r.SilenceDays+1, 0, 0, 0, 0, Oslo)
 }
 
@@ -79,8 +79,8 @@ func RuleInWords(r portal.Rule) []portal.Text {
 	if r.SilenceDays == 0 {
 		say("Den som ikke svarer, regnes aldri som enig.", "Den som ikkje svarer, blir aldri rekna som einig.")
 	} else {
-		say(fmt.Sprintf("Den som aldri har svart, regnes som enig når det har gått %s etter at sekretariatet varslet om det.", days(r.SilenceDays, "hel dag", "hele dager")),
-			fmt.Sprintf("Den som aldri har svart, blir rekna som einig når det har gått %s etter at sekretariatet varsla om det.", days(r.SilenceDays, "heil dag", "heile dagar")))
+		say(fmt.Sprintf("Den som aldri har svart, regnes som enig når det har gått %s etter at varselet om det kom fram.", days(r.SilenceDays, "hel dag", "hele dager")),
+			fmt.Sprintf("Den som aldri har svart, blir rekna som einig når det har gått %s etter at varselet om det kom fram.", days(r.SilenceDays, "heil dag", "heile dagar")))
 	}
 	return append(words, whoseWord, whatWasTreated)
 }

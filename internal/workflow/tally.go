@@ -161,7 +161,7 @@ func StandingOf(r portal.Response, p portal.Party, now time.Time) Standing {
 		s.Lapsed, s.Short = p.Position.Lapsed(now), !p.Position.Enough()
 		s.Untreated = p.Position.Coverage != nil && !p.Position.Coverage.Covers
 	}
-	s.Warned = p.Position == nil && p.Withdrawn == nil && p.Warning != nil && !now.Before(p.Warning.CountsFrom)
+	s.Warned = p.Position == nil && p.Withdrawn == nil && p.Warning.Counts(now)
 	return s
 }
 

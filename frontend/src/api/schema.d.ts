@@ -1073,7 +1073,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Record that the parties which have never answered were told from when their silence counts */
+        /** Tell the parties which have never answered from when their silence counts, and again those whom that did not reach */
         post: operations["warnOfSilence"];
         delete?: never;
         options?: never;
@@ -2001,8 +2001,14 @@ export interface components {
             /** @description Number of what was sent in its place, when that is public too. */
             replacedBy?: string;
             takenDown?: components["schemas"]["TakenDown"];
+            /** @description Who has approved it after it was sent; absent in a list, and when it was taken down. */
+            late?: components["schemas"]["LateApproval"][];
             /** @description Form samsvar-publication/1 of docs/evidence.md; absent in a list, and when it was taken down. */
             package?: components["schemas"]["SubmissionPackage"];
+        };
+        LateApproval: {
+            organisation: components["schemas"]["Organisation"];
+            recordedAt: components["schemas"]["Time"];
         };
         EndInput: {
             /** @description The receipt number that was read. */
@@ -2527,10 +2533,15 @@ export interface components {
         };
         SilenceWarning: {
             warnedAt: components["schemas"]["Time"];
+            /** @description From when silence counts; as if the warning came at once, until it has. */
             countsFrom: components["schemas"]["Time"];
+            /** @description When it came to somebody who may answer for the party; absent while it has not. */
+            deliveredAt?: components["schemas"]["Time"];
             by: string;
             /** @description Silence counts as consent now. */
             counts: boolean;
+            /** @description It has not come for a day: the party may be warned once more. */
+            again: boolean;
         };
         Freeze: {
             /** Format: uuid */

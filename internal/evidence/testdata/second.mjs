@@ -133,7 +133,7 @@ const submissionPackage = record({
           approvers: optional((v) => approvers(v) && v.length > 0),
         }),
       ),
-      silence: optional(record({ warnedAt: instant, countsFrom: instant, counted: flag })),
+      silence: optional(record({ warnedAt: instant, countsFrom: instant, counted: flag, deliveredAt: optional(instant) })),
       treatments: optional((v) => treatments(v) && v.length > 0),
     }),
   ),
@@ -216,7 +216,7 @@ function* times(p) {
   for (const { position, silence, treatments = [] } of p.parties) {
     for (const { recordedAt, attachments = [] } of treatments) yield before(recordedAt) && attachments.every(({ addedAt }) => before(addedAt))
     if (position) yield [position, ...(position.approvers ?? [])].every(({ recordedAt }) => before(recordedAt))
-    if (silence) yield before(silence.warnedAt) && (!silence.counted || before(silence.countsFrom))
+    if (silence) yield before(silence.warnedAt) && (!silence.counted || before(silence.countsFrom)) && (!silence.deliveredAt || before(silence.deliveredAt))
   }
   for (const remark of p.remarks) yield before(remark.recordedAt) && (!remark.reply || before(remark.reply.recordedAt))
   if (p.decision) yield before(p.decision.recordedAt)
@@ -225,6 +225,7 @@ function* times(p) {
 function* positions(p) {
   const known = p.answers.map((a) => a.id)
   for (const { position, silence } of p.parties) {
+    yield !silence?.counted || silence.deliveredAt !== undefined
     if (!position) continue
     yield !silence
     const { needed = 1, approvers = [], by, recordedAt } = position
