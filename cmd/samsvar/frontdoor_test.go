@@ -7,6 +7,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // TestFrontDoor is about what happens before any operation is reached, and about acting for somebody.
@@ -17,7 +20,7 @@ func TestFrontDoor(t *testing.T) {
 		part func(*program, *testing.T)
 	}{
 		{"acting", (*program).acting}, {"lost role", (*program).lostRole}, {"input", (*program).input}, {"strangers", (*program).strangers},
-		{"pages", (*program).pages}, {"logout", (*program).logout}, {"limits, last", (*program).limits},
+		{"pages", (*program).pages}, {"logout", (*program).logout}, {"logins", (*program).logins}, {"limits, last", (*program).limits},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			here := *p
@@ -33,6 +36,7 @@ type me struct {
 	Organisations []struct{ Organisation struct{ ID string } }
 	Language      string
 	Demonstration bool
+	Now           time.Time
 }
 
 func (m me) actsFor() string {
@@ -246,6 +250,72 @@ func (p *program) logout(t *testing.T) {
 		if response.Request.URL.Path != "/login" || !strings.HasPrefix(response.Request.URL.RawQuery, "error=login_") {
 			t.Errorf("a callback that nobody asked for, %q, ends at %s", query, response.Request.URL)
 		}
+	}
+}
+
+type login struct {
+	ID, Device      string
+	BegunAt, SeenAt time.Time
+	Current         bool
+}
+
+// logins: people see where they are logged in and end it there, and administrators end what others have.
+func (p *program) logins(t *testing.T) {
+	const firefox, phone = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0",
+		"Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1"
+	at := func(userAgent string) person {
+		p.userAgent = userAgent
+		return p.as("godkjenner-siv")
+	}
+	here, there := at(firefox), at(phone)
+	p.userAgent = ""
+	alive := func(who person) bool { return who.call("GET", "/me", nil).status == 200 }
+	logins := func(who person) map[string]login {
+		found := map[string]login{}
+		for _, l := range get[[]login](who, "/me/sessions") {
+			found[l.Device] = l
+		}
+		return found
+	}
+	ended := func() (all []string) {
+		rows, err := p.db.Pool().Query(t.Context(), "select action || ' ' || cast(detail as text) from audit_event where action like '%session%' order by id")
+		check(t, err)
+		all, err = pgx.CollectRows(rows, pgx.RowTo[string])
+		check(t, err)
+		return all
+	}
+	found := logins(here)
+	mine, other := found["Firefox, Windows"], found["Safari, iPhone"]
+	if len(found) != 2 || !mine.Current || other.Current || get[me](here, "/me").Now.Sub(mine.BegunAt).Abs() > time.Minute || mine.SeenAt.Before(mine.BegunAt) || !logins(there)["Safari, iPhone"].Current {
+		t.Errorf("%+v", found)
+	}
+	stranger := p.as("leser-agder")
+	foreign, unknown := stranger.call("DELETE", "/me/sessions/"+other.ID, nil), stranger.call("DELETE", "/me/sessions/"+p.scene().freeze, nil)
+	if foreign.status != 404 || faceless(t, foreign) != faceless(t, unknown) || len(logins(stranger)) != 1 || !alive(there) {
+		t.Errorf("another's login: %d %s, one that is not there: %s", foreign.status, foreign.body, unknown.body)
+	}
+	if a := stranger.call("DELETE", "/accounts/"+get[me](here, "/me").Account.ID+"/sessions", nil); a.status != 403 && a.status != 404 || !alive(here) {
+		t.Errorf("no administrator, but %d", a.status)
+	}
+
+	if a := here.call("DELETE", "/me/sessions/"+other.ID, nil); a.status != 204 || alive(there) || !alive(here) || len(logins(here)) != 1 {
+		t.Errorf("ending one: %d %s", a.status, a.body)
+	}
+	if a := here.call("DELETE", "/me/sessions/"+other.ID, nil); a.status != 404 {
+		t.Errorf("ending it again: %d", a.status)
+	}
+	there, more := at(phone), at("curl/8")
+	p.userAgent = ""
+	for range 2 {
+		if a := here.call("DELETE", "/me/sessions", nil); a.status != 204 || alive(there) || alive(more) || !alive(here) {
+			t.Errorf("ending all others: %d %s", a.status, a.body)
+		}
+	}
+	if a := p.as("administrator").call("DELETE", "/accounts/"+get[me](here, "/me").Account.ID+"/sessions", nil); a.status != 204 || alive(here) || !alive(stranger) {
+		t.Errorf("an administrator ends all: %d %s", a.status, a.body)
+	}
+	if want := []string{`session.end {"sessions": 1}`, `session.end_others {"sessions": 2}`, `account.end_sessions {"sessions": 1}`}; !slices.Equal(ended(), want) {
+		t.Errorf("the trail says %v", ended())
 	}
 }
 

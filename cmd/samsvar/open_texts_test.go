@@ -24,6 +24,16 @@ func (p *program) openTexts(t *testing.T) {
 				t.Fatal(a.body)
 			}
 		}},
+		"the login is ended from another one": {"leser-agder", "agder", "reader", func(who person, _ string) {
+			if a := p.as("leser-agder").call("DELETE", "/me/sessions", nil); a.status != 204 {
+				t.Fatal(a.body)
+			}
+		}},
+		"an administrator ends all logins": {"leser-agder", "agder", "reader", func(_ person, id string) {
+			if a := admin.call("DELETE", "/accounts/"+id+"/sessions", nil); a.status != 204 {
+				t.Fatal(a.body)
+			}
+		}},
 		"somebody logs out": {"leser-agder", "agder", "reader", func(who person, _ string) {
 			out, err := who.http.Post(p.base+"/auth/logout", "application/x-www-form-urlencoded", nil)
 			check(t, err)

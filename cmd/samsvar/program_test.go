@@ -32,6 +32,8 @@ type program struct {
 	base  string
 	db    *postgres.DB
 	owner string // the address by which the database's owner logs in
+
+	userAgent string // what browsers call themselves
 }
 
 func start(t testing.TB) *program {
@@ -94,7 +96,7 @@ func (p *program) as(persona string) person {
 	p.t.Helper()
 	jar, err := cookiejar.New(nil)
 	check(p.t, err)
-	who := person{p, &http.Client{Jar: jar, Timeout: 30 * time.Second}}
+	who := person{p, &http.Client{Jar: jar, Timeout: 30 * time.Second, Transport: calling(p.userAgent)}}
 	if persona == "" {
 		return who
 	}
@@ -105,6 +107,15 @@ func (p *program) as(persona string) person {
 		p.t.Fatalf("%s did not get in: %d %s", persona, response.StatusCode, response.Request.URL)
 	}
 	return who
+}
+
+// calling is a browser that calls itself so.
+type calling string
+
+func (c calling) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.Header.Set("User-Agent", string(c))
+	return http.DefaultTransport.RoundTrip(r)
 }
 
 // actFor switches to another organisation of the same account.
@@ -198,9 +209,11 @@ func (s scene) path(o operation) string {
 		s.round = s.closed
 	case strings.HasPrefix(path, "/submissions/"):
 		s.response = s.submission
+	case o.id == "endSessionsOf": // or the walk would log somebody out
+		s.account = s.freeze
 	}
 	for name, value := range map[string]string{"roundId": s.round, "questionId": s.question, "responseId": s.response, "answerId": s.answer,
-		"jobId": s.freeze, "mandateId": s.freeze, "bodyId": s.freeze, "meetingId": s.meeting, "caseId": s.paper, "remarkId": s.freeze, "accountId": s.account, "organisationId": "agder", "role": "reader", "format": "json", "number": "1999-0001", "place": "1"} {
+		"jobId": s.freeze, "mandateId": s.freeze, "bodyId": s.freeze, "meetingId": s.meeting, "caseId": s.paper, "remarkId": s.freeze, "accountId": s.account, "sessionId": s.freeze, "organisationId": "agder", "role": "reader", "format": "json", "number": "1999-0001", "place": "1"} {
 		path = strings.ReplaceAll(path, "{"+name+"}", value)
 	}
 	return path
@@ -231,7 +244,7 @@ func (s scene) body(operation string) any {
 		"writeRemark": map[string]any{"freezeId": s.freeze, "text": "x"}, "seeRemarks": map[string]any{"remarks": map[string]any{}},
 		"stepRemark": map[string]any{"kind": "join", "version": 0}, "replyToRemark": map[string]any{"version": 0, "text": "x"},
 		"recordTreatment": map[string]any{"freezeId": s.freeze, "level": "political", "body": "x", "caseNumber": "", "metOn": "2022-01-01", "outcome": "noted", "decision": ""},
-		"giveMandate":     map[string]any{"accountId": s.account, "organisationId": "nowhere", "begins": "2022-01-01", "ends": "2022-01-02"}, "endMandate": map[string]any{"reason": "x"},
+		"giveMandate":     map[string]any{"accountId": s.account, "organisationId": "nowhere", "begins": "2022-01-01", "ends": "2022-01-02"}, "endMandate": map[string]any{"reason": "x"}, "setQuorum": map[string]any{"approvers": 1, "version": 99},
 		"warnOfSilence": map[string]any{"freezeId": s.freeze},
 		"setCommunityRule": map[string]any{"kind": "consensus", "hospitalPercent": 100, "municipalPercent": 50, "voters": []any{}, "partnershipDecision": false,
 			"silenceDays": 0, "reason": "x", "version": 99},
@@ -466,6 +479,11 @@ func (p *program) sessions(t *testing.T) {
 	again.Body.Close()
 	if second := who.http.Jar.Cookies(base)[0].Value; second == first {
 		t.Error("the session kept its token through a login")
+	}
+	before := p.as("")
+	before.http.Jar.SetCookies(base, []*http.Cookie{{Name: "samsvar", Value: first}})
+	if a := before.call("GET", "/me", nil); a.status != 401 {
+		t.Errorf("the token from before the login still opens: %d", a.status)
 	}
 	admin := p.as("administrator")
 	id := get[struct{ Account struct{ ID string } }](who, "/me").Account.ID

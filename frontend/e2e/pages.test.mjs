@@ -53,6 +53,7 @@ const pages = [
   ['koordinator-kristiansand', () => '/'],
   ['koordinator-kristiansand', () => `/rounds/${at.round}`],
   ['koordinator-kristiansand', () => `/responses/${at.agder}/write`, '[contenteditable="true"]'],
+  ['leser-agder', () => '/account'],
   ['leser-agder', () => `/responses/${at.agder}/read`],
   ['leser-agder', () => `/responses/${at.agder}/answers/${at.answer}/versions`, '[role=tabpanel]'],
   ['sekretariat-vestfold', () => `/responses/${at.vestfold}`],

@@ -27,6 +27,8 @@ type Reads interface {
 	// Standing gives an account with its roles and the mandates that it was given, newest first, whoever asks. It is portal.Missing when unknown.
 	Standing(ctx context.Context, id portal.AccountID, on time.Time) (portal.Account, []AccountRole, []portal.Mandate, error)
 	Accounts(ctx context.Context, on time.Time) ([]AccountDetail, error)
+	// Sessions are those of the account that have not ended, the one that was last at work first.
+	Sessions(ctx context.Context, id portal.AccountID) ([]portal.Session, error)
 	Organisations(ctx context.Context, on time.Time) ([]OrganisationDetail, error)
 	// MunicipalitiesOn are those that existed on the date.
 	MunicipalitiesOn(ctx context.Context, on time.Time) ([]portal.Organisation, error)
@@ -80,6 +82,10 @@ type Tx interface {
 	InsertMandate(m portal.Mandate, by portal.AccountID) error
 	InsertQuorum(organisation portal.OrganisationID, q Quorum, by portal.AccountID) error
 	EndMandate(portal.MandateID, portal.Tombstone) error
+	// EndSession says whether the account had it.
+	EndSession(portal.AccountID, portal.SessionID) (bool, error)
+	// EndSessions ends all of the account's but one, and says how many.
+	EndSessions(id portal.AccountID, but portal.SessionID) (int, error)
 	// LockAdministrators keeps the number of administrators as it is until the transaction ends.
 	LockAdministrators() ([]portal.AccountID, error)
 

@@ -3154,6 +3154,22 @@ type SeenInput struct {
 	Remarks RemarkVersions `json:"remarks"`
 }
 
+// Session defines model for Session.
+type Session struct {
+	// BegunAt RFC 3339 with offset; the server's clock.
+	BegunAt Time `json:"begunAt"`
+
+	// Current The one that asks.
+	Current bool `json:"current"`
+
+	// Device Family of browser and of platform, as the browser says; absent for others.
+	Device *string `json:"device,omitempty"`
+	Id     string  `json:"id"`
+
+	// SeenAt To the minute.
+	SeenAt Time `json:"seenAt"`
+}
+
 // SideTally defines model for SideTally.
 type SideTally struct {
 	Answered int `json:"answered"`
@@ -3509,6 +3525,9 @@ type ResponseId = string
 // RoundId defines model for roundId.
 type RoundId = string
 
+// SessionId defines model for sessionId.
+type SessionId = string
+
 // DownloadPackParams defines parameters for DownloadPack.
 type DownloadPackParams struct {
 	Language *Language `form:"language,omitempty" json:"language,omitempty"`
@@ -3707,6 +3726,9 @@ type ServerInterface interface {
 	// RevokeRole Take a role away; repeating it changes nothing
 	// (DELETE /accounts/{accountId}/roles/{organisationId}/{role})
 	RevokeRole(ctx echo.Context, accountId AccountId, organisationId OrganisationId, role Role) error
+	// EndSessionsOf End all logins of an account; repeating it changes nothing
+	// (DELETE /accounts/{accountId}/sessions)
+	EndSessionsOf(ctx echo.Context, accountId AccountId) error
 	// ListCommunities Health communities that the actor may look at
 	// (GET /communities)
 	ListCommunities(ctx echo.Context) error
@@ -3779,6 +3801,15 @@ type ServerInterface interface {
 	// SetReminders Choose how often to be reminded by e-mail of what is owed
 	// (PUT /me/reminders)
 	SetReminders(ctx echo.Context) error
+	// EndOtherSessions End all of one's own logins but this one; repeating it changes nothing
+	// (DELETE /me/sessions)
+	EndOtherSessions(ctx echo.Context) error
+	// ListSessions Where the account is logged in, the login that was last at work first
+	// (GET /me/sessions)
+	ListSessions(ctx echo.Context) error
+	// EndSession End one of one's own logins
+	// (DELETE /me/sessions/{sessionId})
+	EndSession(ctx echo.Context, sessionId SessionId) error
 	// GetMeeting A meeting, with the cases that concern the actor and what its minutes say
 	// (GET /meetings/{meetingId})
 	GetMeeting(ctx echo.Context, meetingId MeetingId) error
@@ -4071,6 +4102,22 @@ func (w *ServerInterfaceWrapper) RevokeRole(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.RevokeRole(ctx, accountId, organisationId, role)
+	return err
+}
+
+// EndSessionsOf converts echo context to params.
+func (w *ServerInterfaceWrapper) EndSessionsOf(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "accountId" -------------
+	var accountId AccountId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "accountId", ctx.Param("accountId"), &accountId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter accountId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EndSessionsOf(ctx, accountId)
 	return err
 }
 
@@ -4379,6 +4426,40 @@ func (w *ServerInterfaceWrapper) SetReminders(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.SetReminders(ctx)
+	return err
+}
+
+// EndOtherSessions converts echo context to params.
+func (w *ServerInterfaceWrapper) EndOtherSessions(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EndOtherSessions(ctx)
+	return err
+}
+
+// ListSessions converts echo context to params.
+func (w *ServerInterfaceWrapper) ListSessions(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListSessions(ctx)
+	return err
+}
+
+// EndSession converts echo context to params.
+func (w *ServerInterfaceWrapper) EndSession(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "sessionId" -------------
+	var sessionId SessionId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sessionId", ctx.Param("sessionId"), &sessionId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter sessionId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EndSession(ctx, sessionId)
 	return err
 }
 
@@ -5843,6 +5924,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PUT(options.BaseURL+"/me/acting", wrapper.SetActing, options.OperationMiddlewares["setActing"]...)
 	router.PUT(options.BaseURL+"/me/language", wrapper.SetLanguage, options.OperationMiddlewares["setLanguage"]...)
 	router.PUT(options.BaseURL+"/me/reminders", wrapper.SetReminders, options.OperationMiddlewares["setReminders"]...)
+	router.DELETE(options.BaseURL+"/me/sessions", wrapper.EndOtherSessions, options.OperationMiddlewares["endOtherSessions"]...)
+	router.GET(options.BaseURL+"/me/sessions", wrapper.ListSessions, options.OperationMiddlewares["listSessions"]...)
+	router.DELETE(options.BaseURL+"/me/sessions/:sessionId", wrapper.EndSession, options.OperationMiddlewares["endSession"]...)
 	router.GET(options.BaseURL+"/notices", wrapper.ListNotices, options.OperationMiddlewares["listNotices"]...)
 	router.POST(options.BaseURL+"/notices/read", wrapper.MarkNoticesRead, options.OperationMiddlewares["markNoticesRead"]...)
 	router.GET(options.BaseURL+"/mail", wrapper.GetOutbox, options.OperationMiddlewares["getOutbox"]...)
@@ -5940,6 +6024,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/meetings/:meetingId/cases/:caseId/pack", wrapper.DownloadPack, options.OperationMiddlewares["downloadPack"]...)
 	router.GET(options.BaseURL+"/organisations", wrapper.ListOrganisations, options.OperationMiddlewares["listOrganisations"]...)
 	router.GET(options.BaseURL+"/accounts", wrapper.ListAccounts, options.OperationMiddlewares["listAccounts"]...)
+	router.DELETE(options.BaseURL+"/accounts/:accountId/sessions", wrapper.EndSessionsOf, options.OperationMiddlewares["endSessionsOf"]...)
 	router.POST(options.BaseURL+"/accounts/:accountId/roles", wrapper.GrantRole, options.OperationMiddlewares["grantRole"]...)
 	router.DELETE(options.BaseURL+"/accounts/:accountId/roles/:organisationId/:role", wrapper.RevokeRole, options.OperationMiddlewares["revokeRole"]...)
 
@@ -6055,6 +6140,39 @@ type RevokeRoledefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response RevokeRoledefaultApplicationProblemPlusJSONResponse) VisitRevokeRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndSessionsOfRequestObject struct {
+	AccountId AccountId `json:"accountId"`
+}
+
+type EndSessionsOfResponseObject interface {
+	VisitEndSessionsOfResponse(w http.ResponseWriter) error
+}
+
+type EndSessionsOf204Response struct {
+}
+
+func (response EndSessionsOf204Response) VisitEndSessionsOfResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type EndSessionsOfdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EndSessionsOfdefaultApplicationProblemPlusJSONResponse) VisitEndSessionsOfResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -6998,6 +7116,109 @@ type SetRemindersdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response SetRemindersdefaultApplicationProblemPlusJSONResponse) VisitSetRemindersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndOtherSessionsRequestObject struct {
+}
+
+type EndOtherSessionsResponseObject interface {
+	VisitEndOtherSessionsResponse(w http.ResponseWriter) error
+}
+
+type EndOtherSessions204Response struct {
+}
+
+func (response EndOtherSessions204Response) VisitEndOtherSessionsResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type EndOtherSessionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EndOtherSessionsdefaultApplicationProblemPlusJSONResponse) VisitEndOtherSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSessionsRequestObject struct {
+}
+
+type ListSessionsResponseObject interface {
+	VisitListSessionsResponse(w http.ResponseWriter) error
+}
+
+type ListSessions200JSONResponse []Session
+
+func (response ListSessions200JSONResponse) VisitListSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSessionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListSessionsdefaultApplicationProblemPlusJSONResponse) VisitListSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndSessionRequestObject struct {
+	SessionId SessionId `json:"sessionId"`
+}
+
+type EndSessionResponseObject interface {
+	VisitEndSessionResponse(w http.ResponseWriter) error
+}
+
+type EndSession204Response struct {
+}
+
+func (response EndSession204Response) VisitEndSessionResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type EndSessiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EndSessiondefaultApplicationProblemPlusJSONResponse) VisitEndSessionResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -10158,6 +10379,9 @@ type StrictServerInterface interface {
 	// RevokeRole Take a role away; repeating it changes nothing
 	// (DELETE /accounts/{accountId}/roles/{organisationId}/{role})
 	RevokeRole(ctx context.Context, request RevokeRoleRequestObject) (RevokeRoleResponseObject, error)
+	// EndSessionsOf End all logins of an account; repeating it changes nothing
+	// (DELETE /accounts/{accountId}/sessions)
+	EndSessionsOf(ctx context.Context, request EndSessionsOfRequestObject) (EndSessionsOfResponseObject, error)
 	// ListCommunities Health communities that the actor may look at
 	// (GET /communities)
 	ListCommunities(ctx context.Context, request ListCommunitiesRequestObject) (ListCommunitiesResponseObject, error)
@@ -10230,6 +10454,15 @@ type StrictServerInterface interface {
 	// SetReminders Choose how often to be reminded by e-mail of what is owed
 	// (PUT /me/reminders)
 	SetReminders(ctx context.Context, request SetRemindersRequestObject) (SetRemindersResponseObject, error)
+	// EndOtherSessions End all of one's own logins but this one; repeating it changes nothing
+	// (DELETE /me/sessions)
+	EndOtherSessions(ctx context.Context, request EndOtherSessionsRequestObject) (EndOtherSessionsResponseObject, error)
+	// ListSessions Where the account is logged in, the login that was last at work first
+	// (GET /me/sessions)
+	ListSessions(ctx context.Context, request ListSessionsRequestObject) (ListSessionsResponseObject, error)
+	// EndSession End one of one's own logins
+	// (DELETE /me/sessions/{sessionId})
+	EndSession(ctx context.Context, request EndSessionRequestObject) (EndSessionResponseObject, error)
 	// GetMeeting A meeting, with the cases that concern the actor and what its minutes say
 	// (GET /meetings/{meetingId})
 	GetMeeting(ctx context.Context, request GetMeetingRequestObject) (GetMeetingResponseObject, error)
@@ -10567,6 +10800,31 @@ func (sh *strictHandler) RevokeRole(ctx echo.Context, accountId AccountId, organ
 		return err
 	} else if validResponse, ok := response.(RevokeRoleResponseObject); ok {
 		return validResponse.VisitRevokeRoleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EndSessionsOf operation middleware
+func (sh *strictHandler) EndSessionsOf(ctx echo.Context, accountId AccountId) error {
+	var request EndSessionsOfRequestObject
+
+	request.AccountId = accountId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EndSessionsOf(ctx.Request().Context(), request.(EndSessionsOfRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndSessionsOf")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EndSessionsOfResponseObject); ok {
+		return validResponse.VisitEndSessionsOfResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -11374,6 +11632,77 @@ func (sh *strictHandler) SetReminders(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(SetRemindersResponseObject); ok {
 		return validResponse.VisitSetRemindersResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EndOtherSessions operation middleware
+func (sh *strictHandler) EndOtherSessions(ctx echo.Context) error {
+	var request EndOtherSessionsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EndOtherSessions(ctx.Request().Context(), request.(EndOtherSessionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndOtherSessions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EndOtherSessionsResponseObject); ok {
+		return validResponse.VisitEndOtherSessionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListSessions operation middleware
+func (sh *strictHandler) ListSessions(ctx echo.Context) error {
+	var request ListSessionsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListSessions(ctx.Request().Context(), request.(ListSessionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListSessions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListSessionsResponseObject); ok {
+		return validResponse.VisitListSessionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EndSession operation middleware
+func (sh *strictHandler) EndSession(ctx echo.Context, sessionId SessionId) error {
+	var request EndSessionRequestObject
+
+	request.SessionId = sessionId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EndSession(ctx.Request().Context(), request.(EndSessionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndSession")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EndSessionResponseObject); ok {
+		return validResponse.VisitEndSessionResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -71,7 +71,9 @@ func (a *api) finishLogin(c echo.Context) error {
 	if err := a.begin(ctx, account.ID, who); err != nil {
 		return err
 	}
-	if err := a.sessions.keep(ctx, c.Response()); err != nil {
+	login := a.sessions.login(ctx)
+	login.Device = deviceOf(c.Request().UserAgent())
+	if err := a.sessions.keep(portal.Acting(ctx, portal.Actor{Account: account.ID, Login: login}), c.Response()); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusFound, cmp.Or(returnTo, "/"))
@@ -94,6 +96,7 @@ func (a *api) begin(ctx context.Context, id portal.AccountID, who Identified) er
 		}
 	}
 	a.sessions.Put(ctx, keyAccount, string(id))
+	a.sessions.Put(ctx, keySession, portal.NewID())
 	a.sessions.Put(ctx, keySeen, a.sessions.clock().Unix())
 	a.sessions.Put(ctx, keyProvider, who.Provider)
 	a.sessions.Put(ctx, keyIDToken, who.IDToken)

@@ -181,7 +181,7 @@ func (a *api) tellLive(next echo.HandlerFunc) echo.HandlerFunc {
 		if id := c.Param("accountId"); id != "" {
 			a.live.AccountChanged(portal.AccountID(id))
 		}
-		if c.Path() == "/api/v1/me/acting" {
+		if c.Path() == "/api/v1/me/acting" || strings.HasPrefix(c.Path(), "/api/v1/me/sessions") {
 			a.live.AccountChanged(actorOf(c.Request().Context()).Account)
 		}
 		return nil

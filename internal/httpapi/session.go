@@ -25,6 +25,7 @@ const (
 	keyReturnTo = "return_to"
 	keyProved   = "proved" // when they last proved who they are, in Unix seconds by the provider's clock
 	keyLevel    = "level"
+	keySession  = "session"
 	keySeen     = "seen" // when the account was last at work, in Unix seconds
 )
 
@@ -98,7 +99,7 @@ func (s sessions) keep(ctx context.Context, w http.ResponseWriter) error {
 // login is how the session's person came in. One whose provider does not say when, came in too long ago.
 func (s sessions) login(ctx context.Context) portal.Login {
 	age := s.clock().Sub(time.Unix(s.GetInt64(ctx, keyProved), 0))
-	return portal.Login{Age: max(0, age), Level: portal.Level(s.GetString(ctx, keyLevel))}
+	return portal.Login{Age: max(0, age), Level: portal.Level(s.GetString(ctx, keyLevel)), Session: portal.SessionID(s.GetString(ctx, keySession))}
 }
 
 func sessionsAway(err error) error {

@@ -206,3 +206,20 @@ func TestSessionsAwayIsSaidSo(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// A browser is known by its family and platform, and by nothing that somebody could write there.
+func TestDeviceIsAFamilyAndAPlatform(t *testing.T) {
+	for userAgent, want := range map[string]string{
+		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0":       "Edge, Windows",
+		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36 OPR/120.0.0.0":       "Opera, Windows",
+		"Mozilla/5.0 (Linux; Android 14; SM-S918B) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/28.0 Chrome/130.0 Mobile Safari/537": "Samsung Internet, Android",
+		"Mozilla/5.0 (iPad; CPU OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) CriOS/140.0 Mobile/15E148 Safari/604.1":       "Chrome, iPad",
+		"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Safari/605.1.15":               "Safari, macOS",
+		"Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36":                      "Chrome, ChromeOS",
+		"<b>Firefox/1</b> on Linux\u202e": "Firefox, Linux", "curl/8": "", "": "",
+	} {
+		if got := deviceOf(userAgent); got != want {
+			t.Errorf("%s: %q, want %q", userAgent, got, want)
+		}
+	}
+}

@@ -27,6 +27,7 @@ type (
 	TreatmentID  string
 	MandateID    string
 	JobID        string
+	SessionID    string // says nothing of what opens the session
 )
 
 // NewID makes the text of a fresh random identifier.
@@ -136,8 +137,17 @@ type Actor struct {
 // Login is how the person behind an account came in: how long ago they last
 // proved who they are, and how surely the identity provider knows it.
 type Login struct {
-	Age   time.Duration
-	Level Level
+	Age     time.Duration
+	Level   Level
+	Session SessionID
+	Device  string // known at the moment of the login alone
+}
+
+// Session is an account's login in one browser, by the clock of the database.
+type Session struct {
+	ID          SessionID
+	Device      string // family of browser and of platform; empty for others
+	Begun, Seen time.Time
 }
 
 // Level is how surely an identity provider knows who somebody is; empty for any way.

@@ -8,6 +8,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"samsvar/internal/portal"
 )
 
 // Sessions keeps logins, by the hash of what the browser's cookie says. A
@@ -27,10 +29,12 @@ func (s *Sessions) FindCtx(ctx context.Context, token string) (data []byte, foun
 	return data, err == nil, away(err)
 }
 
-// CommitCtx keeps the data, under a new token or one that has not ended.
+// CommitCtx keeps the data, under a new token or one that has not ended. A new one is of the account that the context acts for.
 func (s *Sessions) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
-	_, err := s.pool.Exec(ctx, `insert into sessions (token, data, expiry) values ($1, $2, $3)
-		on conflict (token) do update set data = excluded.data, expiry = excluded.expiry where sessions.expiry > now()`, token, data, expiry)
+	by, _ := portal.ActingIn(ctx)
+	_, err := s.pool.Exec(ctx, `insert into sessions (token, data, expiry, id, account_id, device) values ($1, $2, $3, $4, $5, $6)
+		on conflict (token) do update set data = excluded.data, expiry = excluded.expiry, seen_at = now() where sessions.expiry > now()`,
+		token, data, expiry, null(string(by.Login.Session)), null(string(by.Account)), by.Login.Device)
 	return away(err)
 }
 
@@ -48,6 +52,22 @@ func (s *Sessions) Commit(token string, data []byte, expiry time.Time) error {
 	return s.CommitCtx(context.Background(), token, data, expiry)
 }
 func (s *Sessions) Delete(token string) error { return s.DeleteCtx(context.Background(), token) }
+
+// Sessions are those that the account has open.
+func (db *DB) Sessions(ctx context.Context, id portal.AccountID) ([]portal.Session, error) {
+	return rows[portal.Session](db.gorm.WithContext(ctx), `select id, device, begun_at as begun, seen_at as seen from sessions
+		where account_id = ? and expiry > now() order by seen_at desc, id`, id)
+}
+
+func (t *tx) EndSession(account portal.AccountID, id portal.SessionID) (bool, error) {
+	done := t.Exec(`update sessions set data = '', expiry = now() where account_id = ? and id = ? and expiry > now()`, account, id)
+	return done.RowsAffected == 1, done.Error
+}
+
+func (t *tx) EndSessions(account portal.AccountID, but portal.SessionID) (int, error) {
+	done := t.Exec(`update sessions set data = '', expiry = now() where account_id = ? and id is distinct from cast(? as uuid) and expiry > now()`, account, null(string(but)))
+	return int(done.RowsAffected), done.Error
+}
 
 // Sweep forgets, now and then until ctx ends, sessions that ended so long ago
 // that no request of theirs is left.

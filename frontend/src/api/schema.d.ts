@@ -89,6 +89,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the account is logged in, the login that was last at work first */
+        get: operations["listSessions"];
+        put?: never;
+        post?: never;
+        /** End all of one's own logins but this one; repeating it changes nothing */
+        delete: operations["endOtherSessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/sessions/{sessionId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sessionId: components["parameters"]["sessionId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one of one's own logins */
+        delete: operations["endSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/notices": {
         parameters: {
             query?: never;
@@ -1725,6 +1762,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/accounts/{accountId}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                accountId: components["parameters"]["accountId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End all logins of an account; repeating it changes nothing */
+        delete: operations["endSessionsOf"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/accounts/{accountId}/roles": {
         parameters: {
             query?: never;
@@ -3028,6 +3084,17 @@ export interface components {
             /** @description That was read; 0 for a new one. */
             version: number;
         };
+        Session: {
+            /** Format: uuid */
+            id: string;
+            /** @description Family of browser and of platform, as the browser says; absent for others. */
+            device?: string;
+            begunAt: components["schemas"]["Time"];
+            /** @description To the minute. */
+            seenAt: components["schemas"]["Time"];
+            /** @description The one that asks. */
+            current: boolean;
+        };
         CalendarLink: {
             /** @description Absent when there is none. */
             madeAt?: components["schemas"]["Time"];
@@ -3251,6 +3318,7 @@ export interface components {
         caseId: string;
         jobId: string;
         accountId: string;
+        sessionId: string;
         organisationId: string;
         role: components["schemas"]["Role"];
         publicNumber: string;
@@ -3377,6 +3445,67 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Me"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    endOtherSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    endSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sessionId: components["parameters"]["sessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };
@@ -5793,6 +5922,27 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AccountDetail"][];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    endSessionsOf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                accountId: components["parameters"]["accountId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };

@@ -3,6 +3,7 @@ export const paths = {
   home: '/',
   login: '/login',
   notices: '/notices',
+  account: '/account',
   rounds: '/rounds',
   newRound: '/rounds/new',
   importRound: '/rounds/import',
