@@ -224,6 +224,8 @@ func positionsIn(p evidence.Package, w archiveWords) []string {
 	for _, party := range p.Parties {
 		kind := "no_response"
 		switch {
+		case party.Position != nil && !party.Position.Enough():
+			kind = "pending"
 		case party.Position != nil:
 			kind = party.Position.Kind
 		case party.Silence != nil && party.Silence.Counted:
@@ -263,11 +265,11 @@ var archiveLanguages = map[string]archiveWords{
 		hashes: "Kontrollsummer:", whole: "Pakken", frozen: "Lås for godkjenning nr.", answer: "Svar",
 		kinds: map[string]string{"joint": "Felles innspill", "separate": "Eget innspill"},
 		positions: map[string]string{"approved": "godkjent", "approved_with_remark": "godkjent med særmerknad", "rejected": "avvist",
-			"stands_outside": "står utenfor", "no_response": "har ikke svart", "counted": "har ikke svart, og regnes etter regelen som enig"}},
+			"stands_outside": "står utenfor", "pending": "ikke avgjort", "no_response": "har ikke svart", "counted": "har ikke svart, og regnes etter regelen som enig"}},
 	"nn": {of: func(t evidence.Text) string { return t.NN },
 		from: "%s frå %s", data: "Datapakke med kontrollsummar", parties: "Partane og standpunkta deira:", earlier: ", men ikkje heile teksten slik han er send",
 		hashes: "Kontrollsummar:", whole: "Pakken", frozen: "Lås for godkjenning nr.", answer: "Svar",
 		kinds: map[string]string{"joint": "Felles innspel", "separate": "Eige innspel"},
 		positions: map[string]string{"approved": "godkjent", "approved_with_remark": "godkjent med særmerknad", "rejected": "avvist",
-			"stands_outside": "står utanfor", "no_response": "har ikkje svart", "counted": "har ikkje svart, og blir etter regelen rekna som einig"}},
+			"stands_outside": "står utanfor", "pending": "ikkje avgjort", "no_response": "har ikkje svart", "counted": "har ikkje svart, og blir etter regelen rekna som einig"}},
 }
