@@ -140,8 +140,11 @@ func (p person) call(method, path string, body any) answer {
 	check(p.t, err)
 	reader := io.Reader(bytes.NewReader(raw))
 	kind := "application/json"
-	if text, ok := body.(string); ok {
-		reader, kind = strings.NewReader(text), "application/yaml"
+	switch body := body.(type) {
+	case string:
+		reader, kind = strings.NewReader(body), "application/yaml"
+	case []byte:
+		reader, kind = bytes.NewReader(body), "application/octet-stream"
 	}
 	if body == nil {
 		reader = nil
@@ -209,11 +212,13 @@ func (s scene) path(o operation) string {
 		s.round = s.closed
 	case strings.HasPrefix(path, "/submissions/"):
 		s.response = s.submission
+	case o.id == "addAttachment":
+		path += "?name=x.pdf"
 	case o.id == "endSessionsOf": // or the walk would log somebody out
 		s.account = s.freeze
 	}
 	for name, value := range map[string]string{"roundId": s.round, "questionId": s.question, "responseId": s.response, "answerId": s.answer,
-		"jobId": s.freeze, "mandateId": s.freeze, "bodyId": s.freeze, "meetingId": s.meeting, "caseId": s.paper, "remarkId": s.freeze, "accountId": s.account, "sessionId": s.freeze, "organisationId": "agder", "role": "reader", "format": "json", "number": "1999-0001", "place": "1"} {
+		"jobId": s.freeze, "mandateId": s.freeze, "bodyId": s.freeze, "meetingId": s.meeting, "caseId": s.paper, "remarkId": s.freeze, "accountId": s.account, "sessionId": s.freeze, "treatmentId": s.freeze, "attachmentId": s.freeze, "organisationId": "agder", "role": "reader", "format": "json", "number": "1999-0001", "place": "1"} {
 		path = strings.ReplaceAll(path, "{"+name+"}", value)
 	}
 	return path
@@ -229,8 +234,9 @@ func (s scene) body(operation string) any {
 			"questions": []any{map[string]any{"text": map[string]any{}}}},
 		"editRound": map[string]any{"slug": "x1", "title": map[string]any{}, "sender": "x", "issued": "2022-01-01", "deadline": "2021-01-01",
 			"questions": []any{map[string]any{"text": map[string]any{}}}, "version": 0},
-		"nameVersion": map[string]any{"name": "x"},
-		"importRound": "slug: [", "startExport": map[string]any{"format": "json", "language": "nb"},
+		"addAttachment": []byte("x"),
+		"nameVersion":   map[string]any{"name": "x"},
+		"importRound":   "slug: [", "startExport": map[string]any{"format": "json", "language": "nb"},
 		"startResponse":  map[string]any{"kind": "joint", "language": "nb"},
 		"setCoordinator": map[string]any{"version": 0}, "setAnswerStatus": map[string]any{"status": "ready", "version": 0},
 		"relateAnswer": map[string]any{"version": 0}, "askToJoin": map[string]any{"organisationId": "nowhere"},
