@@ -173,9 +173,9 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
 
 const mandate = {
   nb: { uphold: 'Oppretthold', give: 'Gi fullmakt', given: 'Fullmakten er gitt.', who: 'Hvem får fullmakt?', deputy: /stedfortreder/, end: 'Avslutt', ended: 'Fullmakten er avsluttet.', why: /Hvorfor/, owed: 'må opprettholde: fullmakten er avsluttet',
-    behalf: 'Registrer på vegne av dem', saidFor: /Larvik, på vegne av Sandefjord/ },
+    behalf: 'Registrer på vegne av dem', told: 'Tønsberg kommune har gitt deg fullmakt til å ta standpunkt.', speakFor: 'Ta standpunkt på vegne av Sandefjord', saidFor: /Larvik, på vegne av Sandefjord/ },
   nn: { uphold: 'Oppretthald', give: 'Gje fullmakt', given: 'Fullmakta er gjeven.', who: 'Kven får fullmakt?', deputy: /stedfortredar/, end: 'Avslutt', ended: 'Fullmakta er avslutta.', why: /Kvifor/, owed: 'må oppretthalde: fullmakta er avslutta',
-    behalf: 'Registrer på vegner av dei', saidFor: /Larvik, på vegner av Sandefjord/ },
+    behalf: 'Registrer på vegner av dei', told: 'Tønsberg kommune har gitt deg fullmakt til å ta standpunkt.', speakFor: 'Ta standpunkt på vegner av Sandefjord', saidFor: /Larvik, på vegner av Sandefjord/ },
 }
 
 for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn' }]) {
@@ -201,6 +201,9 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
 
     const deputy = await portal.as('leser-agder', '/', view)
     assert.equal((await api(deputy, 'PUT', '/me/acting', { organisationId: 'k-3803' })).status, 200)
+    await deputy.goto('/notices')
+    await deputy.getByText(t.told).first().waitFor()
+    await shot(deputy, 'told')
     await deputy.goto(`/responses/${response}/signoff`)
     await button(deputy, t.uphold).click()
     await deputy.getByText(t.done).first().waitFor()
@@ -222,6 +225,9 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
 
     const given = { accountId: account('koordinator-arendal'), organisationId: 'k-3805', responseId: response, begins: '2022-03-30', ends: '2022-04-01', reason: 'Regionrådet samordner.', restsOn: 'Samarbeidsavtalen' }
     assert.equal((await api(first, 'POST', '/mandates', given)).status, 200)
+    await second.goto('/')
+    await second.getByText(t.speakFor).first().waitFor()
+    await shot(second, 'speak-for')
     await second.goto(`/responses/${response}/signoff`)
     const behalf = second.locator('section[aria-labelledby="on-behalf"]')
     await behalf.getByLabel('Sandefjord').check()

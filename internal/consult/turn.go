@@ -122,6 +122,12 @@ func responseTurn(turn *MyTurn, actor portal.Actor, r portal.Response, now time.
 		turn.Tasks = append(turn.Tasks, t)
 		return
 	}
+	if names := unspoken(r, actor, now); names != nil {
+		forOthers := t
+		forOthers.Kind, forOthers.Facts = "speak_for", maps.Clone(t.Facts)
+		forOthers.Facts["for"] = strings.Join(names, ", ")
+		turn.Tasks = append(turn.Tasks, forOthers)
+	}
 	switch r.State {
 	case portal.Draft:
 		owed, waited = draftTurn(r, actor, editor, now)
@@ -195,6 +201,23 @@ func approvalTurn(r portal.Response, actor portal.Actor, editor bool, now time.T
 	default:
 		return "", "wait_positions"
 	}
+}
+
+// unspoken names the other parties that the actor speaks on behalf of, and that have said nothing that counts.
+func unspoken(r portal.Response, actor portal.Actor, now time.Time) (names []string) {
+	if r.State != portal.Approval && r.State != portal.Ready || workflow.Hindrance(r, "position", now) != "" {
+		return nil
+	}
+	for _, p := range r.Parties {
+		if _, speaks := actor.Speaks(p.Organisation.ID, r.ID, r.Round.ID); !speaks || p.Organisation.ID == actor.Organisation {
+			continue
+		}
+		validity, _ := workflow.Judge(workflow.StandingOf(r, p, now), workflow.LaidBefore(r))
+		if validity != workflow.Valid && !(validity == workflow.Pending && p.Position.SaidBy(actor.Account)) {
+			names = append(names, p.Organisation.Name)
+		}
+	}
+	return names
 }
 
 // short says whether the actor's own party waits for more of its approvers.

@@ -98,7 +98,7 @@ func (s Service) GiveMandate(ctx context.Context, actor portal.Actor, id portal.
 			return err
 		}
 		return tx.Audit(actor, portal.AuditEvent{At: m.GivenAt, Action: "mandate.give", Round: m.Round, Response: m.Response, Object: string(m.ID), Detail: map[string]any{
-			"holder": m.HolderName, "from": m.From.Name, "ends": m.Ends.In(workflow.Oslo).Format(time.DateOnly), "reason": m.Reason, "restsOn": m.RestsOn}})
+			"account": m.Holder, "holder": m.HolderName, "organisation": actor.Addressed(), "from": m.From.Name, "ends": m.Ends.In(workflow.Oslo).Format(time.DateOnly), "reason": m.Reason, "restsOn": m.RestsOn}})
 	})
 	if err != nil {
 		return there, err
@@ -149,7 +149,7 @@ func (s Service) EndMandate(ctx context.Context, actor portal.Actor, id portal.M
 			return err
 		}
 		return tx.Audit(actor, portal.AuditEvent{At: s.Now(), Action: "mandate.end", Round: m.Round, Response: m.Response, Object: string(id),
-			Detail: map[string]any{"holder": m.HolderName, "reason": strings.TrimSpace(reason)}})
+			Detail: map[string]any{"account": m.Holder, "holder": m.HolderName, "organisation": actor.Addressed(), "reason": strings.TrimSpace(reason)}})
 	})
 	if err != nil {
 		return Mandates{}, err

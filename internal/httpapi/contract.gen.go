@@ -1298,6 +1298,7 @@ const (
 	TurnKindReturned             TurnKind = "returned"
 	TurnKindSeeRemarks           TurnKind = "see_remarks"
 	TurnKindSettleRemark         TurnKind = "settle_remark"
+	TurnKindSpeakFor             TurnKind = "speak_for"
 	TurnKindStartResponse        TurnKind = "start_response"
 	TurnKindSubmit               TurnKind = "submit"
 	TurnKindTakePosition         TurnKind = "take_position"
@@ -1348,6 +1349,8 @@ func (e TurnKind) Valid() bool {
 	case TurnKindSeeRemarks:
 		return true
 	case TurnKindSettleRemark:
+		return true
+	case TurnKindSpeakFor:
 		return true
 	case TurnKindStartResponse:
 		return true
@@ -2226,6 +2229,9 @@ type NewsKind string
 
 // Notice defines model for Notice.
 type Notice struct {
+	// About Id of the mandate or the meeting, where it is about no round.
+	About *string `json:"about,omitempty"`
+
 	// At RFC 3339 with offset; the server's clock.
 	At Time `json:"at"`
 
@@ -2236,14 +2242,17 @@ type Notice struct {
 	// Kind What happened; the kinds stand in docs/notices.md. The page words it, and builds the link from the ids.
 	Kind string `json:"kind"`
 
-	// Owner Name of the community or organisation that answers.
+	// Moment When the meeting is.
+	Moment *Time `json:"moment,omitempty"`
+
+	// Owner Name of the community or organisation that answers; of the one that gave the mandate, or the body that meets.
 	Owner      *string `json:"owner,omitempty"`
 	Read       bool    `json:"read"`
 	ResponseId *string `json:"responseId,omitempty"`
-	RoundId    string  `json:"roundId"`
+	RoundId    *string `json:"roundId,omitempty"`
 
 	// RoundTitle What people read, in one or both written forms of Norwegian.
-	RoundTitle Text `json:"roundTitle"`
+	RoundTitle *Text `json:"roundTitle,omitempty"`
 }
 
 // NumberInput defines model for NumberInput.

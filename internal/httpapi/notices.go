@@ -8,8 +8,17 @@ import (
 )
 
 func noticeOf(n notice.Notice) Notice {
-	return Notice{Id: n.ID, Kind: string(n.Kind), At: n.At, Read: n.Read, RoundId: string(n.Round.ID), RoundTitle: textOf(n.Round.Title),
-		ResponseId: some(string(n.Response)), Owner: some(n.Owner), Deadline: &n.Round.Deadline}
+	out := Notice{Id: n.ID, Kind: string(n.Kind), At: n.At, Read: n.Read, ResponseId: some(string(n.Response)), Owner: some(n.Owner)}
+	if n.Round.ID == "" {
+		out.About = &n.About
+		if !n.Moment.IsZero() {
+			out.Moment = &n.Moment
+		}
+		return out
+	}
+	title := textOf(n.Round.Title)
+	out.RoundId, out.RoundTitle, out.Deadline = some(string(n.Round.ID)), &title, &n.Round.Deadline
+	return out
 }
 
 func (a *api) ListNotices(ctx context.Context, _ ListNoticesRequestObject) (ListNoticesResponseObject, error) {

@@ -110,7 +110,7 @@ func (s Service) Call(ctx context.Context, actor portal.Actor, community portal.
 		if err := tx.InsertMeeting(s.fill(m, in), s.Now()); err != nil {
 			return err
 		}
-		return tx.Audit(actor, s.event(m, "meeting.call", map[string]any{"body": m.Body.Name, "startsAt": in.StartsAt, "cases": len(in.Cases)}))
+		return tx.Audit(actor, s.event(m, "meeting.call", map[string]any{"startsAt": in.StartsAt, "cases": len(in.Cases)}))
 	})
 }
 
@@ -150,7 +150,7 @@ func (s Service) Cancel(ctx context.Context, actor portal.Actor, id portal.Meeti
 		if err != nil {
 			return nil, err
 		}
-		return map[string]any{"reason": reason}, tx.SetMeetingState(v.Meeting, to, strings.TrimSpace(reason))
+		return map[string]any{"startsAt": v.StartsAt, "reason": reason}, tx.SetMeetingState(v.Meeting, to, strings.TrimSpace(reason))
 	})
 }
 
@@ -172,6 +172,7 @@ func (s Service) change(ctx context.Context, actor portal.Actor, id portal.Meeti
 }
 
 func (s Service) event(m portal.Meeting, action policy.Action, detail map[string]any) portal.AuditEvent {
+	detail["body"] = m.Body.Name
 	return portal.AuditEvent{At: s.Now(), Action: string(action), Object: string(m.ID), Detail: detail}
 }
 

@@ -71,7 +71,7 @@ func (i Item) words(l portal.Language) line {
 }
 
 func (i Item) fill(text string, l portal.Language) string {
-	return strings.NewReplacer("{owner}", i.owner(), "{deadline}", momentIn(i.Round.Deadline, l), "{counts}", momentIn(i.Counts, l)).Replace(text)
+	return strings.NewReplacer("{owner}", i.owner(), "{deadline}", momentIn(i.Round.Deadline, l), "{moment}", momentIn(i.Moment, l)).Replace(text)
 }
 
 // owner is who answers; where nobody has begun, the one who is to.

@@ -14,7 +14,9 @@ package notice
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"samsvar/internal/policy"
@@ -30,7 +32,27 @@ type Event struct {
 	Action       policy.Action
 	Round        portal.RoundID
 	Response     portal.ResponseID
+	Object       string
 	Detail       map[string]any
+}
+
+// apart says whether the event is about no round and no response.
+func (e Event) apart() bool {
+	kind, _, _ := strings.Cut(string(e.Action), ".")
+	return kind == "mandate" || kind == "meeting"
+}
+
+// told is what the event says of what is apart: what it is called, and when.
+func (e Event) told() (about string, moment *time.Time) {
+	for _, name := range []string{"body", "organisation"} {
+		if called, _ := e.Detail[name].(string); called != "" && about == "" {
+			about = called
+		}
+	}
+	if starts, err := time.Parse(time.RFC3339, fmt.Sprint(e.Detail["startsAt"])); err == nil {
+		moment = &starts
+	}
+	return about, moment
 }
 
 // Person is somebody who may be something for one organisation.
@@ -47,6 +69,8 @@ type Told struct {
 	Round  portal.RoundID
 	// Response is empty when it is about the round alone.
 	Response portal.ResponseID
+	About    string // what it is called, where it is about neither
+	Moment   *time.Time
 	Mail     bool // by e-mail too
 }
 
@@ -59,13 +83,17 @@ type Notice struct {
 	Read         bool
 	Round        portal.Round // id, title, state and the deadline that holds
 	Response     portal.ResponseID
-	Owner        string
-	Counts       time.Time     // from when silence counts, in a warning of that
+	Owner        string        // who answers; who gave the mandate, or which body meets
+	Moment       time.Time     // from when silence counts, or when the meeting is
+	About        string        // the id of the mandate or the meeting
 	Object       policy.Object // what decides whether they may still know of it
 }
 
 // visible says whether the actor may still know of what the notice is about.
 func (n Notice) visible(actor portal.Actor) bool {
+	if n.Round.ID == "" {
+		return true // it was theirs when they were told, and says no more
+	}
 	if n.Response == "" {
 		return policy.Decide(actor, "round.read", n.Object) == nil
 	}

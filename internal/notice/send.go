@@ -130,7 +130,7 @@ type Item struct {
 	Turn   *Turn // what the person owes there; nil when it is nothing
 	Owner  string
 	Round  portal.Round
-	Counts time.Time // from when silence counts, in a warning of that
+	Moment time.Time // from when silence counts, or when the meeting is
 	For    string    // the organisation that the person acts for in this
 	Link   string
 }
@@ -188,6 +188,6 @@ func (s Service) item(actor portal.Actor, kind Kind, turn *Turn, n Notice) Item 
 	if turn != nil {
 		path = turnPath(*turn)
 	}
-	return Item{Kind: kind, Turn: turn, Owner: n.Owner, Round: n.Round, Counts: n.Counts, For: called(actor),
+	return Item{Kind: kind, Turn: turn, Owner: n.Owner, Round: n.Round, Moment: n.Moment, For: actor.Addressed(),
 		Link: s.Base + path + "?for=" + string(actor.Organisation)}
 }

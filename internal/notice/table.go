@@ -36,6 +36,8 @@ const (
 	OfferedNow Audience = "approver of the organisation that is offered to join by this"
 	Remarking  Audience = "approver or stand-in of a party that has a remark"
 	Recipients Audience = "secretariat, coordinator, writer or regional contact where it concerns"
+	Holder     Audience = "who holds the mandate"
+	Seated     Audience = "secretariat of the community; approver, coordinator or writer of an organisation with a seat in the body"
 	Answering  Audience = "whoever writes, approves or sends where it concerns"
 )
 
@@ -77,6 +79,12 @@ var Table = []Row{
 	{"silence_warning", "response.warn", "", frozen, []Audience{Warned}, AtOnce, true},
 	{"treated", "response.treat", "", nil, []Audience{Editors}, InPage, false},
 	{"decided", "response.decide", "", nil, []Audience{Approvers, Writers}, InPage, false},
+
+	{"mandate_given", "mandate.give", "", nil, []Audience{Holder}, AtOnce, false},
+	{"mandate_ended", "mandate.end", "", nil, []Audience{Holder}, AtOnce, false},
+	{"meeting_called", "meeting.call", "", nil, []Audience{Seated}, Reminder, false},
+	{"meeting_changed", "meeting.change", "", nil, []Audience{Seated}, Reminder, false},
+	{"meeting_cancelled", "meeting.cancel", "", nil, []Audience{Seated}, AtOnce, false},
 
 	{"submitted", "response.submit", "", nil, []Audience{Editors, Approvers, Writers}, AtOnce, false},
 	{"received", "submission.receive", "", nil, []Audience{Editors, Approvers}, InPage, false},
@@ -141,9 +149,11 @@ func belongs(p Person, a Audience, e Event, r portal.Response) bool {
 		return offered(r, p) && e.Detail["organisation"] == string(p.Organisation)
 	case Remarking:
 		return approves && slices.ContainsFunc(r.Remarks, func(m portal.Remark) bool { return m.By(p.Organisation) })
+	case Holder:
+		return e.Detail["account"] == string(p.Account)
 	case Recipients:
 		return writes || p.Has(portal.Secretariat) || p.Has(portal.RegionalContact)
-	case Answering:
+	case Answering, Seated:
 		return writes || p.Has(portal.Secretariat) || p.Has(portal.Approver)
 	}
 	return false

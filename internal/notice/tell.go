@@ -36,12 +36,19 @@ func (s Service) address(ctx context.Context, e Event) ([]Told, error) {
 	if err != nil {
 		return nil, err
 	}
+	about, moment := "", (*time.Time)(nil)
+	if e.apart() {
+		e.Round, e.Response = "", ""
+		if about, moment = e.told(); moment != nil && moment.Before(e.At) {
+			return nil, nil // entered after it was held
+		}
+	}
 	people, err := s.Store.People(ctx, organisations, s.Now())
 	var told []Told
 	for _, p := range people {
 		for _, row := range rows {
 			if p.Account != e.Account && row.tells(p, e, r) {
-				told = append(told, Told{Kind: row.Kind, Person: p, Round: e.Round, Response: e.Response, Mail: s.Sender != nil && row.mailed(p, age)})
+				told = append(told, Told{Kind: row.Kind, Person: p, Round: e.Round, Response: e.Response, About: about, Moment: moment, Mail: s.Sender != nil && row.mailed(p, age)})
 				break
 			}
 		}
@@ -51,7 +58,7 @@ func (s Service) address(ctx context.Context, e Event) ([]Told, error) {
 
 // concerned gives the response that the event is about, if it is about one, and the organisations that it concerns.
 func (s Service) concerned(ctx context.Context, e Event) (r portal.Response, organisations []portal.OrganisationID, err error) {
-	if e.Response == "" {
+	if e.Response == "" || e.apart() {
 		organisations, err = s.Store.Concerned(ctx, e)
 		return r, organisations, err
 	}

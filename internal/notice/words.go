@@ -51,8 +51,23 @@ var happenings = map[Kind]phrase{
 		"En part har en særmerknad til innspillet fra {owner}.",
 		"Ein part har ein særmerknad til innspelet frå {owner}."),
 	"silence_warning": say("Taushet blir regnet som samtykke: {owner}", "Å ikkje svare blir rekna som samtykke: {owner}",
-		"Svarer dere ikke før {counts}, blir det regnet som at dere samtykker til innspillet fra {owner}.",
-		"Svarer de ikkje før {counts}, blir det rekna som at de samtykkjer til innspelet frå {owner}."),
+		"Svarer dere ikke før {moment}, blir det regnet som at dere samtykker til innspillet fra {owner}.",
+		"Svarer de ikkje før {moment}, blir det rekna som at de samtykkjer til innspelet frå {owner}."),
+	"mandate_given": say("Du har fått fullmakt fra {owner}", "Du har fått fullmakt frå {owner}",
+		"{owner} har gitt deg fullmakt til å ta standpunkt. Hva den gjelder og hvor lenge, står i Samsvar.",
+		"{owner} har gitt deg fullmakt til å ta standpunkt. Kva ho gjeld og kor lenge, står i Samsvar."),
+	"mandate_ended": say("Fullmakten fra {owner} er avsluttet", "Fullmakta frå {owner} er avslutta",
+		"Fullmakten som {owner} hadde gitt deg, er avsluttet.",
+		"Fullmakta som {owner} hadde gitt deg, er avslutta."),
+	"meeting_called": say("Møte i {owner}", "Møte i {owner}",
+		"Det er kalt inn til møte i {owner} {moment}.",
+		"Det er kalla inn til møte i {owner} {moment}."),
+	"meeting_changed": say("Møtet i {owner} er endret", "Møtet i {owner} er endra",
+		"Møtet i {owner} er endret. Det er {moment}.",
+		"Møtet i {owner} er endra. Det er {moment}."),
+	"meeting_cancelled": say("Møtet i {owner} er avlyst", "Møtet i {owner} er avlyst",
+		"Møtet i {owner} {moment} er avlyst. Hvorfor står i Samsvar.",
+		"Møtet i {owner} {moment} er avlyst. Kvifor står i Samsvar."),
 	"submitted": say("Innspillet er sendt inn: {owner}", "Innspelet er sendt inn: {owner}",
 		"Innspillet fra {owner} er sendt til departementet. Kvitteringen ligger i Samsvar.",
 		"Innspelet frå {owner} er sendt til departementet. Kvitteringa ligg i Samsvar."),
@@ -83,6 +98,7 @@ var turns = map[string]struct {
 	"write_answers":         {portal.Text{NB: "Skriv innspillet for {owner}", NN: "Skriv innspelet for {owner}"}, "/write"},
 	"freeze":                {portal.Text{NB: "Lås teksten for godkjenning: {owner}", NN: "Lås teksten for godkjenning: {owner}"}, ""},
 	"take_position":         {portal.Text{NB: "Ta standpunkt til innspillet fra {owner}", NN: "Ta standpunkt til innspelet frå {owner}"}, "/signoff"},
+	"speak_for":             {portal.Text{NB: "Ta standpunkt på vegne av andre til innspillet fra {owner}", NN: "Ta standpunkt på vegner av andre til innspelet frå {owner}"}, "/signoff"},
 	"join_position":         {portal.Text{NB: "Si om du slutter deg til standpunktet til innspillet fra {owner}", NN: "Sei om du sluttar deg til standpunktet til innspelet frå {owner}"}, "/signoff"},
 	"endorse":               {portal.Text{NB: "Si om dere slutter dere til innspillet fra {owner}", NN: "Sei om de sluttar dykk til innspelet frå {owner}"}, ""},
 	"confirm_position":      {portal.Text{NB: "Oppretthold eller endre standpunktet til innspillet fra {owner}", NN: "Oppretthald eller endre standpunktet til innspelet frå {owner}"}, "/signoff"},
@@ -116,20 +132,16 @@ func turnPath(t Turn) string {
 // noticePath is the page that tells more.
 func noticePath(n Notice) string {
 	switch {
+	case n.Round.ID == "" && strings.HasPrefix(string(n.Kind), "mandate"):
+		return "/mandates"
+	case n.Round.ID == "":
+		return "/meetings/" + n.About
 	case n.Response == "":
 		return "/rounds/" + string(n.Round.ID)
 	case n.Kind == "submitted":
 		return "/responses/" + string(n.Response) + "/receipt"
 	}
 	return "/responses/" + string(n.Response)
-}
-
-// called is the organisation as one addresses it: a municipality's register name is only the place.
-func called(actor portal.Actor) string {
-	if actor.Kind == portal.Municipality && !strings.HasSuffix(actor.OrganisationName, "kommune") {
-		return actor.OrganisationName + " kommune"
-	}
-	return actor.OrganisationName
 }
 
 // labels are the rest of a mail's words.

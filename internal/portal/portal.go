@@ -5,6 +5,7 @@ package portal
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -132,6 +133,14 @@ type Actor struct {
 	Language         Language
 	Login            Login
 	Mandates         []Mandate // that the account holds now
+}
+
+// Addressed is the organisation as one addresses it: a municipality's register name is only the place.
+func (a Actor) Addressed() string {
+	if a.Kind == Municipality && !strings.HasSuffix(a.OrganisationName, "kommune") {
+		return a.OrganisationName + " kommune"
+	}
+	return a.OrganisationName
 }
 
 // Login is how the person behind an account came in: how long ago they last

@@ -163,6 +163,9 @@ func TestOneSpeaksOnBehalfOfSeveral(t *testing.T) {
 		must(t, err)
 	}
 	speaker = f.again(speaker)
+	if owed := f.owes(speaker); owed != "speak_for" {
+		t.Errorf("owes %q", owed)
+	}
 	r := f.now()
 	position := signoff.Position{Freeze: r.Freeze.ID, Hashes: r.Hashes(), Kind: portal.Approved}
 	wantCode(t, f.signoff.TakePosition(t.Context(), speaker, f.id, position), "not_yours") // no approver of its own organisation's
@@ -183,6 +186,9 @@ func TestOneSpeaksOnBehalfOfSeveral(t *testing.T) {
 		if p == nil || p.Mandate == nil || p.Mandate.StandIn() || p.Mandate.From.ID != speaker.Organisation || p.Mandate.RestsOn == "" || p.Name != speaker.Name || f.standing(who) != workflow.Valid {
 			t.Errorf("%+v", p)
 		}
+	}
+	if owed := f.owes(speaker); owed == "speak_for" {
+		t.Error("still owes what was said")
 	}
 	said, err := f.consult.Positions(t.Context(), f.secretariat, f.id)
 	must(t, err)

@@ -59,17 +59,17 @@ func (s noticeStore) Tell(ctx context.Context, limit int, now time.Time, address
 
 func eventsAfter(g *gorm.DB, told int64, limit int) ([]notice.Event, error) {
 	found, err := rows[struct {
-		ID                                                     int64
-		At                                                     time.Time
-		AccountID, OrganisationID, Action, RoundID, ResponseID string
-		Detail                                                 jsonb[map[string]any]
+		ID                                                             int64
+		At                                                             time.Time
+		AccountID, OrganisationID, Action, Object, RoundID, ResponseID string
+		Detail                                                         jsonb[map[string]any]
 	}](g, `select id, at, coalesce(account_id::text, '') as account_id, coalesce(organisation_id, '') as organisation_id, action,
-			coalesce(round_id::text, '') as round_id, coalesce(response_id::text, case action when 'response.start' then detail ->> 'response' end, '') as response_id, detail
+			object, coalesce(round_id::text, '') as round_id, coalesce(response_id::text, case action when 'response.start' then detail ->> 'response' end, '') as response_id, detail
 		from audit_event where id > ? order by id limit ?`, told, limit)
 	events := make([]notice.Event, len(found))
 	for i, f := range found {
 		events[i] = notice.Event{Sequence: f.ID, At: f.At, Account: portal.AccountID(f.AccountID), Organisation: portal.OrganisationID(f.OrganisationID),
-			Action: policy.Action(f.Action), Round: portal.RoundID(f.RoundID), Response: portal.ResponseID(f.ResponseID), Detail: f.Detail.V}
+			Action: policy.Action(f.Action), Round: portal.RoundID(f.RoundID), Response: portal.ResponseID(f.ResponseID), Object: f.Object, Detail: f.Detail.V}
 	}
 	return events, err
 }
@@ -87,12 +87,15 @@ func insertNotice(g *gorm.DB, e notice.Event, t notice.Told, now time.Time, mail
 	if t.Mail {
 		mail = mails[who]
 	}
-	return g.Exec(`insert into notice (event_id, kind, account_id, organisation_id, round_id, response_id, at, mail_id) values (?, ?, ?, ?, ?, ?, ?, ?)`,
-		e.Sequence, t.Kind, who, t.Person.Organisation, t.Round, null(string(t.Response)), e.At, null(mail)).Error
+	return g.Exec(`insert into notice (event_id, kind, account_id, organisation_id, round_id, response_id, about, object, moment, at, mail_id) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		e.Sequence, t.Kind, who, t.Person.Organisation, null(string(t.Round)), null(string(t.Response)), t.About, e.Object, t.Moment, e.At, null(mail)).Error
 }
 
 // Concerned are those whom a round was sent to, or forwarded to in this event, or given more time in it, and who answers it.
 func (s noticeStore) Concerned(ctx context.Context, e notice.Event) ([]portal.OrganisationID, error) {
+	if apart := concernedApart[e.Action]; apart != "" {
+		return rows[portal.OrganisationID](s.gorm.WithContext(ctx), apart, named("object", e.Object))
+	}
 	extended, _ := e.Detail["organisation"].(string)
 	return rows[portal.OrganisationID](s.gorm.WithContext(ctx), `
 		select distinct c.id from round r
@@ -105,6 +108,17 @@ func (s noticeStore) Concerned(ctx context.Context, e notice.Event) ([]portal.Or
 		where r.id = @round and (@action <> 'round.forward' or c.forwarded_by = @by) and (@action <> 'round.extend' or extends_to(@extended, c.id, r.issued))`,
 		named("round", string(e.Round)), named("action", string(e.Action)), named("by", string(e.Organisation)), named("extended", null(extended)))
 }
+
+const (
+	holdersOwn = "select from_id from mandate where id::text = @object"
+	seated     = `select community_id from meeting where id::text = @object
+		union select seat ->> 'organisation' from meeting m join body b on b.id = m.body_id cross join jsonb_array_elements(b.members) seat
+			where m.id::text = @object and seat ->> 'organisation' <> ''`
+)
+
+// concernedApart are whom an event concerns that is about no round.
+var concernedApart = map[policy.Action]string{"mandate.give": holdersOwn, "mandate.end": holdersOwn,
+	"meeting.call": seated, "meeting.change": seated, "meeting.cancel": seated}
 
 // People are those with a role in any of the organisations, once for each, with what they may do there in an approver's stead.
 func (s noticeStore) People(ctx context.Context, organisations []portal.OrganisationID, now time.Time) ([]notice.Person, error) {
@@ -151,7 +165,8 @@ type noticeRow struct {
 	ResponseID, State, OwnerID, Owner string
 	Parties, Offered                  jsonb[[]portal.OrganisationID]
 	Separate                          bool
-	CountsFrom                        *time.Time
+	Moment                            *time.Time
+	Object                            string
 }
 
 // rightsColumns are what decides, beside its state and owner, about rights to the response s.
@@ -159,11 +174,11 @@ const rightsColumns = `coalesce(s.kind = 'separate', false) as separate,
 		(select coalesce(jsonb_agg(p.organisation_id), '[]') from party p where p.response_id = s.id) as parties,
 		(select coalesce(jsonb_agg(f.organisation_id), '[]') from endorsement_offer f where f.response_id = s.id) as offered`
 
-const noticeColumns = `select n.id, n.kind, n.organisation_id, n.at, n.read_at is not null as read, r.id as round_id, r.state as round_state, r.title,
-		deadline_of(r.id, coalesce(s.owner_id, n.organisation_id)) as deadline, coalesce(s.id::text, '') as response_id, coalesce(s.state, '') as state,
-		coalesce(s.owner_id, '') as owner_id, coalesce(o.name, '') as owner, (e.detail ->> 'countsFrom')::timestamptz as counts_from,
+const noticeColumns = `select n.id, n.kind, n.organisation_id, n.at, n.read_at is not null as read, coalesce(r.id::text, '') as round_id, coalesce(r.state, '') as round_state, coalesce(r.title, '{}') as title,
+		coalesce(deadline_of(r.id, coalesce(s.owner_id, n.organisation_id)), n.at) as deadline, n.object, coalesce(s.id::text, '') as response_id, coalesce(s.state, '') as state,
+		coalesce(s.owner_id, '') as owner_id, coalesce(o.name, n.about) as owner, coalesce(n.moment, (e.detail ->> 'countsFrom')::timestamptz) as moment,
 		` + rightsColumns + `
-	from notice n join round r on r.id = n.round_id
+	from notice n left join round r on r.id = n.round_id
 	left join response s on s.id = n.response_id
 	left join organisation o on o.id = s.owner_id
 	left join audit_event e on e.id = n.event_id
@@ -173,8 +188,11 @@ func (r noticeRow) notice() notice.Notice {
 	n := notice.Notice{ID: r.ID, Kind: notice.Kind(r.Kind), At: r.At, Organisation: portal.OrganisationID(r.OrganisationID), Read: r.Read,
 		Round:    portal.Round{ID: portal.RoundID(r.RoundID), Title: r.Title.V, State: portal.RoundState(r.RoundState), Deadline: r.Deadline},
 		Response: portal.ResponseID(r.ResponseID), Owner: r.Owner}
-	if r.CountsFrom != nil {
-		n.Counts = *r.CountsFrom
+	if r.Moment != nil {
+		n.Moment = *r.Moment
+	}
+	if r.RoundID == "" {
+		n.About = r.Object
 	}
 	n.Object = policy.Object{State: r.RoundState, Invited: true} // whom a round was sent to stays on its list
 	if n.Response != "" {

@@ -15,11 +15,11 @@ import (
 	"samsvar/internal/directory"
 	"samsvar/internal/mailing"
 	"samsvar/internal/mailing/mailtest"
+	"samsvar/internal/meeting"
 	"samsvar/internal/notice"
 	"samsvar/internal/portal"
 	"samsvar/internal/postgres"
 	"samsvar/internal/signoff"
-
 	"samsvar/internal/workflow"
 )
 
@@ -442,6 +442,61 @@ func TestAStandInIsToldAndReminded(t *testing.T) {
 	if _, told := o.mails()[names(deputy)[0]]; told {
 		t.Error("who stands in no more is told")
 	}
+}
+
+func TestWhoIsGivenAMandateIsTold(t *testing.T) {
+	o := newPostOffice(t)
+	giver, holder := o.approvers[1], o.approvers[2]
+	given, err := o.directory.GiveMandate(t.Context(), giver, portal.MandateID(portal.NewID()), directory.MandateInput{Holder: holder.Account, From: holder.Organisation, Response: o.response,
+		Begins: o.now, Ends: o.now.AddDate(0, 1, 0), Reason: "Regionrådet samordner.", RestsOn: "Avtalen"})
+	must(t, err)
+	m := o.wantMail("given a mandate", holder)[names(holder)[0]]
+	if !strings.Contains(m.Text, giver.Addressed()+" har gitt deg fullmakt") || !strings.Contains(m.Text, "/mandates?for="+string(holder.Organisation)) || strings.Contains(m.Text, "Regionrådet") {
+		t.Errorf("%s", m.Text)
+	}
+	_, err = o.directory.EndMandate(t.Context(), giver, given.Given[0].ID, "Ferien er over.")
+	must(t, err)
+	o.wantMail("it has ended", holder)
+	told, err := o.notices.Notices(portal.Acting(t.Context(), holder), holder)
+	must(t, err)
+	if len(told) < 2 || told[0].Kind != "mandate_ended" || told[1].Kind != "mandate_given" || told[1].Owner != giver.Addressed() || told[1].Round.ID != "" {
+		t.Errorf("%+v", told)
+	}
+	if told, _ := o.notices.Notices(portal.Acting(t.Context(), giver), giver); len(told) > 0 && strings.HasPrefix(string(told[0].Kind), "mandate") {
+		t.Errorf("who did it is told: %+v", told[0])
+	}
+}
+
+// Whoever has a seat is told of a meeting, and nobody of one that was entered after it was held.
+func TestMeetingsAreToldOf(t *testing.T) {
+	o := newPostOffice(t)
+	ctx := t.Context()
+	seated, other := o.approvers[1], o.approvers[2]
+	for _, who := range []portal.Actor{seated, other} {
+		must(t, o.directory.SetReminders(ctx, who, portal.RemindAtOnce))
+	}
+	body := o.setBody(o.secretariat, portal.Body{Community: "vestfold", Level: portal.StrategicLevel, Name: "Strategisk samarbeidsutvalg", Members: []portal.Member{{Name: "Leder", Organisation: seated.Organisation, Part: portal.Voting}}})
+	in := meeting.Input{Body: body.ID, StartsAt: time.Date(2022, 2, 14, 10, 0, 0, 0, workflow.Oslo), PapersDue: time.Date(2022, 2, 7, 10, 0, 0, 0, workflow.Oslo), Place: "Tønsberg",
+		Cases: []portal.Case{{Title: "Innspill til planen"}}}
+	id, err := o.meeting.Call(ctx, o.secretariat, "vestfold", in)
+	must(t, err)
+	m := o.wantMail("called", seated)[names(seated)[0]]
+	if !strings.Contains(m.Text, "møte i Strategisk samarbeidsutvalg") || !strings.Contains(m.Text, "14. februar 2022") || !strings.Contains(m.Text, "/meetings/"+string(id)) {
+		t.Errorf("%s", m.Text)
+	}
+	in.StartsAt = in.StartsAt.AddDate(0, 0, 1)
+	v, _, err := o.meeting.Meeting(ctx, o.secretariat, id)
+	must(t, err)
+	must(t, o.meeting.Change(ctx, o.secretariat, id, v.Version, in))
+	o.wantMail("moved", seated)
+	v, _, err = o.meeting.Meeting(ctx, o.secretariat, id)
+	must(t, err)
+	must(t, o.meeting.Cancel(ctx, o.secretariat, id, v.Version, "For få kan."))
+	o.wantMail("cancelled", seated)
+	in.StartsAt, in.PapersDue = o.now.AddDate(0, 0, -2), o.now.AddDate(0, 0, -9)
+	_, err = o.meeting.Call(ctx, o.secretariat, "vestfold", in)
+	must(t, err)
+	o.wantMail("entered afterwards")
 }
 
 func TestWhoHasLostTheRoleIsToldNothing(t *testing.T) {

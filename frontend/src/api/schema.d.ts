@@ -1948,13 +1948,17 @@ export interface components {
             at: components["schemas"]["Time"];
             read: boolean;
             /** Format: uuid */
-            roundId: string;
-            roundTitle: components["schemas"]["Text"];
+            roundId?: string;
+            roundTitle?: components["schemas"]["Text"];
             /** Format: uuid */
             responseId?: string;
-            /** @description Name of the community or organisation that answers. */
+            /** @description Name of the community or organisation that answers; of the one that gave the mandate, or the body that meets. */
             owner?: string;
             deadline?: components["schemas"]["Time"];
+            /** @description Id of the mandate or the meeting, where it is about no round. */
+            about?: string;
+            /** @description When the meeting is. */
+            moment?: components["schemas"]["Time"];
         };
         ReadInput: {
             /** Format: int64 */
@@ -1990,7 +1994,7 @@ export interface components {
         /** @description One thing owed or waited for. The page words it by `kind` and builds the link from the ids. */
         Turn: {
             /** @enum {string} */
-            kind: "endorse" | "open_round" | "read_invitation" | "forward" | "start_response" | "write_answers" | "freeze" | "take_position" | "join_position" | "confirm_position" | "settle_remark" | "see_remarks" | "resolve_rejection" | "record_decision" | "record_recommendation" | "submit" | "receive" | "follow_round" | "wait_start" | "wait_freeze" | "wait_approvers" | "wait_positions" | "wait_rejected" | "wait_decision" | "wait_recommendation" | "wait_submit" | "wait_received" | "done" | "returned" | "withdrawn";
+            kind: "endorse" | "open_round" | "read_invitation" | "forward" | "start_response" | "write_answers" | "freeze" | "take_position" | "join_position" | "confirm_position" | "speak_for" | "settle_remark" | "see_remarks" | "resolve_rejection" | "record_decision" | "record_recommendation" | "submit" | "receive" | "follow_round" | "wait_start" | "wait_freeze" | "wait_approvers" | "wait_positions" | "wait_rejected" | "wait_decision" | "wait_recommendation" | "wait_submit" | "wait_received" | "done" | "returned" | "withdrawn";
             /** Format: uuid */
             roundId: string;
             roundTitle: components["schemas"]["Text"];
