@@ -66,6 +66,7 @@ type Tx interface {
 	NextCircle(id portal.ResponseID) error
 	KeepWarnings(from, to portal.FreezeID) error
 	NameVersion(id portal.DocumentID, place int64, name string, by portal.Actor, at time.Time) error
+	ApproversNeeded(organisation portal.OrganisationID, laid time.Time) (int, error)
 	InsertPosition(r portal.Response, organisation portal.OrganisationID, p portal.Position) error
 	// EndOffer takes away what an organisation was offered.
 	EndOffer(id portal.ResponseID, organisation portal.OrganisationID) error

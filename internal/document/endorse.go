@@ -32,7 +32,11 @@ func (s Service) Endorse(ctx context.Context, actor portal.Actor, id portal.Resp
 		if err != nil {
 			return nil, err
 		}
-		position := portal.Position{ID: portal.PositionID(s.NewID()), Freeze: laid.ID, FreezeNumber: laid.Number, Kind: portal.Approved, Hashes: hashes,
+		needed, err := tx.ApproversNeeded(actor.Organisation, laid.FrozenAt)
+		if err != nil {
+			return nil, err
+		}
+		position := portal.Position{Needed: needed, ID: portal.PositionID(s.NewID()), Freeze: laid.ID, FreezeNumber: laid.Number, Kind: portal.Approved, Hashes: hashes,
 			Circle: r.Circle, Account: actor.Account, Name: actor.Name, RecordedAt: s.Now()}
 		if err := tx.InsertPosition(r, actor.Organisation, position); err != nil {
 			return nil, err

@@ -95,6 +95,12 @@ func (db *DB) Quorum(ctx context.Context, organisation portal.OrganisationID) (d
 	return directory.Quorum{Approvers: q.Approvers, Version: q.Version, SetBy: q.SetByName, SetAt: q.SetAt}, nil
 }
 
+// ApproversNeeded is how many of the organisation's approvers have to say the same about what was laid before them at the time.
+func (t *tx) ApproversNeeded(organisation portal.OrganisationID, laid time.Time) (int, error) {
+	found, err := row[struct{ Needed int }](t.DB, "select approvers_needed(?, ?) as needed", organisation, laid)
+	return found.Needed, err
+}
+
 func (t *tx) InsertQuorum(organisation portal.OrganisationID, q directory.Quorum, by portal.AccountID) error {
 	err := t.Exec("insert into approval_quorum (organisation_id, version, approvers, set_by, set_by_name, set_at) values (?, ?, ?, ?, ?, ?)",
 		organisation, q.Version, q.Approvers, by, q.SetBy, q.SetAt).Error

@@ -208,3 +208,30 @@ func TestQuorumsThatCannotBe(t *testing.T) {
 		}
 	}
 }
+
+// Joining another's separate answer is a position as well: one approver's word makes the organisation a party, and two make it count.
+func TestTwoApproversJoinASeparateAnswer(t *testing.T) {
+	b := newBeside(newHouse(t))
+	ctx := t.Context()
+	one, two := b.as("k-3804", portal.Approver), b.as("k-3804", portal.Approver)
+	_, err := b.directory.SetQuorum(ctx, one, 2, 0)
+	must(t, err)
+	_, err = b.consult.Offer(ctx, b.writer, b.id, "k-3804")
+	must(t, err)
+	b.sign("Vårt eget.")
+	r := b.response()
+	must(t, b.document.Endorse(ctx, one, b.id, r.Freeze.ID, r.Hashes()))
+	standing := func() workflow.Validity {
+		r := b.response()
+		p, _ := r.Party("k-3804")
+		validity, _ := workflow.Judge(workflow.StandingOf(r, p, b.now), workflow.LaidBefore(r))
+		return validity
+	}
+	if v := standing(); v != workflow.Pending {
+		t.Errorf("one of two has joined: %s", v)
+	}
+	must(t, b.approve(two, b.id, portal.Approved))
+	if v := standing(); v != workflow.Valid {
+		t.Errorf("two of two have joined: %s", v)
+	}
+}

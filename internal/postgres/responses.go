@@ -239,8 +239,7 @@ func addParties(g *gorm.DB, ids []string, place map[string]*portal.Response) err
 			coalesce(x.circle, 0) as circle, coalesce(x.late, false) as late, coalesce(cast(x.treatment_id as text), '') as treatment_id, x.covers, coalesce(x.coverage, '') as coverage,
 			`+mandateTakenColumns+`,
 			w.warned_at, w.counts_from, came.delivered_at, coalesce(warner.name, '') as warned_by, coalesce(x.needed, 0) as needed, coalesce(cast(x.joins as text), '') as joins,
-			coalesce((select q.approvers from approval_quorum q join frozen_version laid on laid.id = s.freeze_id
-				where q.organisation_id = p.organisation_id and q.set_at <= laid.frozen_at order by q.version desc limit 1), 1) as quorum
+			approvers_needed(p.organisation_id, (select laid.frozen_at from frozen_version laid where laid.id = s.freeze_id)) as quorum
 		from party p
 		join organisation o on o.id = p.organisation_id
 		left join lateral (select * from position x where x.response_id = p.response_id and x.organisation_id = p.organisation_id order by x.seq desc limit 1) x on true

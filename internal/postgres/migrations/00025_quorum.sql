@@ -14,6 +14,12 @@ create table approval_quorum (
 create trigger append_only before update or delete on approval_quorum for each row execute function refuse_change();
 create trigger append_only_all before truncate on approval_quorum for each statement execute function refuse_change();
 
+-- +goose StatementBegin
+create function approvers_needed(asked text, laid timestamptz) returns integer language sql stable as $$
+    select coalesce((select approvers from approval_quorum where organisation_id = asked and set_at <= laid order by version desc limit 1), 1)
+$$;
+-- +goose StatementEnd
+
 -- A position may join the one that another approver of the same party took first: the same said of the same text.
 alter table position
     add needed integer not null default 1 check (needed > 0),
