@@ -185,6 +185,16 @@ func (p *program) strangers(t *testing.T) {
 			t.Errorf("%s: %s, want %d", name, response.Status, c.status)
 		}
 	}
+	for from, ends := range map[string]string{"cross-site": "/login", "same-site": "/login", "same-origin": "/healthz", "none": "/healthz"} {
+		r := request(t, "GET", p.base+"/auth/login?provider=dev&login_hint=ny&return_to=/healthz")
+		r.Header.Set("Sec-Fetch-Site", from)
+		response, err := p.as("").http.Do(r)
+		check(t, err)
+		response.Body.Close()
+		if response.Request.URL.Path != ends {
+			t.Errorf("a link from %s to a login ends at %s", from, response.Request.URL)
+		}
+	}
 	public := []string{"listProviders", "listPublished", "getPublished", "downloadPublished"}
 	for _, o := range p.operations() {
 		a := p.as("").call(o.method, p.scene().path(o), p.scene().body(o.id))

@@ -82,6 +82,6 @@ func (p providers) Finish(ctx context.Context, raw []byte, query url.Values) (ht
 		return httpapi.Identified{}, portal.Invalidf(oidc.CodeState, "no login is under way in this browser")
 	}
 	who, err := p.Login.Finish(ctx, pending, query)
-	return httpapi.Identified{Identity: directory.Identity{Issuer: who.Issuer, Subject: who.Subject, Name: who.Name, Email: who.Email},
-		Provider: who.Provider, IDToken: who.IDToken, AuthTime: who.AuthTime, Level: who.Level}, err
+	return httpapi.Identified{Identity: directory.Identity{Issuer: who.Issuer, Subject: who.Subject, Name: who.Name, Email: who.Email, Level: who.Level},
+		Provider: who.Provider, IDToken: who.IDToken, AuthTime: who.AuthTime}, err
 }

@@ -12,7 +12,10 @@ import (
 
 // Identity is a person as an identity provider vouches for them. Issuer and
 // Subject are who it is; the name and the e-mail are only words about them.
-type Identity struct{ Issuer, Subject, Name, Email string }
+type Identity struct {
+	Issuer, Subject, Name, Email string
+	Level                        portal.Level // how surely, this time
+}
 
 // AccountDetail is an account with all its roles.
 type AccountDetail struct {
@@ -46,7 +49,8 @@ func (s Service) LogIn(ctx context.Context, who Identity) (portal.Account, error
 		if account, err = tx.LogIn(account, s.Now()); err != nil {
 			return err
 		}
-		return tx.Audit(self(account), portal.AuditEvent{At: s.Now(), Action: "account.log_in", Object: string(account.ID)})
+		return tx.Audit(self(account), portal.AuditEvent{At: s.Now(), Action: "account.log_in", Object: string(account.ID),
+			Detail: map[string]any{"issuer": who.Issuer, "level": who.Level}})
 	})
 	return account, err
 }

@@ -14,6 +14,10 @@ import (
 
 func (a *api) beginLogin(c echo.Context) error {
 	ctx := c.Request().Context()
+	if linkedFrom := c.Request().Header.Get("Sec-Fetch-Site"); linkedFrom == "cross-site" || linkedFrom == "same-site" {
+		// A provider may let in unasked: the person is asked here.
+		return c.Redirect(http.StatusFound, "/login?return_to="+url.QueryEscape(localPath(c.QueryParam("return_to"))))
+	}
 	provider, wish, err := a.wish(c)
 	if err != nil {
 		return err

@@ -91,7 +91,6 @@ type Identified struct {
 	directory.Identity
 	Provider, IDToken string
 	AuthTime          time.Time // when they proved it; zero when the provider does not say
-	Level             portal.Level
 }
 
 // api holds the operations of the contract, in a file for each subject.

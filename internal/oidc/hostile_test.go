@@ -204,6 +204,23 @@ func TestTokenEndpointInTrouble(t *testing.T) {
 	}
 }
 
+// Whoever can make a provider's address lead elsewhere is given neither codes nor secrets.
+func TestProvidersAreNotFollowedElsewhere(t *testing.T) {
+	for _, what := range []string{"token_endpoint", "jwks_uri"} {
+		p, led := newImpostor(t), 0
+		moved := p.metadata[what].(string)
+		elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			led++
+			http.Redirect(w, r, moved, http.StatusTemporaryRedirect)
+		}))
+		t.Cleanup(elsewhere.Close)
+		p.metadata[what] = elsewhere.URL
+		if who, err := p.login(t, p.config(), nil); err == nil || led == 0 {
+			t.Errorf("%s: asked %d times, let in %q", what, led, who.Subject)
+		}
+	}
+}
+
 func TestIssuerOfTheAnswerIsDemandedWhereItIsPromised(t *testing.T) {
 	p := newImpostor(t)
 	p.metadata["authorization_response_iss_parameter_supported"] = true

@@ -91,7 +91,7 @@ func New(configs []ProviderConfig, baseURL string) (*Login, error) {
 		return nil, err
 	}
 	l := &Login{baseURL: strings.TrimSuffix(baseURL, "/")}
-	client := &http.Client{Timeout: 10 * time.Second}
+	client := &http.Client{Timeout: 10 * time.Second, CheckRedirect: stay}
 	for _, config := range configs {
 		p, err := newProvider(config, l.baseURL+CallbackPath, client)
 		if err != nil {
@@ -101,6 +101,9 @@ func New(configs []ProviderConfig, baseURL string) (*Login, error) {
 	}
 	return l, nil
 }
+
+// stay has a provider answer where its configuration and metadata say that it is: secrets and codes go nowhere else.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // Providers lists the providers in the order of the configuration.
 func (l *Login) Providers() []ProviderInfo {

@@ -147,6 +147,15 @@ func TestLogInKnowsTheIdentityAndNothingElse(t *testing.T) {
 	if got := h.events(); got != "account.log_in 4" {
 		t.Error(got)
 	}
+	ada.Level = portal.High
+	_, err = h.LogIn(t.Context(), ada)
+	h.expect(err, "")
+	var how string
+	h.expect(h.db.Pool().QueryRow(t.Context(), "select detail->>'issuer' || ' ' || (detail->>'level') from audit_event order by id desc limit 1").Scan(&how), "")
+	if how != "https://a.example high" {
+		t.Errorf("the trail says that somebody came by %q", how)
+	}
+	h.forget()
 	_, err = h.LogIn(t.Context(), directory.Identity{Issuer: "https://a.example"})
 	h.expect(err, "identity_incomplete")
 	if got := h.events(); got != "none" {
