@@ -1,8 +1,10 @@
 package collab_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -41,7 +43,26 @@ type place struct {
 	hub  *collab.Hub
 	web  *httptest.Server
 	same func(ctx context.Context, updates [][]byte, snapshot []byte) error // the second decoder
+	log  *logged
 	*rights
+}
+
+// logged is what the hub has logged.
+type logged struct {
+	sync.Mutex
+	bytes.Buffer
+}
+
+func (l *logged) Write(line []byte) (int, error) {
+	l.Lock()
+	defer l.Unlock()
+	return l.Buffer.Write(line)
+}
+
+func (l *logged) holds(words string) bool {
+	l.Lock()
+	defer l.Unlock()
+	return strings.Contains(l.String(), words)
 }
 
 func open(t testing.TB, limits collab.Limits) *place {
@@ -59,8 +80,8 @@ func serve(t testing.TB, database string, limits collab.Limits, r *rights) *plac
 	t.Helper()
 	pool, err := pgxpool.New(t.Context(), database)
 	must(t, err)
-	logger := slog.New(slog.NewTextHandler(t.Output(), nil))
-	p := &place{t: t, pool: pool, rights: r}
+	p := &place{t: t, pool: pool, log: &logged{}, rights: r}
+	logger := slog.New(slog.NewTextHandler(io.MultiWriter(t.Output(), p.log), nil))
 	p.same = func(ctx context.Context, updates [][]byte, snapshot []byte) error {
 		return renderer().SameDocument(ctx, updates, snapshot)
 	}

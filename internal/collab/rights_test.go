@@ -58,6 +58,9 @@ func TestNothingLeaksToWhoMayNotRead(t *testing.T) {
 			t.Errorf("a stranger is told %v", h)
 		}
 	}
+	if !p.log.holds(`msg="text refused" document=` + string(id) + " account=" + string(stranger.account)) {
+		t.Error("the log does not tell who was refused which text")
+	}
 	insider.send(syncMessage(id, 2, newTypist(9).types("mer")))
 	insider.nextStatus()
 	if n := len(stranger.inbox); n > 0 {

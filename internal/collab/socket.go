@@ -308,6 +308,7 @@ func (s *socket) join(name string, current *session) error {
 		s.send(closeFrame(id, reasonUnavailable))
 		return nil
 	case !access.reads() || len(s.sessions) >= s.hub.limits.DocumentsPerSocket && !s.sweep():
+		s.hub.logger.Info("text refused", "document", name[:min(len(name), 36)], "account", actor.Account, "organisation", actor.Organisation)
 		s.send(deniedFrame(name, reasonDenied))
 		return nil
 	}
