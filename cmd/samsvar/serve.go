@@ -107,7 +107,7 @@ func serveOn(ctx context.Context, c config, db *postgres.DB, url string, now fun
 		Now: now, NewID: portal.NewID, Logger: log}
 	hub := newHub(c, db, documents, log, metrics)
 	documents.Changed = func(ids []portal.DocumentID) { hub.Refresh(ids...) }
-	exports := export.Service{Store: db.Exports(), Renderer: export.NewRenderer(c.Renderer), Now: now, NewID: portal.NewID, Logger: log}
+	exports := export.Service{Store: db.Exports(), Attached: db.AttachmentContent, Renderer: export.NewRenderer(c.Renderer), Now: now, NewID: portal.NewID, Logger: log}
 	login, development, err := newLogin(c)
 	if err != nil {
 		return err

@@ -8,10 +8,12 @@ import (
 	"crypto/sha256"
 	"encoding/xml"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"samsvar/internal/evidence"
+	"samsvar/internal/portal"
 	"samsvar/internal/workflow"
 )
 
@@ -34,17 +36,46 @@ func (s Service) archive(ctx context.Context, raw []byte, language string, p evi
 		return nil, err
 	}
 	name := func(format string) string { return FileName(p.Submission.Number, p.Response.Owner.ID, format) }
-	files := []file{{name(PDF), pdf}, {name(DOCX), docx}, {name(JSON), raw}}
+	files := []file{{name: name(PDF), content: pdf}, {name: name(DOCX), content: docx}, {name: name(JSON), content: raw}}
+	beside, err := s.beside(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	files = append(files, beside...)
 	message, err := xml.MarshalIndent(describe(p, files, language, incoming), "", "  ")
 	if err != nil {
 		return nil, err
 	}
-	return zipped(p.Submission.SubmittedAt, append([]file{{"arkivmelding.xml", append([]byte(xml.Header), message...)}}, files...))
+	return zipped(p.Submission.SubmittedAt, append([]file{{name: "arkivmelding.xml", content: append([]byte(xml.Header), message...)}}, files...))
 }
 
 type file struct {
 	name    string
 	content []byte
+	is      evidence.Attachment // what the package says of a file that lies beside a treatment
+	of      string              // the party that treated
+}
+
+// beside are the files that lie beside the treatments which stand, as the package names them.
+func (s Service) beside(ctx context.Context, p evidence.Package) (files []file, err error) {
+	for _, party := range p.Parties {
+		for _, t := range party.Treatments {
+			if slices.ContainsFunc(party.Treatments, func(later evidence.Treatment) bool { return later.Corrects == t.ID }) {
+				continue
+			}
+			for _, a := range t.Attachments {
+				content, err := s.Attached(ctx, portal.ResponseID(p.Response.ID), portal.AttachmentID(a.ID))
+				if err != nil {
+					return nil, fmt.Errorf("attachment %s: %w", a.ID, err)
+				}
+				if is := fmt.Sprintf("sha256:%x", sha256.Sum256(content)); is != string(a.Hash) {
+					return nil, fmt.Errorf("attachment %s is %s, not %s", a.ID, is, a.Hash)
+				}
+				files = append(files, file{fmt.Sprintf("vedlegg-%d-%s", len(files)+1, a.Name), content, a, party.Name})
+			}
+		}
+	}
+	return files, nil
 }
 
 // zipped says of all files that they are of the same moment.
@@ -115,7 +146,7 @@ type (
 	dokumentobjekt struct {
 		Version   int    `xml:"versjonsnummer"`
 		Variant   code   `xml:"variantformat"`
-		Format    code   `xml:"format"`
+		Format    *code  `xml:"format,omitempty"` // not said of what others have made: its version is not known
 		Media     string `xml:"mimeType"`
 		Name      string `xml:"filnavn"`
 		File      string `xml:"referanseDokumentfil"`
@@ -178,7 +209,7 @@ func journalpostOf(p evidence.Package, files []file, w archiveWords, incoming bo
 	at := p.Submission.SubmittedAt.Format(time.RFC3339)
 	title := fmt.Sprintf(w.from, w.kinds[p.Response.Kind], p.Response.Owner.Name)
 	out := journalpost{Type: "journalpost", CreatedAt: at, CreatedBy: cmp.Or(p.Submission.SubmittedBy.Name, p.Submission.SubmittedBy.Organisation), Title: title, Key: key{system, p.Submission.Number},
-		Date: p.Submission.SubmittedAt.In(workflow.Oslo).Format(time.DateOnly), Attachments: 1,
+		Date:  p.Submission.SubmittedAt.In(workflow.Oslo).Format(time.DateOnly),
 		Notes: []merknad{noteOf(at, positionsIn(p, w)), noteOf(at, hashesIn(p, w))}, Correspondents: correspondents(p)}
 	if out.Direction, out.SentAt = outgoingDocument, at; incoming {
 		out.Direction, out.SentAt, out.ReceivedAt = incomingDocument, "", at
@@ -192,6 +223,11 @@ func journalpostOf(p evidence.Package, files []file, w archiveWords, incoming bo
 			objectOf(files[1], forUse, formatDOCX, "application/vnd.openxmlformats-officedocument.wordprocessingml.document")}},
 		{Title: w.data, As: attachment, Number: 2, Key: &key{system, string(p.PackageHash)}, Objects: []dokumentobjekt{objectOf(files[2], forUse, formatJSON, "application/json")}},
 	}
+	for i, f := range files[3:] {
+		out.Documents = append(out.Documents, dokumentbeskrivelse{Title: fmt.Sprintf("%s: %s", f.of, f.is.Name), As: attachment, Number: 3 + i, Key: &key{system, f.is.ID},
+			Objects: []dokumentobjekt{objectOf(f, forUse, code{}, f.is.MediaType)}})
+	}
+	out.Attachments = len(out.Documents) - 1
 	for i := range out.Documents {
 		out.Documents[i].Type, out.Documents[i].Status = correspondence, finished
 	}
@@ -199,8 +235,12 @@ func journalpostOf(p evidence.Package, files []file, w archiveWords, incoming bo
 }
 
 func objectOf(f file, variant, format code, media string) dokumentobjekt {
-	return dokumentobjekt{Version: 1, Variant: variant, Format: format, Media: media, Name: f.name, File: f.name,
+	out := dokumentobjekt{Version: 1, Variant: variant, Media: media, Name: f.name, File: f.name,
 		Checksum: fmt.Sprintf("%x", sha256.Sum256(f.content)), Algorithm: "SHA-256", Size: len(f.content)}
+	if format.Code != "" {
+		out.Format = &format
+	}
+	return out
 }
 
 // correspondents are, beside the ministry, those who send: the owner, and the parties behind what is sent. The others were told of it.

@@ -3,11 +3,13 @@ package export
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,6 +19,7 @@ import (
 	"time"
 
 	"samsvar/internal/evidence"
+	"samsvar/internal/portal"
 )
 
 // received is what a records system reads in an archive.
@@ -37,6 +40,7 @@ type received struct {
 			Date           string   `xml:"dokumentetsDato"`
 			Sent           string   `xml:"sendtDato"`
 			Received       string   `xml:"mottattDato"`
+			Attachments    int      `xml:"antallVedlegg"`
 			Notes          []string `xml:"merknad>merknadstekst"`
 			Correspondents []struct {
 				Type string `xml:"korrespondanseparttype>kode"`
@@ -61,7 +65,13 @@ func archived(t *testing.T, p evidence.Package, language string, incoming bool) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	whole, err := Service{Renderer: renderer(t)}.File(t.Context(), raw, Archive, language, incoming)
+	attached := func(_ context.Context, r portal.ResponseID, id portal.AttachmentID) ([]byte, error) {
+		if string(r) != p.Response.ID || id != "file-1" {
+			return nil, portal.Missing()
+		}
+		return minutes, nil
+	}
+	whole, err := Service{Renderer: renderer(t), Attached: attached}.File(t.Context(), raw, Archive, language, incoming)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +127,7 @@ func TestAnArchiveIsWhatARecordsSystemReads(t *testing.T) {
 	}
 	r := got.message.Record
 	if got.message.Case.Title != p.Round.Title.NB || got.message.Case.Key != p.Round.ID || r.In != p.Round.ID || r.Title != "Felles innspill fra Helsefellesskapet Agder" ||
-		r.Key != "2022-0007" || r.Earlier != "2022-0003" || r.Date != "2022-04-01" || got.message.Files != 3 || len(got.files) != 4 {
+		r.Key != "2022-0007" || r.Earlier != "2022-0003" || r.Date != "2022-04-01" || got.message.Files != 4 || len(got.files) != 5 || r.Attachments != 2 {
 		t.Errorf("%+v", got.message)
 	}
 	var formats []string
@@ -129,7 +139,10 @@ func TestAnArchiveIsWhatARecordsSystemReads(t *testing.T) {
 			}
 		}
 	}
-	if !slices.Equal(formats, []string{"fmt/476", "fmt/412", "fmt/817"}) || r.Documents[1].Key != string(p.PackageHash) {
+	if !bytes.Equal(got.files["vedlegg-1-Møtebok.pdf"], minutes) || r.Documents[2].Objects[0].File != "vedlegg-1-Møtebok.pdf" || r.Documents[2].Key != "file-1" {
+		t.Errorf("the minutes are not among %v", slices.Collect(maps.Keys(got.files)))
+	}
+	if !slices.Equal(formats, []string{"fmt/476", "fmt/412", "fmt/817", ""}) || r.Documents[1].Key != string(p.PackageHash) {
 		t.Errorf("%v, %s", formats, r.Documents[1].Key)
 	}
 	if facts := inspect(t, got.files["innspill-2022-0007-agder.pdf"]); facts.Standard != "PDF/A-2a" {

@@ -59,6 +59,8 @@ type Store interface {
 type Service struct {
 	Store    Store
 	Renderer Renderer
+	// Attached gives the bytes of a file that a submission names beside the record of a treatment.
+	Attached func(ctx context.Context, r portal.ResponseID, id portal.AttachmentID) ([]byte, error)
 	Now      func() time.Time
 	NewID    func() string
 	Logger   *slog.Logger
@@ -203,7 +205,7 @@ func (s Service) inOne(ctx context.Context, j Job) ([]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", j.Task.Names[i], err)
 		}
-		if err := (file{j.Task.Names[i], content}).into(z, j.CreatedAt); err != nil {
+		if err := (file{name: j.Task.Names[i], content: content}).into(z, j.CreatedAt); err != nil {
 			return nil, err
 		}
 	}

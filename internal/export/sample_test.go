@@ -1,6 +1,7 @@
 package export
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -163,6 +164,9 @@ func sample(t testing.TB, municipalities, paragraphs int, language string) evide
 	return p
 }
 
+// minutes are the bytes of the file that lies beside the second treatment.
+var minutes = []byte("%PDF-1.7 møteboka")
+
 // addTreatments has the third municipality treat the text twice: an earlier one, recorded wrongly first.
 func addTreatments(p *evidence.Package) {
 	if len(p.Parties) < 4 || p.Parties[3].Position == nil {
@@ -175,7 +179,7 @@ func addTreatments(p *evidence.Package) {
 		{ID: "treatment-1", FreezeNumber: 1, AnswerHashes: earlier, Level: "political", Body: "Feil råd", Date: "2022-03-14", Outcome: "noted", RecordedAt: at(15, 9, 0), By: by},
 		{ID: "treatment-2", FreezeNumber: 1, AnswerHashes: earlier, Level: "political", Body: "Formannskapet", CaseNumber: "22/31", Date: "2022-03-15", Outcome: "endorsed",
 			Decision: "Formannskapet slutter seg til innspillet.", Votes: &evidence.Votes{For: 7, Against: 2}, Corrects: "treatment-1", RecordedAt: at(16, 9, 0), By: by,
-			Attachments: []evidence.Attachment{{ID: "file-1", Name: "Møtebok.pdf", MediaType: "application/pdf", Size: 1200, Hash: "sha256:" + evidence.Hash(strings.Repeat("2", 64)), AddedAt: at(16, 9, 5)}}},
+			Attachments: []evidence.Attachment{{ID: "file-1", Name: "Møtebok.pdf", MediaType: "application/pdf", Size: len(minutes), Hash: evidence.Hash(fmt.Sprintf("sha256:%x", sha256.Sum256(minutes))), AddedAt: at(16, 9, 5)}}},
 	}
 	party.Position.Mandate = &evidence.Mandate{Kind: "on_behalf", Organisation: "Arendal kommune", Reason: "Regionrådet samordner.", RestsOn: "Avtale av 2020"}
 	party.Position.Needed, party.Position.Approvers = 3, []evidence.Approver{{By: evidence.Person{Name: "Ordfører", Organisation: party.Name}, RecordedAt: at(29, 12, 0)},
