@@ -223,12 +223,14 @@ func TestNoticesDocument(t *testing.T) {
 		"| by mail | |\n|---|---|\n" +
 		"| at once | it must be known, so it comes whatever the person has chosen |\n" +
 		"| with the reminder | for those who want to be told at once it comes at once; for the others it is part of the day's reminder, if they still owe something |\n" +
+		"| with the day's mail | for those who want to be told at once it comes at once; for those who have the day's reminder it stands there, whatever they owe |\n" +
 		"| never | it stands in the page alone |\n\n" +
 		"What *asks* for something is not mailed to whoever owes nothing there by then: what is owed is what stands on the person's first page\n" +
 		"at the moment of sending. Rights, language and address are those of that moment, too. A mail says what is owed, for whom and by when, with a\n" +
 		"link; it says nothing of the text, nor who has said what about it.\n\n" +
 		"**The day's reminder** comes from 07:00 in Oslo, in one mail, to those who have something to do; everybody chooses on the page *Varsler* whether\n" +
-		"to have it (the default), to be told at once as well, or never to be reminded. When nothing is owed, nothing is sent.\n\n" +
+		"to have it (the default), to be told at once as well, or never to be reminded. When nothing is owed, and nothing else is to be told with\n" +
+		"the day's mail, nothing is sent.\n\n" +
 		"| what was recorded | notice | who is told | by mail | asks |\n|---|---|---|---|---|\n")
 	for _, row := range notice.Table {
 		what := "`" + string(row.Action) + "`"

@@ -42,6 +42,7 @@ var house = []room{
 	{"internal/document", first, "ground floor"},
 	{"internal/signoff", first, "ground floor"},
 	{"internal/meeting", first, "ground floor"},
+	{"internal/comment", first, "ground floor"},
 	{"internal/export", first, "ground floor"},
 	{"internal/notice", first, "ground floor"},
 

@@ -218,7 +218,7 @@ func (s scene) path(o operation) string {
 		s.account = s.freeze
 	}
 	for name, value := range map[string]string{"roundId": s.round, "questionId": s.question, "responseId": s.response, "answerId": s.answer,
-		"jobId": s.freeze, "mandateId": s.freeze, "bodyId": s.freeze, "meetingId": s.meeting, "caseId": s.paper, "remarkId": s.freeze, "accountId": s.account, "sessionId": s.freeze, "treatmentId": s.freeze, "attachmentId": s.freeze, "organisationId": "agder", "role": "reader", "format": "json", "number": "1999-0001", "place": "1"} {
+		"jobId": s.freeze, "mandateId": s.freeze, "bodyId": s.freeze, "meetingId": s.meeting, "caseId": s.paper, "remarkId": s.freeze, "threadId": s.freeze, "accountId": s.account, "sessionId": s.freeze, "treatmentId": s.freeze, "attachmentId": s.freeze, "organisationId": "agder", "role": "reader", "format": "json", "number": "1999-0001", "place": "1"} {
 		path = strings.ReplaceAll(path, "{"+name+"}", value)
 	}
 	return path
@@ -236,7 +236,8 @@ func (s scene) body(operation string) any {
 			"questions": []any{map[string]any{"text": map[string]any{}}}, "version": 0},
 		"addAttachment": []byte("x"),
 		"nameVersion":   map[string]any{"name": "x"},
-		"importRound":   "slug: [", "startExport": map[string]any{"format": "json", "language": "nb"},
+		"beginThread":   map[string]any{"audience": "parties", "text": " "}, "addToThread": map[string]any{"kind": "say", "text": "x"},
+		"importRound": "slug: [", "startExport": map[string]any{"format": "json", "language": "nb"},
 		"startResponse":  map[string]any{"kind": "joint", "language": "nb"},
 		"setCoordinator": map[string]any{"version": 0}, "setAnswerStatus": map[string]any{"status": "ready", "version": 0},
 		"relateAnswer": map[string]any{"version": 0}, "askToJoin": map[string]any{"organisationId": "nowhere"},

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"samsvar/internal/collab"
+	"samsvar/internal/comment"
 	"samsvar/internal/consult"
 	"samsvar/internal/directory"
 	"samsvar/internal/document"
@@ -135,6 +136,7 @@ func serveOn(ctx context.Context, c config, db *postgres.DB, url string, now fun
 		Document:  documents,
 		Signoff:   signoff.Service{Store: db.Signoff(), Now: now, NewID: portal.NewID},
 		Meeting:   meeting.Service{Store: db.MeetingStore(), Now: now, NewID: portal.NewID},
+		Comment:   comment.Service{Store: db.Comments(), Now: now, NewID: portal.NewID},
 		Export:    exports,
 		Notice:    notices,
 		Login:     login, Sessions: sessions, Live: live{hub, c.base()}, Pages: webui.Handler(), Development: development, Mailbox: mailbox,

@@ -152,6 +152,24 @@ func (e BodyPart) Valid() bool {
 	}
 }
 
+// Defines values for CommentAudience.
+const (
+	CommentAudienceOrganisation CommentAudience = "organisation"
+	CommentAudienceParties      CommentAudience = "parties"
+)
+
+// Valid indicates whether the value is a known member of the CommentAudience enum.
+func (e CommentAudience) Valid() bool {
+	switch e {
+	case CommentAudienceOrganisation:
+		return true
+	case CommentAudienceParties:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CommunityPartySide.
 const (
 	CommunityPartySideHospital  CommunityPartySide = "hospital"
@@ -1235,6 +1253,27 @@ func (e SubmissionSummaryKind) Valid() bool {
 	}
 }
 
+// Defines values for ThreadStep.
+const (
+	ThreadStepReopen  ThreadStep = "reopen"
+	ThreadStepResolve ThreadStep = "resolve"
+	ThreadStepSay     ThreadStep = "say"
+)
+
+// Valid indicates whether the value is a known member of the ThreadStep enum.
+func (e ThreadStep) Valid() bool {
+	switch e {
+	case ThreadStepReopen:
+		return true
+	case ThreadStepResolve:
+		return true
+	case ThreadStepSay:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TreatmentLevel.
 const (
 	TreatmentLevelAdministrative TreatmentLevel = "administrative"
@@ -1520,6 +1559,12 @@ type ActingOption struct {
 	Roles        []Role       `json:"roles"`
 }
 
+// Anchor Where a passage begins and ends: Yjs' relative positions of its first and last character, encoded.
+type Anchor struct {
+	First []byte `json:"first"`
+	Last  []byte `json:"last"`
+}
+
 // Answer defines model for Answer.
 type Answer struct {
 	Coordinator *Organisation `json:"coordinator,omitempty"`
@@ -1632,6 +1677,13 @@ type Attachment struct {
 	Size int `json:"size"`
 }
 
+// Begun defines model for Begun.
+type Begun struct {
+	// Id Of the new thread.
+	Id      string   `json:"id"`
+	Threads []Thread `json:"threads"`
+}
+
 // Body defines model for Body.
 type Body struct {
 	// Chair Who leads it today.
@@ -1692,6 +1744,9 @@ type CalendarLink struct {
 	// Url The address, once, when it is made.
 	Url *string `json:"url,omitempty"`
 }
+
+// CommentAudience Who sees a thread: the people of the organisation that began it, or those of all parties.
+type CommentAudience string
 
 // Community defines model for Community.
 type Community struct {
@@ -2169,6 +2224,22 @@ type MembershipDetail struct {
 	ValidTo *Date `json:"validTo,omitempty"`
 }
 
+// Mention defines model for Mention.
+type Mention struct {
+	AccountId string `json:"accountId"`
+	Name      string `json:"name"`
+
+	// Organisation Its name.
+	Organisation   string `json:"organisation"`
+	OrganisationId string `json:"organisationId"`
+}
+
+// MentionInput defines model for MentionInput.
+type MentionInput struct {
+	AccountId      string `json:"accountId"`
+	OrganisationId string `json:"organisationId"`
+}
+
 // MinuteInput defines model for MinuteInput.
 type MinuteInput struct {
 	// CaseNumber Required of a decision about an answer.
@@ -2232,6 +2303,9 @@ type Notice struct {
 	// About Id of the mandate or the meeting, where it is about no round.
 	About *string `json:"about,omitempty"`
 
+	// AnswerId Where somebody was mentioned, as the thread.
+	AnswerId *string `json:"answerId,omitempty"`
+
 	// At RFC 3339 with offset; the server's clock.
 	At Time `json:"at"`
 
@@ -2252,7 +2326,8 @@ type Notice struct {
 	RoundId    *string `json:"roundId,omitempty"`
 
 	// RoundTitle What people read, in one or both written forms of Norwegian.
-	RoundTitle *Text `json:"roundTitle,omitempty"`
+	RoundTitle *Text   `json:"roundTitle,omitempty"`
+	ThreadId   *string `json:"threadId,omitempty"`
 }
 
 // NumberInput defines model for NumberInput.
@@ -3314,6 +3389,59 @@ type Text struct {
 	Nn *string `json:"nn,omitempty"`
 }
 
+// Thread defines model for Thread.
+type Thread struct {
+	// Anchor Where a passage begins and ends: Yjs' relative positions of its first and last character, encoded.
+	Anchor *Anchor `json:"anchor,omitempty"`
+
+	// Audience Who sees a thread: the people of the organisation that began it, or those of all parties.
+	Audience CommentAudience `json:"audience"`
+	Entries  []ThreadEntry   `json:"entries"`
+	Id       string          `json:"id"`
+
+	// OrganisationId That began it.
+	OrganisationId string `json:"organisationId"`
+
+	// Quote The passage as it then stood; absent where it is about the whole answer.
+	Quote    *string `json:"quote,omitempty"`
+	Resolved bool    `json:"resolved"`
+}
+
+// ThreadEntry defines model for ThreadEntry.
+type ThreadEntry struct {
+	// At RFC 3339 with offset; the server's clock.
+	At       Time       `json:"at"`
+	By       Person     `json:"by"`
+	Kind     ThreadStep `json:"kind"`
+	Mentions []Mention  `json:"mentions"`
+
+	// Mine By the caller.
+	Mine bool   `json:"mine"`
+	Text string `json:"text"`
+}
+
+// ThreadEntryInput defines model for ThreadEntryInput.
+type ThreadEntryInput struct {
+	Kind     ThreadStep      `json:"kind"`
+	Mentions *[]MentionInput `json:"mentions,omitempty"`
+	Text     *string         `json:"text,omitempty"`
+}
+
+// ThreadInput defines model for ThreadInput.
+type ThreadInput struct {
+	// Anchor Where a passage begins and ends: Yjs' relative positions of its first and last character, encoded.
+	Anchor *Anchor `json:"anchor,omitempty"`
+
+	// Audience Who sees a thread: the people of the organisation that began it, or those of all parties.
+	Audience CommentAudience `json:"audience"`
+	Mentions *[]MentionInput `json:"mentions,omitempty"`
+	Quote    *string         `json:"quote,omitempty"`
+	Text     string          `json:"text"`
+}
+
+// ThreadStep defines model for ThreadStep.
+type ThreadStep string
+
 // Time RFC 3339 with offset; the server's clock.
 type Time = time.Time
 
@@ -3631,6 +3759,12 @@ type RemarkMinutesJSONRequestBody = MinuteRemarkInput
 // MarkNoticesReadJSONRequestBody defines body for MarkNoticesRead for application/json ContentType.
 type MarkNoticesReadJSONRequestBody = ReadInput
 
+// BeginThreadJSONRequestBody defines body for BeginThread for application/json ContentType.
+type BeginThreadJSONRequestBody = ThreadInput
+
+// AddToThreadJSONRequestBody defines body for AddToThread for application/json ContentType.
+type AddToThreadJSONRequestBody = ThreadEntryInput
+
 // SetCoordinatorJSONRequestBody defines body for SetCoordinator for application/json ContentType.
 type SetCoordinatorJSONRequestBody = CoordinatorInput
 
@@ -3867,6 +4001,15 @@ type ServerInterface interface {
 	// GetResponse Where the response stands: answers, parties, positions, what is missing
 	// (GET /responses/{responseId})
 	GetResponse(ctx echo.Context, responseId ResponseId) error
+	// ListComments What is said about the answer, by the threads that the caller sees, the oldest first
+	// (GET /responses/{responseId}/answers/{answerId}/comments)
+	ListComments(ctx echo.Context, responseId ResponseId, answerId AnswerId) error
+	// BeginThread Say something about a passage, or about the whole answer; gives the new thread's id, and all threads
+	// (POST /responses/{responseId}/answers/{answerId}/comments)
+	BeginThread(ctx echo.Context, responseId ResponseId, answerId AnswerId) error
+	// AddToThread Say something in a thread, which opens it; resolve it, or open it again
+	// (POST /responses/{responseId}/answers/{answerId}/comments/{threadId})
+	AddToThread(ctx echo.Context, responseId ResponseId, answerId AnswerId, threadId string) error
 	// SetCoordinator Say which party coordinates the answer; no organisationId takes it away
 	// (PUT /responses/{responseId}/answers/{answerId}/coordinator)
 	SetCoordinator(ctx echo.Context, responseId ResponseId, answerId AnswerId) error
@@ -3921,6 +4064,9 @@ type ServerInterface interface {
 	// RemoveParty Let a party leave; the others' positions go stale if it had one
 	// (POST /responses/{responseId}/parties/{organisationId}/remove)
 	RemoveParty(ctx echo.Context, responseId ResponseId, organisationId OrganisationId) error
+	// ListPeople Those who make the answer, and can be mentioned in a comment that they see
+	// (GET /responses/{responseId}/people)
+	ListPeople(ctx echo.Context, responseId ResponseId) error
 	// GetPlan The way back from the deadline: what must be done by when, and each party's own line
 	// (GET /responses/{responseId}/plan)
 	GetPlan(ctx echo.Context, responseId ResponseId) error
@@ -4730,6 +4876,86 @@ func (w *ServerInterfaceWrapper) GetResponse(ctx echo.Context) error {
 	return err
 }
 
+// ListComments converts echo context to params.
+func (w *ServerInterfaceWrapper) ListComments(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "responseId" -------------
+	var responseId ResponseId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "responseId", ctx.Param("responseId"), &responseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter responseId: %s", err))
+	}
+
+	// ------------- Path parameter "answerId" -------------
+	var answerId AnswerId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "answerId", ctx.Param("answerId"), &answerId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter answerId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListComments(ctx, responseId, answerId)
+	return err
+}
+
+// BeginThread converts echo context to params.
+func (w *ServerInterfaceWrapper) BeginThread(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "responseId" -------------
+	var responseId ResponseId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "responseId", ctx.Param("responseId"), &responseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter responseId: %s", err))
+	}
+
+	// ------------- Path parameter "answerId" -------------
+	var answerId AnswerId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "answerId", ctx.Param("answerId"), &answerId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter answerId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.BeginThread(ctx, responseId, answerId)
+	return err
+}
+
+// AddToThread converts echo context to params.
+func (w *ServerInterfaceWrapper) AddToThread(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "responseId" -------------
+	var responseId ResponseId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "responseId", ctx.Param("responseId"), &responseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter responseId: %s", err))
+	}
+
+	// ------------- Path parameter "answerId" -------------
+	var answerId AnswerId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "answerId", ctx.Param("answerId"), &answerId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter answerId: %s", err))
+	}
+
+	// ------------- Path parameter "threadId" -------------
+	var threadId string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "threadId", ctx.Param("threadId"), &threadId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter threadId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AddToThread(ctx, responseId, answerId, threadId)
+	return err
+}
+
 // SetCoordinator converts echo context to params.
 func (w *ServerInterfaceWrapper) SetCoordinator(ctx echo.Context) error {
 	var err error
@@ -5120,6 +5346,22 @@ func (w *ServerInterfaceWrapper) RemoveParty(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.RemoveParty(ctx, responseId, organisationId)
+	return err
+}
+
+// ListPeople converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPeople(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "responseId" -------------
+	var responseId ResponseId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "responseId", ctx.Param("responseId"), &responseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter responseId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListPeople(ctx, responseId)
 	return err
 }
 
@@ -5970,6 +6212,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/responses/:responseId/answers/:answerId/versions", wrapper.ListVersions, options.OperationMiddlewares["listVersions"]...)
 	router.GET(options.BaseURL+"/responses/:responseId/answers/:answerId/versions/:place", wrapper.GetVersion, options.OperationMiddlewares["getVersion"]...)
 	router.PUT(options.BaseURL+"/responses/:responseId/answers/:answerId/versions/:place", wrapper.NameVersion, options.OperationMiddlewares["nameVersion"]...)
+	router.GET(options.BaseURL+"/responses/:responseId/people", wrapper.ListPeople, options.OperationMiddlewares["listPeople"]...)
+	router.GET(options.BaseURL+"/responses/:responseId/answers/:answerId/comments", wrapper.ListComments, options.OperationMiddlewares["listComments"]...)
+	router.POST(options.BaseURL+"/responses/:responseId/answers/:answerId/comments", wrapper.BeginThread, options.OperationMiddlewares["beginThread"]...)
+	router.POST(options.BaseURL+"/responses/:responseId/answers/:answerId/comments/:threadId", wrapper.AddToThread, options.OperationMiddlewares["addToThread"]...)
 	router.PUT(options.BaseURL+"/responses/:responseId/answers/:answerId/status", wrapper.SetAnswerStatus, options.OperationMiddlewares["setAnswerStatus"]...)
 	router.PUT(options.BaseURL+"/responses/:responseId/answers/:answerId/relation", wrapper.RelateAnswer, options.OperationMiddlewares["relateAnswer"]...)
 	router.DELETE(options.BaseURL+"/responses/:responseId/offers/:organisationId", wrapper.TakeOfferBack, options.OperationMiddlewares["takeOfferBack"]...)
@@ -7913,6 +8159,129 @@ func (response GetResponsedefaultApplicationProblemPlusJSONResponse) VisitGetRes
 	return err
 }
 
+type ListCommentsRequestObject struct {
+	ResponseId ResponseId `json:"responseId"`
+	AnswerId   AnswerId   `json:"answerId"`
+}
+
+type ListCommentsResponseObject interface {
+	VisitListCommentsResponse(w http.ResponseWriter) error
+}
+
+type ListComments200JSONResponse []Thread
+
+func (response ListComments200JSONResponse) VisitListCommentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCommentsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListCommentsdefaultApplicationProblemPlusJSONResponse) VisitListCommentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BeginThreadRequestObject struct {
+	ResponseId ResponseId `json:"responseId"`
+	AnswerId   AnswerId   `json:"answerId"`
+	Body       *BeginThreadJSONRequestBody
+}
+
+type BeginThreadResponseObject interface {
+	VisitBeginThreadResponse(w http.ResponseWriter) error
+}
+
+type BeginThread200JSONResponse Begun
+
+func (response BeginThread200JSONResponse) VisitBeginThreadResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BeginThreaddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response BeginThreaddefaultApplicationProblemPlusJSONResponse) VisitBeginThreadResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddToThreadRequestObject struct {
+	ResponseId ResponseId `json:"responseId"`
+	AnswerId   AnswerId   `json:"answerId"`
+	ThreadId   string     `json:"threadId"`
+	Body       *AddToThreadJSONRequestBody
+}
+
+type AddToThreadResponseObject interface {
+	VisitAddToThreadResponse(w http.ResponseWriter) error
+}
+
+type AddToThread200JSONResponse []Thread
+
+func (response AddToThread200JSONResponse) VisitAddToThreadResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddToThreaddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddToThreaddefaultApplicationProblemPlusJSONResponse) VisitAddToThreadResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SetCoordinatorRequestObject struct {
 	ResponseId ResponseId `json:"responseId"`
 	AnswerId   AnswerId   `json:"answerId"`
@@ -8642,6 +9011,45 @@ type RemovePartydefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response RemovePartydefaultApplicationProblemPlusJSONResponse) VisitRemovePartyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPeopleRequestObject struct {
+	ResponseId ResponseId `json:"responseId"`
+}
+
+type ListPeopleResponseObject interface {
+	VisitListPeopleResponse(w http.ResponseWriter) error
+}
+
+type ListPeople200JSONResponse []Mention
+
+func (response ListPeople200JSONResponse) VisitListPeopleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPeopledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListPeopledefaultApplicationProblemPlusJSONResponse) VisitListPeopleResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -10520,6 +10928,15 @@ type StrictServerInterface interface {
 	// GetResponse Where the response stands: answers, parties, positions, what is missing
 	// (GET /responses/{responseId})
 	GetResponse(ctx context.Context, request GetResponseRequestObject) (GetResponseResponseObject, error)
+	// ListComments What is said about the answer, by the threads that the caller sees, the oldest first
+	// (GET /responses/{responseId}/answers/{answerId}/comments)
+	ListComments(ctx context.Context, request ListCommentsRequestObject) (ListCommentsResponseObject, error)
+	// BeginThread Say something about a passage, or about the whole answer; gives the new thread's id, and all threads
+	// (POST /responses/{responseId}/answers/{answerId}/comments)
+	BeginThread(ctx context.Context, request BeginThreadRequestObject) (BeginThreadResponseObject, error)
+	// AddToThread Say something in a thread, which opens it; resolve it, or open it again
+	// (POST /responses/{responseId}/answers/{answerId}/comments/{threadId})
+	AddToThread(ctx context.Context, request AddToThreadRequestObject) (AddToThreadResponseObject, error)
 	// SetCoordinator Say which party coordinates the answer; no organisationId takes it away
 	// (PUT /responses/{responseId}/answers/{answerId}/coordinator)
 	SetCoordinator(ctx context.Context, request SetCoordinatorRequestObject) (SetCoordinatorResponseObject, error)
@@ -10574,6 +10991,9 @@ type StrictServerInterface interface {
 	// RemoveParty Let a party leave; the others' positions go stale if it had one
 	// (POST /responses/{responseId}/parties/{organisationId}/remove)
 	RemoveParty(ctx context.Context, request RemovePartyRequestObject) (RemovePartyResponseObject, error)
+	// ListPeople Those who make the answer, and can be mentioned in a comment that they see
+	// (GET /responses/{responseId}/people)
+	ListPeople(ctx context.Context, request ListPeopleRequestObject) (ListPeopleResponseObject, error)
 	// GetPlan The way back from the deadline: what must be done by when, and each party's own line
 	// (GET /responses/{responseId}/plan)
 	GetPlan(ctx context.Context, request GetPlanRequestObject) (GetPlanResponseObject, error)
@@ -12226,6 +12646,131 @@ func (sh *strictHandler) GetResponse(ctx echo.Context, responseId ResponseId) er
 	return nil
 }
 
+// ListComments operation middleware
+func (sh *strictHandler) ListComments(ctx echo.Context, responseId ResponseId, answerId AnswerId) error {
+	var request ListCommentsRequestObject
+
+	request.ResponseId = responseId
+	request.AnswerId = answerId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListComments(ctx.Request().Context(), request.(ListCommentsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListComments")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCommentsResponseObject); ok {
+		return validResponse.VisitListCommentsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// BeginThread operation middleware
+func (sh *strictHandler) BeginThread(ctx echo.Context, responseId ResponseId, answerId AnswerId) error {
+	var request BeginThreadRequestObject
+
+	request.ResponseId = responseId
+	request.AnswerId = answerId
+
+	var body BeginThreadJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.BeginThread(ctx.Request().Context(), request.(BeginThreadRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "BeginThread")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(BeginThreadResponseObject); ok {
+		return validResponse.VisitBeginThreadResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AddToThread operation middleware
+func (sh *strictHandler) AddToThread(ctx echo.Context, responseId ResponseId, answerId AnswerId, threadId string) error {
+	var request AddToThreadRequestObject
+
+	request.ResponseId = responseId
+	request.AnswerId = answerId
+	request.ThreadId = threadId
+
+	var body AddToThreadJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddToThread(ctx.Request().Context(), request.(AddToThreadRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddToThread")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AddToThreadResponseObject); ok {
+		return validResponse.VisitAddToThreadResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // SetCoordinator operation middleware
 func (sh *strictHandler) SetCoordinator(ctx echo.Context, responseId ResponseId, answerId AnswerId) error {
 	var request SetCoordinatorRequestObject
@@ -12890,6 +13435,31 @@ func (sh *strictHandler) RemoveParty(ctx echo.Context, responseId ResponseId, or
 		return err
 	} else if validResponse, ok := response.(RemovePartyResponseObject); ok {
 		return validResponse.VisitRemovePartyResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListPeople operation middleware
+func (sh *strictHandler) ListPeople(ctx echo.Context, responseId ResponseId) error {
+	var request ListPeopleRequestObject
+
+	request.ResponseId = responseId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPeople(ctx.Request().Context(), request.(ListPeopleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPeople")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPeopleResponseObject); ok {
+		return validResponse.VisitListPeopleResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -8,7 +8,8 @@ import (
 )
 
 func noticeOf(n notice.Notice) Notice {
-	out := Notice{Id: n.ID, Kind: string(n.Kind), At: n.At, Read: n.Read, ResponseId: some(string(n.Response)), Owner: some(n.Owner)}
+	out := Notice{Id: n.ID, Kind: string(n.Kind), At: n.At, Read: n.Read, ResponseId: some(string(n.Response)), Owner: some(n.Owner),
+		AnswerId: some(string(n.Answer)), ThreadId: some(string(n.Thread))}
 	if n.Round.ID == "" {
 		out.About = &n.About
 		if !n.Moment.IsZero() {

@@ -15,6 +15,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"samsvar/internal/comment"
 	"samsvar/internal/consult"
 	"samsvar/internal/directory"
 	"samsvar/internal/document"
@@ -39,6 +40,7 @@ type Options struct {
 	Document  document.Service
 	Signoff   signoff.Service
 	Meeting   meeting.Service
+	Comment   comment.Service
 	Export    export.Service
 	Notice    notice.Service
 
@@ -100,6 +102,7 @@ type api struct {
 	document      document.Service
 	signoff       signoff.Service
 	meeting       meeting.Service
+	comment       comment.Service
 	export        export.Service
 	notice        notice.Service
 	login         Login
@@ -130,7 +133,7 @@ func New(o Options) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &api{directory: o.Directory, consult: o.Consult, document: o.Document, signoff: o.Signoff, meeting: o.Meeting, export: o.Export, notice: o.Notice, login: o.Login,
+	a := &api{directory: o.Directory, consult: o.Consult, document: o.Document, signoff: o.Signoff, meeting: o.Meeting, comment: o.Comment, export: o.Export, notice: o.Notice, login: o.Login,
 		sessions: newSessions(o.Sessions, o.BaseURL), base: o.BaseURL, live: o.Live, now: o.Now, demonstration: o.Demonstration}
 
 	e := echo.New()

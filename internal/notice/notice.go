@@ -83,9 +83,11 @@ type Notice struct {
 	Read         bool
 	Round        portal.Round // id, title, state and the deadline that holds
 	Response     portal.ResponseID
-	Owner        string        // who answers; who gave the mandate, or which body meets
-	Moment       time.Time     // from when silence counts, or when the meeting is
-	About        string        // the id of the mandate or the meeting
+	Owner        string          // who answers; who gave the mandate, or which body meets
+	Moment       time.Time       // from when silence counts, or when the meeting is
+	About        string          // the id of the mandate or the meeting
+	Answer       portal.AnswerID // and the thread, where somebody was mentioned
+	Thread       portal.ThreadID
 	Object       policy.Object // what decides whether they may still know of it
 }
 

@@ -154,6 +154,11 @@ func (s Service) items(ctx context.Context, m Mail) ([]Item, error) {
 			for _, t := range owed {
 				items = append(items, s.item(actor, "", &t, Notice{Owner: t.Owner, Round: t.Round, Response: t.Response}))
 			}
+			told, err := s.sinceYesterday(seen, m, actor)
+			if err != nil {
+				return nil, err
+			}
+			items = append(items, told...)
 		}
 	}
 	return items, nil
@@ -166,11 +171,28 @@ func (s Service) happened(m Mail, actor portal.Actor, owed []Turn) (items []Item
 			continue
 		}
 		turn := turnOf(n, owed)
+		if n.Thread != "" { // the way leads to what was said, whatever else is owed
+			turn = nil
+		}
 		if turn != nil || !asks(n.Kind) {
 			items = append(items, s.item(actor, n.Kind, turn, n))
 		}
 	}
 	return items
+}
+
+// sinceYesterday are what is told once a day, and has not been read by then.
+func (s Service) sinceYesterday(ctx context.Context, m Mail, actor portal.Actor) (items []Item, err error) {
+	if m.Account.Reminders != portal.RemindDaily {
+		return nil, nil
+	}
+	all, err := s.Store.Notices(ctx, actor, s.Now().Add(-24*time.Hour), 50)
+	for _, n := range all {
+		if of(n.Kind).Mail == Daily && !n.Read && n.visible(actor) {
+			items = append(items, s.item(actor, n.Kind, nil, n))
+		}
+	}
+	return items, err
 }
 
 // turnOf is what is owed where the notice is about.
@@ -188,6 +210,9 @@ func (s Service) item(actor portal.Actor, kind Kind, turn *Turn, n Notice) Item 
 	if turn != nil {
 		path = turnPath(*turn)
 	}
-	return Item{Kind: kind, Turn: turn, Owner: n.Owner, Round: n.Round, Moment: n.Moment, For: actor.Addressed(),
-		Link: s.Base + path + "?for=" + string(actor.Organisation)}
+	query := "?for=" + string(actor.Organisation)
+	if n.Thread != "" {
+		query += "&thread=" + string(n.Thread)
+	}
+	return Item{Kind: kind, Turn: turn, Owner: n.Owner, Round: n.Round, Moment: n.Moment, For: actor.Addressed(), Link: s.Base + path + query}
 }

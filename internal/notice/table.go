@@ -17,9 +17,10 @@ type Kind string
 type Speed string
 
 const (
-	AtOnce   Speed = "at once"           // must be known, whatever the person has chosen
-	Reminder Speed = "with the reminder" // at once to those who have chosen that, else with what is owed once a day
-	InPage   Speed = "never"             // in the page alone
+	AtOnce   Speed = "at once"             // must be known, whatever the person has chosen
+	Reminder Speed = "with the reminder"   // at once to those who have chosen that, else with what is owed once a day
+	Daily    Speed = "with the day's mail" // at once to those who have chosen that, else once a day, whatever is owed
+	InPage   Speed = "never"               // in the page alone
 )
 
 // Audience is who is told, among those who take part.
@@ -38,6 +39,7 @@ const (
 	Recipients Audience = "secretariat, coordinator, writer or regional contact where it concerns"
 	Holder     Audience = "who holds the mandate"
 	Seated     Audience = "secretariat of the community; approver, coordinator or writer of an organisation with a seat in the body"
+	Mentioned  Audience = "whoever is mentioned"
 	Answering  Audience = "whoever writes, approves or sends where it concerns"
 )
 
@@ -85,6 +87,7 @@ var Table = []Row{
 	{"meeting_called", "meeting.call", "", nil, []Audience{Seated}, Reminder, false},
 	{"meeting_changed", "meeting.change", "", nil, []Audience{Seated}, Reminder, false},
 	{"meeting_cancelled", "meeting.cancel", "", nil, []Audience{Seated}, AtOnce, false},
+	{"mentioned", "response.comment", "", nil, []Audience{Mentioned}, Daily, false},
 
 	{"submitted", "response.submit", "", nil, []Audience{Editors, Approvers, Writers}, AtOnce, false},
 	{"received", "submission.receive", "", nil, []Audience{Editors, Approvers}, InPage, false},
@@ -110,9 +113,14 @@ func (row Row) holds(e Event) bool {
 }
 
 // asks says whether notices of the kind ask for something.
-func asks(kind Kind) bool {
-	i := slices.IndexFunc(Table, func(row Row) bool { return row.Kind == kind })
-	return i >= 0 && Table[i].Asks
+func asks(kind Kind) bool { return of(kind).Asks }
+
+// of is the first row that tells of the kind.
+func of(kind Kind) Row {
+	if i := slices.IndexFunc(Table, func(row Row) bool { return row.Kind == kind }); i >= 0 {
+		return Table[i]
+	}
+	return Row{}
 }
 
 // tells says whether the row tells the person of what has happened to the response.
@@ -151,6 +159,9 @@ func belongs(p Person, a Audience, e Event, r portal.Response) bool {
 		return approves && slices.ContainsFunc(r.Remarks, func(m portal.Remark) bool { return m.By(p.Organisation) })
 	case Holder:
 		return e.Detail["account"] == string(p.Account)
+	case Mentioned:
+		people, _ := e.Detail["mentions"].([]any)
+		return slices.Contains(people, any(string(p.Account)+" "+string(p.Organisation)))
 	case Recipients:
 		return writes || p.Has(portal.Secretariat) || p.Has(portal.RegionalContact)
 	case Answering, Seated:
@@ -165,6 +176,6 @@ func offered(r portal.Response, p Person) bool {
 
 // mailed says whether the person gets a mail of what is that old.
 func (row Row) mailed(p Person, age time.Duration) bool {
-	wanted := row.Mail == AtOnce || row.Mail == Reminder && p.Reminders == portal.RemindAtOnce
+	wanted := row.Mail == AtOnce || (row.Mail == Reminder || row.Mail == Daily) && p.Reminders == portal.RemindAtOnce
 	return wanted && p.Email != "" && age < mailedFor
 }

@@ -68,6 +68,9 @@ var happenings = map[Kind]phrase{
 	"meeting_cancelled": say("Møtet i {owner} er avlyst", "Møtet i {owner} er avlyst",
 		"Møtet i {owner} {moment} er avlyst. Hvorfor står i Samsvar.",
 		"Møtet i {owner} {moment} er avlyst. Kvifor står i Samsvar."),
+	"mentioned": say("Du er nevnt i en kommentar: {owner}", "Du er nemnd i ein kommentar: {owner}",
+		"Du er nevnt i en kommentar til innspillet fra {owner}.",
+		"Du er nemnd i ein kommentar til innspelet frå {owner}."),
 	"submitted": say("Innspillet er sendt inn: {owner}", "Innspelet er sendt inn: {owner}",
 		"Innspillet fra {owner} er sendt til departementet. Kvitteringen ligger i Samsvar.",
 		"Innspelet frå {owner} er sendt til departementet. Kvitteringa ligg i Samsvar."),
@@ -140,6 +143,8 @@ func noticePath(n Notice) string {
 		return "/rounds/" + string(n.Round.ID)
 	case n.Kind == "submitted":
 		return "/responses/" + string(n.Response) + "/receipt"
+	case n.Thread != "":
+		return "/responses/" + string(n.Response) + "/write/" + string(n.Answer)
 	}
 	return "/responses/" + string(n.Response)
 }

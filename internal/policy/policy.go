@@ -105,6 +105,8 @@ var Table = []Row{
 	{"response.readings", []Relation{OwnEditor}, nil},
 	{"response.versions", inside, nil},
 	{"response.name_version", writers, nil},
+	{"response.comments", inside, nil},
+	{"response.comment", inside, []string{"draft", "approval", "ready"}},
 	{"response.case_paper", []Relation{PartyPerson}, nil},
 	{"response.assign", []Relation{OwnEditor}, []string{"draft"}},
 	{"response.set_status", writers, []string{"draft"}},

@@ -27,6 +27,7 @@ type (
 	AttachmentID string
 	TreatmentID  string
 	MandateID    string
+	ThreadID     string
 	JobID        string
 	SessionID    string // says nothing of what opens the session
 )

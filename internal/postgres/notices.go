@@ -167,6 +167,7 @@ type noticeRow struct {
 	Separate                          bool
 	Moment                            *time.Time
 	Object                            string
+	AnswerID, ThreadID                string
 }
 
 // rightsColumns are what decides, beside its state and owner, about rights to the response s.
@@ -177,6 +178,7 @@ const rightsColumns = `coalesce(s.kind = 'separate', false) as separate,
 const noticeColumns = `select n.id, n.kind, n.organisation_id, n.at, n.read_at is not null as read, coalesce(r.id::text, '') as round_id, coalesce(r.state, '') as round_state, coalesce(r.title, '{}') as title,
 		coalesce(deadline_of(r.id, coalesce(s.owner_id, n.organisation_id)), n.at) as deadline, n.object, coalesce(s.id::text, '') as response_id, coalesce(s.state, '') as state,
 		coalesce(s.owner_id, '') as owner_id, coalesce(o.name, n.about) as owner, coalesce(n.moment, (e.detail ->> 'countsFrom')::timestamptz) as moment,
+		coalesce(e.detail ->> 'answerId', '') as answer_id, coalesce(e.detail ->> 'thread', '') as thread_id,
 		` + rightsColumns + `
 	from notice n left join round r on r.id = n.round_id
 	left join response s on s.id = n.response_id
@@ -187,7 +189,7 @@ const noticeColumns = `select n.id, n.kind, n.organisation_id, n.at, n.read_at i
 func (r noticeRow) notice() notice.Notice {
 	n := notice.Notice{ID: r.ID, Kind: notice.Kind(r.Kind), At: r.At, Organisation: portal.OrganisationID(r.OrganisationID), Read: r.Read,
 		Round:    portal.Round{ID: portal.RoundID(r.RoundID), Title: r.Title.V, State: portal.RoundState(r.RoundState), Deadline: r.Deadline},
-		Response: portal.ResponseID(r.ResponseID), Owner: r.Owner}
+		Response: portal.ResponseID(r.ResponseID), Owner: r.Owner, Answer: portal.AnswerID(r.AnswerID), Thread: portal.ThreadID(r.ThreadID)}
 	if r.Moment != nil {
 		n.Moment = *r.Moment
 	}

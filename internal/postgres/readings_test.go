@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"samsvar/internal/comment"
 	"samsvar/internal/document"
 	"samsvar/internal/portal"
 )
@@ -110,6 +111,16 @@ func TestOnlyDraftsThatWereNeverSentAreDiscarded(t *testing.T) {
 	for n := range unsent.response().Answers {
 		unsent.write(unsent.response(), n+1, "Aldri sendt.")
 	}
+	comments := comment.Service{Store: h.db.Comments(), Now: time.Now, NewID: portal.NewID}
+	for _, s := range []*sender{sent, unsent} {
+		_, err := comments.Begin(ctx, s.writer, s.id, s.response().Answers[0].ID, comment.Thread{Audience: comment.Own}, comment.Entry{Kind: comment.Say, Text: "Om utkastet."})
+		must(t, err)
+	}
+	said := func(s *sender) int {
+		threads, err := comments.Threads(ctx, s.writer, s.id, s.response().Answers[0].ID)
+		must(t, err)
+		return len(threads)
+	}
 	sent.send("Sendt.")
 	now := time.Now()
 	discard := func() int {
@@ -133,5 +144,8 @@ func TestOnlyDraftsThatWereNeverSentAreDiscarded(t *testing.T) {
 	}
 	if strings.Contains(text(unsent), "Aldri sendt") || !strings.Contains(text(sent), "Sendt") {
 		t.Errorf("%s, %s", text(unsent), text(sent))
+	}
+	if said(unsent) != 0 || said(sent) != 1 {
+		t.Errorf("%d threads about what is gone, %d about what was sent", said(unsent), said(sent))
 	}
 }

@@ -405,14 +405,14 @@ func (t *tx) SetResponseState(r portal.Response, to portal.ResponseState) error 
 	return t.one("update response set state = ?, version = version + 1 where id = ? and state = ? and version = ?", to, r.ID, r.State, r.Version)
 }
 
-// History lists what happened to a response, newest first.
+// History lists what happened to a response, newest first. What people say about it is no part of that.
 func (db *DB) History(ctx context.Context, id portal.ResponseID) ([]consult.HistoryItem, error) {
 	found, err := rows[struct {
 		At                        time.Time
 		AccountName, Name, Action string
 		Detail                    jsonb[map[string]any]
 	}](db.gorm.WithContext(ctx), `select e.at, e.account_name, coalesce(o.name, '') as name, e.action, e.detail
-		from audit_event e left join organisation o on o.id = e.organisation_id where e.response_id = ? order by e.id desc limit 500`, id)
+		from audit_event e left join organisation o on o.id = e.organisation_id where e.response_id = ? and e.action <> 'response.comment' order by e.id desc limit 500`, id)
 	items := make([]consult.HistoryItem, len(found))
 	for i, f := range found {
 		items[i] = consult.HistoryItem{At: f.At, Name: f.AccountName, Organisation: f.Name, Action: f.Action, Detail: f.Detail.V}

@@ -7,15 +7,16 @@ import (
 	"samsvar/internal/portal"
 )
 
-// DiscardDrafts throws away every edit of responses that were never sent, in rounds that closed before the time, and says
-// of how many. What was laid before parties, and what they said, is evidence and stays.
+// DiscardDrafts throws away every edit of responses that were never sent, and what people said of them, in rounds that
+// closed before the time, and says of how many. What was laid before parties, and what they said, is evidence and stays.
 func (db *DB) DiscardDrafts(ctx context.Context, closedBefore time.Time, decidedBy string, now time.Time) (drafts int, err error) {
 	found, err := rows[struct {
 		ID      portal.ResponseID
 		RoundID portal.RoundID
 	}](db.gorm.WithContext(ctx), `select s.id, s.round_id from response s join round r on r.id = s.round_id
 		where r.state = 'closed' and r.closed_at < ? and not exists (select from submission b where b.response_id = s.id)
-			and exists (select from answer a join document d on d.id = a.document_id where a.response_id = s.id and d.head > 0) order by s.id`, closedBefore)
+			and (exists (select from answer a join document d on d.id = a.document_id where a.response_id = s.id and d.head > 0)
+				or exists (select from comment_thread t where t.response_id = s.id)) order by s.id`, closedBefore)
 	if err != nil {
 		return 0, err
 	}
@@ -44,6 +45,9 @@ func (t *tx) discard(id portal.ResponseID) (edits int64, err error) {
 		if err == nil {
 			err = t.Exec("delete from "+table+" where document_id in (select document_id from answer where response_id = ?)", id).Error
 		}
+	}
+	if err == nil {
+		err = t.Exec("delete from comment_thread where response_id = ?", id).Error
 	}
 	return emptied.Edits, err
 }

@@ -36,7 +36,7 @@ var (
 )
 
 // readerMayNot is what the reader does not see.
-var readerMayNot = []string{"sessions", "job", "document_update", "document_snapshot", "document_history", "treatment_attachment"}
+var readerMayNot = []string{"sessions", "job", "document_update", "document_snapshot", "document_history", "treatment_attachment", "comment_thread", "comment"}
 
 // MakeRoles makes the program's and the reader's logins, or gives those there are new passwords. The login of url must
 // be allowed to make roles. What they may do is granted by Migrate.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"samsvar/internal/comment"
 	"samsvar/internal/consult"
 	"samsvar/internal/document"
 	"samsvar/internal/signoff"
@@ -38,6 +39,15 @@ type signoffStore struct{ *DB }
 func (db *DB) Signoff() signoff.Store { return signoffStore{db} }
 
 func (s signoffStore) Write(ctx context.Context, fn func(signoff.Tx) error) error {
+	return s.write(ctx, func(t *tx) error { return fn(t) })
+}
+
+type commentStore struct{ *DB }
+
+// Comments is the store of what people say about answers.
+func (db *DB) Comments() comment.Store { return commentStore{db} }
+
+func (s commentStore) Write(ctx context.Context, fn func(comment.Tx) error) error {
 	return s.write(ctx, func(t *tx) error { return fn(t) })
 }
 

@@ -181,5 +181,5 @@ func tables() (names []string) {
 	for name := range walled {
 		names = append(names, name)
 	}
-	return append(names, "job", "silence_warning", "document_history", "body_version")
+	return append(names, "job", "silence_warning", "document_history", "body_version", "comment_thread", "comment")
 }

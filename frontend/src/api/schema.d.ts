@@ -671,6 +671,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/responses/{responseId}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+            };
+            cookie?: never;
+        };
+        /** Those who make the answer, and can be mentioned in a comment that they see */
+        get: operations["listPeople"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/responses/{responseId}/answers/{answerId}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+                answerId: components["parameters"]["answerId"];
+            };
+            cookie?: never;
+        };
+        /** What is said about the answer, by the threads that the caller sees, the oldest first */
+        get: operations["listComments"];
+        put?: never;
+        /** Say something about a passage, or about the whole answer; gives the new thread's id, and all threads */
+        post: operations["beginThread"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/responses/{responseId}/answers/{answerId}/comments/{threadId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+                answerId: components["parameters"]["answerId"];
+                threadId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say something in a thread, which opens it; resolve it, or open it again */
+        post: operations["addToThread"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/responses/{responseId}/answers/{answerId}/status": {
         parameters: {
             query?: never;
@@ -1959,6 +2020,13 @@ export interface components {
             about?: string;
             /** @description When the meeting is. */
             moment?: components["schemas"]["Time"];
+            /**
+             * Format: uuid
+             * @description Where somebody was mentioned, as the thread.
+             */
+            answerId?: string;
+            /** Format: uuid */
+            threadId?: string;
         };
         ReadInput: {
             /** Format: int64 */
@@ -2761,6 +2829,74 @@ export interface components {
             namedBy?: string;
             /** @description The number of the frozen version that holds this text. */
             frozen?: number;
+        };
+        /**
+         * @description Who sees a thread: the people of the organisation that began it, or those of all parties.
+         * @enum {string}
+         */
+        CommentAudience: "organisation" | "parties";
+        Mention: {
+            /** Format: uuid */
+            accountId: string;
+            organisationId: string;
+            name: string;
+            /** @description Its name. */
+            organisation: string;
+        };
+        MentionInput: {
+            /** Format: uuid */
+            accountId: string;
+            organisationId: string;
+        };
+        /** @description Where a passage begins and ends: Yjs' relative positions of its first and last character, encoded. */
+        Anchor: {
+            /** Format: byte */
+            first: string;
+            /** Format: byte */
+            last: string;
+        };
+        Thread: {
+            /** Format: uuid */
+            id: string;
+            audience: components["schemas"]["CommentAudience"];
+            /** @description That began it. */
+            organisationId: string;
+            anchor?: components["schemas"]["Anchor"];
+            /** @description The passage as it then stood; absent where it is about the whole answer. */
+            quote?: string;
+            resolved: boolean;
+            entries: components["schemas"]["ThreadEntry"][];
+        };
+        ThreadEntry: {
+            kind: components["schemas"]["ThreadStep"];
+            by: components["schemas"]["Person"];
+            /** @description By the caller. */
+            mine: boolean;
+            text: string;
+            mentions: components["schemas"]["Mention"][];
+            at: components["schemas"]["Time"];
+        };
+        /** @enum {string} */
+        ThreadStep: "say" | "resolve" | "reopen";
+        ThreadInput: {
+            audience: components["schemas"]["CommentAudience"];
+            anchor?: components["schemas"]["Anchor"];
+            quote?: string;
+            text: string;
+            mentions?: components["schemas"]["MentionInput"][];
+        };
+        ThreadEntryInput: {
+            kind: components["schemas"]["ThreadStep"];
+            text?: string;
+            mentions?: components["schemas"]["MentionInput"][];
+        };
+        Begun: {
+            /**
+             * Format: uuid
+             * @description Of the new thread.
+             */
+            id: string;
+            threads: components["schemas"]["Thread"][];
         };
         VersionName: {
             name: string;
@@ -4306,6 +4442,110 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listPeople: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mention"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listComments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+                answerId: components["parameters"]["answerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    beginThread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+                answerId: components["parameters"]["answerId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ThreadInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Begun"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    addToThread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+                answerId: components["parameters"]["answerId"];
+                threadId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ThreadEntryInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"][];
+                };
             };
             default: components["responses"]["Problem"];
         };

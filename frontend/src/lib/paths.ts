@@ -17,6 +17,7 @@ export const paths = {
   response: (responseId: string) => `/responses/${responseId}`,
   write: (responseId: string, answerId?: string) =>
     answerId ? `/responses/${responseId}/write/${answerId}` : `/responses/${responseId}/write`,
+  thread: (responseId: string, answerId: string, threadId: string) => `/responses/${responseId}/write/${answerId}?thread=${threadId}`,
   versions: (responseId: string, answerId: string, place?: number) =>
     `/responses/${responseId}/answers/${answerId}/versions${place ? `?place=${place}` : ''}`,
   read: (responseId: string) => `/responses/${responseId}/read`,

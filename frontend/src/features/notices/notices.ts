@@ -14,9 +14,10 @@ export const noticesQuery = queryOptions({
 /** Those that ask an approver for something lead to where it is done. */
 const toSignoff = ['laid_before', 'parties_changed', 'silence_warning']
 
-export function hrefOf({ kind, responseId, roundId, about }: Notice): string {
+export function hrefOf({ kind, responseId, roundId, about, answerId, threadId }: Notice): string {
   if (!roundId) return kind.startsWith('mandate') ? paths.mandates : paths.meeting(about ?? '')
   if (!responseId) return paths.round(roundId)
+  if (answerId && threadId) return paths.thread(responseId, answerId, threadId)
   if (toSignoff.includes(kind)) return paths.signoff(responseId)
   return kind === 'submitted' ? paths.receipt(responseId) : paths.response(responseId)
 }

@@ -1,4 +1,4 @@
-import { Extension } from '@tiptap/core'
+import { Extension, type Extensions } from '@tiptap/core'
 import { Collaboration } from '@tiptap/extension-collaboration'
 import { CollaborationCaret } from '@tiptap/extension-collaboration-caret'
 import { useEditor, type Editor } from '@tiptap/vue-3'
@@ -19,6 +19,8 @@ interface Surroundings {
   lang: Language
   /** What keys pressed in the text do beyond shaping it, by their names in ProseMirror. */
   keys: Record<string, () => void>
+  /** What is drawn over the text, and is no part of it. */
+  extensions?: Extensions
 }
 
 /** An editor on the live text, open for writing for as long as the text is. */
@@ -26,7 +28,7 @@ export function useAnswerEditor(live: LiveDocument, around: Surroundings): Shall
   const editorProps = () => ({
     attributes: {
       class: 'tiptap prose',
-      ...(live.writable.value ? { role: 'textbox', 'aria-multiline': 'true' } : { role: 'document' }),
+      ...(live.writable.value ? { role: 'textbox', 'aria-multiline': 'true' } : { role: 'document', tabindex: '0' }),
       'aria-labelledby': around.labelledby,
       'aria-describedby': around.describedby,
       'data-user-content': '',
@@ -49,6 +51,7 @@ export function useAnswerEditor(live: LiveDocument, around: Surroundings): Shall
         render: drawCaret,
         selectionRender: drawSelection,
       }),
+      ...(around.extensions ?? []),
     ],
   })
   watch(live.writable, (writable) => {
