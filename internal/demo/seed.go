@@ -206,7 +206,7 @@ func (s *seeder) forward(v consult.RoundView, authorities ...portal.Organisation
 	}
 }
 
-// earlierRound is closed, with three answers, one of them a day late.
+// earlierRound is closed, with three joint answers, one of them a day late, and one municipality's own. All of it is published.
 func (s *seeder) earlierRound(ministry portal.Actor) {
 	v := s.open(ministry, "earlier.yaml")
 	s.forward(v, "helse-nord-rhf", "helse-vest-rhf", "helse-midt-norge-rhf", "helse-sor-ost-rhf")
@@ -214,10 +214,51 @@ func (s *seeder) earlierRound(ministry portal.Actor) {
 		s.Clock.at = time.Date(2021, 6, 14+i, 9, 12, 0, 0, workflow.Oslo)
 		s.community(ministry, v, p, i)
 	}
+	s.Clock.at = time.Date(2021, 6, 15, 14, 0, 0, 0, workflow.Oslo)
+	s.beside(v, "k-3801", "vestfold")
 	s.Clock.at = time.Date(2021, 9, 1, 9, 0, 0, 0, workflow.Oslo)
 	if s.err == nil {
 		_, err := s.Consult.CloseRound(s.ctx, ministry, v.ID)
 		s.do(err)
+	}
+	s.publish(ministry, v)
+}
+
+// beside is a municipality that joins its community in the first answer and deviates in the second.
+func (s *seeder) beside(v consult.RoundView, id, community portal.OrganisationID) {
+	writer := s.as(id, portal.Coordinator)
+	r := s.start(writer, v, portal.Separate, portal.Bokmal)
+	for i, kind := range []portal.RelationKind{portal.Joins, portal.Deviates} {
+		if s.err != nil {
+			return
+		}
+		a := r.Answers[i]
+		related, err := s.Consult.Relate(s.ctx, writer, r.ID, a.ID, kind, community, a.Version)
+		s.do(err)
+		if kind == portal.Deviates && s.err == nil {
+			s.append(writer, a, "Kommunen ser annerledes på beredskapen enn helsefellesskapet: smittevernlageret bør ligge i kommunene, ikke på sykehuset. Teksten er oppdiktet.")
+			s.status(writer, r, related.Answers[i], portal.AnswerReady)
+		}
+	}
+	s.freeze(writer, r.ID)
+	s.position(s.as(id, portal.Approver), r.ID, portal.Approved, "")
+	s.submit(writer, r.ID)
+}
+
+// publish lets anybody read what was sent to a round.
+func (s *seeder) publish(ministry portal.Actor, v consult.RoundView) {
+	if s.err != nil {
+		return
+	}
+	sent, err := s.Consult.Submissions(s.ctx, ministry, v.ID)
+	s.do(err)
+	for _, r := range sent {
+		if s.err != nil {
+			return
+		}
+		_, err := s.Consult.Receive(s.ctx, ministry, r.ID)
+		s.do(err)
+		s.do(s.Consult.Publish(s.ctx, ministry, r.ID, r.Last().Number))
 	}
 }
 

@@ -79,6 +79,10 @@ func TestTheCountryStandsWhereThePlanSays(t *testing.T) {
 	if _, late := count(rounds[1]); late != 1 {
 		t.Errorf("%d were late in the earlier round, want 1", late)
 	}
+	published, err := w.Consult.Published(t.Context(), rounds[1].ID)
+	if err != nil || len(published) != 4 {
+		t.Errorf("%d of the earlier round are published, want 4: %v", len(published), err)
+	}
 }
 
 func TestTheDemonstrationIsAlwaysTheSame(t *testing.T) {
