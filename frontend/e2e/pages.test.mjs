@@ -89,8 +89,7 @@ test('a language that was chosen outlives a page that is left before the account
   await person.unroute('**/me/language')
   await person.goto('/rounds')
   await person.locator('html[lang="nn"]').waitFor()
-  const has = async (language) => { for (let tries = 0; (await api(person, 'GET', '/me')).body.language !== language; tries++) assert.ok(tries < 50, 'the account never got it') }
-  await has('nn')
+  await has(person, 'nn')
 
   const words = '**/assets/nb-*.js' // left before even the words were there
   await person.route(words, () => {})
@@ -98,9 +97,29 @@ test('a language that was chosen outlives a page that is left before the account
   await person.unroute(words)
   await person.goto('/rounds')
   await person.locator('html[lang="nb"]').waitFor()
-  await has('nb')
+  await has(person, 'nb')
   await person.context().close()
 })
+
+test('what the account says comes too late to undo a choice', { timeout: 90_000 }, async () => {
+  const person = await portal.as('ny', '/', { language: 'nn' })
+  await person.locator('html[lang="nn"]').waitFor()
+  await has(person, 'nn')
+  await person.evaluate(() => localStorage.clear()) // as in another browser: begins in bokmål, and learns from the account
+  let send
+  const asked = new Promise((resolve) => { void person.route('**/assets/nn-*.js', (route) => { send = () => route.continue(); resolve() }) })
+  await person.reload({ waitUntil: 'commit' })
+  await asked
+  await person.locator('[data-lang="nb"]').first().click()
+  await send()
+  await person.waitForLoadState('networkidle')
+  assert.equal(await person.locator('html').getAttribute('lang'), 'nb')
+  await person.context().close()
+})
+
+async function has(person, language) {
+  for (let tries = 0; (await api(person, 'GET', '/me')).body.language !== language; tries++) assert.ok(tries < 50, 'the account never got it')
+}
 
 async function look(page, { width, language }, ready) {
   await page.locator('h1').first().waitFor()

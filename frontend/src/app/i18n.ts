@@ -17,12 +17,16 @@ export function firstLanguage(): Language {
   return navigator.languages.find((tag) => /^n[bno]/.test(tag))?.startsWith('nn') ? 'nn' : 'nb'
 }
 
-/** Shows the page in the language; whatever is open and typed stays as it is. */
+let asked: Language | undefined
+
+/** Shows the page in the language that was asked for last; whatever is open and typed stays as it is. */
 export async function showLanguage(language: Language): Promise<void> {
+  asked = language
   const { global } = i18n
   if (!global.availableLocales.includes(language as never)) {
     global.setLocaleMessage(language, (await words[language]()).default)
   }
+  if (asked !== language) return
   global.locale.value = language
   document.documentElement.lang = language
   localStorage.setItem(remembered, language)
