@@ -74,12 +74,11 @@ func plain(e *gomail.SendError) error {
 // Send gives the mail to the server. What the server refuses about the address, for good, is notice.ErrRefused.
 func (s *SMTP) Send(ctx context.Context, m notice.Message) error {
 	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
-	if err := msg.FromFormat(s.from.Name, s.from.Address); err != nil {
-		return err
+	msg.FromMailAddress(s.from)
+	if to, err := mail.ParseAddress(m.Address); err != nil || to.Address != m.Address {
+		return fmt.Errorf("%w: it is not an address", notice.ErrRefused)
 	}
-	if err := msg.AddToFormat(m.Name, m.Address); err != nil {
-		return fmt.Errorf("%w: %w", notice.ErrRefused, err)
-	}
+	msg.AddToMailAddress(&mail.Address{Name: m.Name, Address: m.Address})
 	msg.SetMessageIDWithValue(m.ID + "@" + s.domain)
 	msg.SetDateWithValue(s.now())
 	msg.SetGenHeader("Auto-Submitted", "auto-generated") // so that no absence answers it

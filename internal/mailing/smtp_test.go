@@ -2,6 +2,7 @@ package mailing_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -34,6 +35,28 @@ func TestMailArrivesAsItWasWritten(t *testing.T) {
 	if m.From != "samsvar@example.no" || m.To != message.Address || !strings.Contains(m.Address, message.Name) || m.ID != "<d1b6@example.no>" ||
 		m.Subject != message.Subject || strings.TrimSpace(m.Text) != strings.TrimSpace(message.Text) || !strings.Contains(m.HTML, message.HTML) || m.Auto != "auto-generated" {
 		t.Errorf("%+v", m)
+	}
+}
+
+func TestNamesAddNothingToAMail(t *testing.T) {
+	server := mailtest.Start(t)
+	sender, err := mailing.NewSMTP(server.Address, from, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, more := range []string{"\r\nBcc: thief@example.com", "\nX-More: 1\n\nText", "\r\n\r\n<p>Text", "\x00", `" <thief@example.com>, "`} {
+		for _, put := range []func(*notice.Message){func(m *notice.Message) { m.Name += more }, func(m *notice.Message) { m.Subject += more }, func(m *notice.Message) { m.Address += more }} {
+			m := message
+			put(&m)
+			err := sender.Send(t.Context(), m)
+			if taken := server.Taken(); err == nil && (len(taken) != 1 || taken[0].To != message.Address || slices.Contains(taken[0].Fields, "Bcc") || slices.Contains(taken[0].Fields, "X-More") ||
+				strings.TrimSpace(taken[0].Text) != strings.TrimSpace(message.Text)) {
+				t.Errorf("%q: %+v", more, taken)
+			}
+			if err != nil && m.Address == message.Address {
+				t.Errorf("%q: not sent: %v", more, err)
+			}
+		}
 	}
 }
 

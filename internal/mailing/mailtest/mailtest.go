@@ -4,11 +4,13 @@ package mailtest
 
 import (
 	"io"
+	"maps"
 	"mime"
 	"mime/multipart"
 	"mime/quotedprintable"
 	"net"
 	"net/mail"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -21,6 +23,7 @@ type Mail struct {
 	From, To                   string // of the envelope
 	ID, Subject, Auto, Address string // of the header; Address is To with its name
 	Text, HTML                 string
+	Fields                     []string // of the header, by name
 }
 
 // Server takes mail, or refuses it as the test says.
@@ -120,7 +123,7 @@ func read(r io.Reader) (m Mail, err error) {
 		}
 		return text
 	}
-	m = Mail{ID: decode("Message-Id"), Subject: decode("Subject"), Auto: decode("Auto-Submitted"), Address: decode("To")}
+	m = Mail{ID: decode("Message-Id"), Subject: decode("Subject"), Auto: decode("Auto-Submitted"), Address: decode("To"), Fields: slices.Collect(maps.Keys(message.Header))}
 	_, parameters, err := mime.ParseMediaType(message.Header.Get("Content-Type"))
 	if err != nil {
 		return m, err
