@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/caarlos0/env/v11"
+
+	"samsvar/internal/postgres"
 )
 
 // config is every setting there is. A setting named X can also be given as
@@ -21,6 +23,8 @@ import (
 type config struct {
 	Addr            string   `env:"SAMSVAR_ADDR" envDefault:"127.0.0.1:8080" about:"address to listen on"`
 	BaseURL         string   `env:"SAMSVAR_BASE_URL" about:"address that people use; http://<SAMSVAR_ADDR> when empty. With https the program is in production"`
+	TLSCert         string   `env:"SAMSVAR_TLS_CERT" about:"certificate chain (PEM), for speaking TLS without a proxy or behind one; the file is read anew when it changes"`
+	TLSKey          string   `env:"SAMSVAR_TLS_KEY" about:"the file with the certificate's private key (PEM)"`
 	DatabaseURL     string   `env:"DATABASE_URL" secret:"yes" about:"PostgreSQL to use, 15 or newer; a private one when empty"`
 	Data            string   `env:"SAMSVAR_DATA" envDefault:".samsvar" about:"folder of the private PostgreSQL"`
 	ProgramPassword string   `env:"SAMSVAR_PROGRAM_PASSWORD" secret:"yes" about:"password of the database role samsvar_program, for samsvar roles alone"`
@@ -79,6 +83,14 @@ func (c config) check() error {
 		}
 		if c.production() {
 			return errors.New("SAMSVAR_NOW is refused in production")
+		}
+	}
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		return errors.New("SAMSVAR_TLS_CERT and SAMSVAR_TLS_KEY go together")
+	}
+	if c.production() && c.DatabaseURL != "" {
+		if err := postgres.Protected(c.DatabaseURL); err != nil {
+			return err
 		}
 	}
 	_, err = c.proxies()

@@ -163,6 +163,9 @@ func listen(ctx context.Context, c config, handler http.Handler, metrics *promet
 	if err != nil {
 		return err
 	}
+	if listener, err = c.secured(listener); err != nil {
+		return err
+	}
 	// A slow network gets its minute for a request and ten for a large download; live documents set their own limits.
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 10 * time.Minute, IdleTimeout: 2 * time.Minute}
 	tasks, working := errgroup.WithContext(ctx)

@@ -62,6 +62,26 @@ func Open(ctx context.Context, url string) (*DB, error) {
 	return &DB{gorm: g, pool: pool}, nil
 }
 
+// Protected refuses an address by which the database could be spoken to in the
+// open, or another take its place: on this machine anything goes, elsewhere
+// TLS with a certificate that is checked.
+func Protected(url string) error {
+	settings, err := pgconn.ParseConfig(url)
+	if err != nil {
+		return errors.New("DATABASE_URL is not an address of PostgreSQL") // the cause may show the password
+	}
+	ways := append([]*pgconn.FallbackConfig{{Host: settings.Host, TLSConfig: settings.TLSConfig}}, settings.Fallbacks...)
+	for _, way := range ways {
+		ip := net.ParseIP(way.Host)
+		here := way.Host == "localhost" || strings.HasPrefix(way.Host, "/") || ip != nil && ip.IsLoopback()
+		checked := way.TLSConfig != nil && (!way.TLSConfig.InsecureSkipVerify || way.TLSConfig.VerifyPeerCertificate != nil)
+		if !here && !checked {
+			return fmt.Errorf("the database at %s must be spoken to with sslmode=verify-full (or verify-ca)", way.Host)
+		}
+	}
+	return nil
+}
+
 // Pool is the shared pool, for what must be faster than gorm: sessions and live documents.
 func (db *DB) Pool() *pgxpool.Pool { return db.pool }
 
