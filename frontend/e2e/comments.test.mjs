@@ -15,9 +15,9 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 const words = {
   nb: { own: 'Kommenter for Kristiansand kommune', all: 'Kommenter for alle parter', comment: 'Kommenter', audience: 'Hvem skal se den?', told: 'Si fra til (kan stå tomt)', reply: 'Svar', replyAll: 'Svar for alle parter',
-    replyLabel: 'Svar på kommentaren', label: 'Kommentar', resolve: 'Merk som løst', resolved: 'Løste', open: 'Åpne', orphaned: 'Uten plass i teksten', toggle: /^Kommentarer:/, close: 'Lukk kommentarene', notice: /^Du er nevnt i en kommentar/ },
+    replyLabel: 'Svar på kommentaren', label: 'Kommentar', resolve: 'Merk som løst', resolved: 'Løste', open: 'Åpne', orphaned: 'Uten plass i teksten', toggle: /^Kommentarer:/, close: 'Lukk: Kommentarer', notice: /^Du er nevnt i en kommentar/ },
   nn: { own: 'Kommenter for Kristiansand kommune', all: 'Kommenter for alle partar', comment: 'Kommenter', audience: 'Kven skal sjå han?', told: 'Sei frå til (kan stå tomt)', reply: 'Svar', replyAll: 'Svar for alle partar',
-    replyLabel: 'Svar på kommentaren', label: 'Kommentar', resolve: 'Merk som løyst', resolved: 'Løyste', open: 'Opne', orphaned: 'Utan plass i teksten', toggle: /^Kommentarar:/, close: 'Lukk kommentarane', notice: /^Du er nemnd i ein kommentar/ },
+    replyLabel: 'Svar på kommentaren', label: 'Kommentar', resolve: 'Merk som løyst', resolved: 'Løyste', open: 'Opne', orphaned: 'Utan plass i teksten', toggle: /^Kommentarar:/, close: 'Lukk: Kommentarar', notice: /^Du er nemnd i ein kommentar/ },
 }
 
 const text = 'Kommunene trenger mer tid til dette arbeidet, og flere folk.'

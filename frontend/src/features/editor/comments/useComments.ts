@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/vue-query'
-import { computed, ref, shallowRef, watch } from 'vue'
+import { computed, ref, shallowRef, watch, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { api, call, may, type Me, type Schemas } from '@/api'
 import { useTerms } from '@/features/terms'
@@ -17,7 +17,7 @@ export type Comments = ReturnType<typeof useComments>
 const everySoOften = 10_000
 
 /** What is said about one answer: the threads that this person sees, where they stand in the text, and which is looked at. */
-export function useComments(response: () => Schemas['Response'], answerId: string, me: Me) {
+export function useComments(response: () => Schemas['Response'], answerId: string, me: Me, open: Ref<boolean>) {
   const { t } = useI18n()
   const terms = useTerms()
   const cache = useQueryClient()
@@ -39,7 +39,6 @@ export function useComments(response: () => Schemas['Response'], answerId: strin
   /** Who will see it, as a button says it. */
   const audienceName = (audience: Said['audience']) => (audience === 'parties' ? t('editor.comments.parties') : me.acting ? terms.organisation(me.acting.organisation) : '')
 
-  const open = ref(false)
   const active = ref<string>()
   /** What a new comment is about, while one is written. */
   const beginning = shallowRef<{ about: About }>()
