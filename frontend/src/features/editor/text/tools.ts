@@ -1,4 +1,5 @@
 import type { Editor } from '@tiptap/vue-3'
+import { deepestHere } from '../check/headings'
 import type { ToolIconName } from './toolIcons'
 
 /** A button in a toolbar. A tool that is pressed or not is a toggle; the others just do something. */
@@ -11,16 +12,20 @@ export interface Tool {
   keys?: string
   pressed?: boolean
   disabled?: boolean
+  /** Why it cannot be used now: a name among the messages. */
+  reason?: string
   run: () => void
 }
 
 /** Everything that shapes the text, in groups. */
 export function textTools(editor: Editor, editLink: () => void): Tool[][] {
   const chain = () => editor.chain().focus()
+  const deepest = deepestHere(editor.state)
   const heading = (level: 1 | 2 | 3): Tool => ({
     name: `heading${level}`,
     keys: `Control+Alt+${level}`,
     pressed: editor.isActive('heading', { level }),
+    ...(level > deepest && !editor.isActive('heading', { level }) && { disabled: true, reason: `headingSkips${level}` }),
     run: () => chain().toggleHeading({ level }).run(),
   })
   return [

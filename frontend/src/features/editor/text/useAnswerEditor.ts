@@ -9,7 +9,6 @@ import type { Participant } from '../live/presence'
 import { drawCaret, drawSelection } from './caret'
 import { ReadOnlyGuard } from './readOnlyGuard'
 import { vocabulary } from './vocabulary'
-import { cleanWordHtml } from './wordPaste'
 
 interface Surroundings {
   user: Participant
@@ -34,7 +33,6 @@ export function useAnswerEditor(live: LiveDocument, around: Surroundings): Shall
       'data-user-content': '',
       lang: around.lang,
     },
-    transformPastedHTML: cleanWordHtml,
   })
   const editor = useEditor({
     editable: live.writable.value,

@@ -10,6 +10,8 @@ import { isAllowedHref } from './links'
 const headingBase = 3
 
 const AnswerHeading = Heading.extend({
+  // `check/headings.ts` has those that skip no level.
+  addInputRules: () => [],
   parseHTML() {
     return [1, 2, 3, 4, 5, 6].map((shown) => ({
       tag: `h${shown}`,
