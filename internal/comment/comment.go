@@ -1,9 +1,11 @@
 // Package comment lets those who make an answer talk about it: threads that hang on a passage, seen by one's own
-// organisation or by all parties. Nothing said here touches a text or its hash, is sent, or is seen by the ministry.
+// organisation or by all parties, and may carry a change that is suggested for it. Nothing said here touches a text or its
+// hash, is sent, or is seen by the ministry.
 package comment
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -27,6 +29,10 @@ const (
 	Say     Kind = "say"
 	Resolve Kind = "resolve"
 	Reopen  Kind = "reopen"
+	// Of a suggestion; see State.
+	Suggest Kind = "suggest"
+	Accept  Kind = "accept"
+	Reject  Kind = "reject"
 )
 
 // Thread is what was said about one passage, or about the whole answer. Its state is what was done last: whoever says
@@ -35,8 +41,9 @@ type Thread struct {
 	ID           portal.ThreadID
 	Organisation portal.OrganisationID // that began it
 	Audience     Audience
-	Anchor       *Anchor // nil: the whole answer
-	Quote        string  // the passage as it then stood; empty: the whole answer
+	Anchor       *Anchor         // nil: the whole answer
+	Quote        string          // the passage as it then stood; empty: the whole answer, or where something new is suggested
+	Change       json.RawMessage // that is suggested, as pages make and read it; nil: a comment
 	Entries      []Entry
 }
 
@@ -68,8 +75,22 @@ func (m Mention) same(other Mention) bool {
 	return m.Account == other.Account && m.Organisation == other.Organisation
 }
 
+// of says whether the actor has done it.
+func (e Entry) of(actor portal.Actor) bool {
+	return e.Account == actor.Account && e.Organisation == actor.Organisation
+}
+
+// by is the entry as the actor makes it.
+func (e Entry) by(actor portal.Actor, at time.Time) Entry {
+	e.Account, e.Name, e.Organisation, e.At, e.Text = actor.Account, actor.Name, actor.Organisation, at, strings.TrimSpace(e.Text)
+	return e
+}
+
 // Resolved says whether nobody waits for anything there.
 func (t Thread) Resolved() bool {
+	if t.Change != nil {
+		return t.State() != Open
+	}
 	return len(t.Entries) > 0 && t.Entries[len(t.Entries)-1].Kind == Resolve
 }
 
@@ -180,7 +201,7 @@ func (s Service) readable(ctx context.Context, actor portal.Actor, id portal.Res
 
 // Begin begins a thread with the first thing that is said in it, and gives its id.
 func (s Service) Begin(ctx context.Context, actor portal.Actor, id portal.ResponseID, answer portal.AnswerID, t Thread, first Entry) (portal.ThreadID, error) {
-	t.ID, t.Organisation, t.Quote = portal.ThreadID(s.NewID()), actor.Organisation, strings.TrimSpace(t.Quote)
+	t.ID, t.Organisation, t.Quote, t.Change = portal.ThreadID(s.NewID()), actor.Organisation, strings.TrimSpace(t.Quote), nil
 	switch {
 	case first.Kind != Say:
 		return "", portal.InvalidField("kind", "not_supported", "a thread begins with something that is said")
@@ -189,37 +210,47 @@ func (s Service) Begin(ctx context.Context, actor portal.Actor, id portal.Respon
 	case (t.Anchor == nil) != (t.Quote == ""):
 		return "", portal.InvalidField("quote", "required", "a passage has its place and its words")
 	}
-	return t.ID, s.write(ctx, actor, id, answer, first, func(tx Tx, r portal.Response, seen []Thread) (Thread, error) {
-		own := slices.DeleteFunc(seen, func(t Thread) bool { return t.Organisation != actor.Organisation })
+	return t.ID, s.write(ctx, actor, "response.comment", id, answer, func(tx Tx, in room) (map[string]any, error) {
+		own := slices.DeleteFunc(in.seen, func(t Thread) bool { return t.Organisation != actor.Organisation || t.Change != nil })
 		if len(own) >= mostThreads {
-			return t, portal.Conflictf("too_many_comments", "%d threads of one organisation in one answer", len(own))
+			return nil, portal.Conflictf("too_many_comments", "%d threads of one organisation in one answer", len(own))
 		}
-		return t, tx.InsertThread(r, answer, t)
+		if err := tx.InsertThread(in.response, answer, t); err != nil {
+			return nil, err
+		}
+		return in.keep(tx, t, first.by(actor, s.Now()))
 	})
 }
 
-// Add says something in a thread, resolves it, or opens it again.
+// Add says something in a thread, resolves it, or opens it again. What is said of a suggestion leaves it as it is.
 func (s Service) Add(ctx context.Context, actor portal.Actor, id portal.ResponseID, answer portal.AnswerID, thread portal.ThreadID, e Entry) error {
-	return s.write(ctx, actor, id, answer, e, func(_ Tx, _ portal.Response, seen []Thread) (Thread, error) {
-		at := slices.IndexFunc(seen, func(t Thread) bool { return t.ID == thread })
-		if at < 0 {
-			return Thread{}, portal.Missing()
-		}
-		t := seen[at]
+	return s.write(ctx, actor, "response.comment", id, answer, func(tx Tx, in room) (map[string]any, error) {
+		t, err := in.find(thread)
 		switch {
+		case err != nil:
+			return nil, err
+		case t.Change != nil && e.Kind != Say || e.Kind != Say && e.Kind != Resolve && e.Kind != Reopen:
+			return nil, portal.InvalidField("kind", "not_supported", "a suggestion is settled, a comment resolved")
 		case len(t.Entries) >= mostEntries && e.Kind != Resolve:
-			return t, portal.Conflictf("too_many_comments", "%d entries in one thread", len(t.Entries))
+			return nil, portal.Conflictf("too_many_comments", "%d entries in one thread", len(t.Entries))
 		case e.Kind != Say && t.Resolved() == (e.Kind == Resolve):
-			return t, portal.Conflictf("changed_meanwhile", "somebody did so already")
+			return nil, portal.Conflictf("changed_meanwhile", "somebody did so already")
 		}
-		return t, nil
+		return in.keep(tx, t, e.by(actor, s.Now()))
 	})
 }
 
-// write keeps an entry in the thread that is found among those that the actor may see.
-func (s Service) write(ctx context.Context, actor portal.Actor, id portal.ResponseID, answer portal.AnswerID, e Entry,
-	find func(tx Tx, r portal.Response, seen []Thread) (Thread, error)) error {
-	change := policy.Change{Actor: actor, Action: "response.comment", Response: id, Now: s.Now}
+// room is where a thread is written in: an answer, with the threads of it that the actor may see.
+type room struct {
+	response portal.Response
+	answer   portal.Answer
+	seen     []Thread
+}
+
+// write lets do write in the answer, and keeps with what it returns that this was done.
+func (s Service) write(ctx context.Context, actor portal.Actor, action policy.Action, id portal.ResponseID, answer portal.AnswerID,
+	do func(Tx, room) (map[string]any, error)) error {
+	change := policy.Change{Actor: actor, Action: action, Response: id, Now: s.Now}
 	return policy.Run(ctx, s.Store.Write, change, func(tx Tx, r portal.Response) (map[string]any, error) {
 		a, err := r.Answer(answer)
 		if err != nil {
@@ -229,30 +260,39 @@ func (s Service) write(ctx context.Context, actor portal.Actor, id portal.Respon
 		if err != nil {
 			return nil, err
 		}
-		e.Account, e.Name, e.Organisation, e.At, e.Text = actor.Account, actor.Name, actor.Organisation, s.Now(), strings.TrimSpace(e.Text)
-		if err := e.fits(); err != nil {
-			return nil, err
-		}
-		t, err := find(tx, r, slices.DeleteFunc(all, func(t Thread) bool { return !t.seenBy(actor) }))
-		if err != nil {
-			return nil, err
-		}
-		if e.Mentions, err = mentioned(tx, r, t, e.Mentions); err != nil {
-			return nil, err
-		}
-		told := make([]string, len(e.Mentions))
-		for i, m := range e.Mentions {
-			told[i] = string(m.Account) + " " + string(m.Organisation)
-		}
-		return map[string]any{"thread": t.ID, "answer": a.Number, "answerId": a.ID, "audience": t.Audience, "step": e.Kind, "mentions": told}, tx.InsertEntry(t.ID, e)
+		return do(tx, room{response: r, answer: a, seen: slices.DeleteFunc(all, func(t Thread) bool { return !t.seenBy(actor) })})
 	})
+}
+
+func (in room) find(id portal.ThreadID) (Thread, error) {
+	if at := slices.IndexFunc(in.seen, func(t Thread) bool { return t.ID == id }); at >= 0 {
+		return in.seen[at], nil
+	}
+	return Thread{}, portal.Missing()
+}
+
+// keep adds the entry to the thread, and gives what the audit trail says of it.
+func (in room) keep(tx Tx, t Thread, e Entry) (map[string]any, error) {
+	if err := e.fits(); err != nil {
+		return nil, err
+	}
+	found, err := mentioned(tx, in.response, t, e.Mentions)
+	if err != nil {
+		return nil, err
+	}
+	e.Mentions = found
+	told := make([]string, len(e.Mentions))
+	for i, m := range e.Mentions {
+		told[i] = string(m.Account) + " " + string(m.Organisation)
+	}
+	return map[string]any{"thread": t.ID, "answer": in.answer.Number, "answerId": in.answer.ID, "audience": t.Audience, "step": e.Kind, "mentions": told}, tx.InsertEntry(t.ID, e)
 }
 
 func (e Entry) fits() error {
 	switch {
 	case e.Kind == Say && e.Text == "":
 		return portal.InvalidField("text", "required", "what is said")
-	case e.Kind != Say && (e.Text != "" || len(e.Mentions) > 0):
+	case e.Kind != Say && e.Kind != Suggest && (e.Text != "" || len(e.Mentions) > 0):
 		return portal.InvalidField("text", "not_supported", "resolving says nothing")
 	case len([]rune(e.Text)) > longest:
 		return portal.InvalidField("text", "too_long", "what is said")

@@ -76,7 +76,7 @@ func (s Service) Response(ctx context.Context, actor portal.Actor, id portal.Res
 func (s Service) Abilities(actor portal.Actor, r portal.Response) []policy.Ability {
 	abilities := policy.Abilities(actor, policy.ResponseObject(r), "response.assign", "response.set_status", "response.relate", "document.write", "response.freeze",
 		"response.reopen", "response.parties", "response.position", "response.offer", "response.endorse", "response.withdraw_position", "response.remark", "response.see_remarks", "response.reply", "response.treat", "response.case_paper",
-		"response.warn", "response.decide", "response.submit", "response.comments", "response.comment")
+		"response.warn", "response.decide", "response.submit", "response.comments", "response.comment", "response.suggest", "response.settle_suggestion")
 	abilities = append(abilities, policy.Abilities(actor, policy.ObjectOf("submission.read", r), "submission.read", "submission.download", "submission.withdraw")...)
 	now := s.Now()
 	hinder := map[policy.Action]string{

@@ -118,6 +118,9 @@ func (s Service) freeze(ctx context.Context, tx Tx, actor portal.Actor, r portal
 			return portal.Freeze{}, portal.Conflictf("answers_unfinished", "answer %d is %s", a.Number, a.Status).With("answer", a.Number)
 		}
 	}
+	if waiting := workflow.WithSuggestions(r); len(waiting) > 0 {
+		return portal.Freeze{}, portal.Conflictf("suggestions_open", "suggestions in answers %v are open", waiting).With("answers", waiting)
+	}
 	ids := r.Documents()
 	if err := tx.LockDocuments(ids, true); err != nil {
 		return portal.Freeze{}, err

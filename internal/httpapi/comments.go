@@ -33,6 +33,21 @@ func (a *api) AddToThread(ctx context.Context, in AddToThreadRequestObject) (Add
 	return AddToThread200JSONResponse(threads), err
 }
 
+func (a *api) Suggest(ctx context.Context, in SuggestRequestObject) (SuggestResponseObject, error) {
+	all := each(in.Body.Suggestions, func(s SuggestionInput) comment.Thread {
+		return comment.Thread{Quote: or(s.Quote, ""), Anchor: &comment.Anchor{First: s.Anchor.First, Last: s.Anchor.Last}, Change: s.Change}
+	})
+	err := a.comment.Suggest(ctx, actorOf(ctx), portal.ResponseID(in.ResponseId), portal.AnswerID(in.AnswerId), all, or(in.Body.Text, ""))
+	threads, err := a.showThreads(ctx, in.ResponseId, in.AnswerId, err)
+	return Suggest200JSONResponse(threads), err
+}
+
+func (a *api) SettleSuggestion(ctx context.Context, in SettleSuggestionRequestObject) (SettleSuggestionResponseObject, error) {
+	err := a.comment.Settle(ctx, actorOf(ctx), portal.ResponseID(in.ResponseId), portal.AnswerID(in.AnswerId), portal.ThreadID(in.ThreadId), comment.Kind(in.Body.Kind))
+	threads, err := a.showThreads(ctx, in.ResponseId, in.AnswerId, err)
+	return SettleSuggestion200JSONResponse(threads), err
+}
+
 // showThreads gives the answer's threads, unless something went wrong before.
 func (a *api) showThreads(ctx context.Context, response, answer string, err error) ([]Thread, error) {
 	if err != nil {
@@ -44,8 +59,13 @@ func (a *api) showThreads(ctx context.Context, response, answer string, err erro
 
 func threadOf(actor portal.Actor) func(comment.Thread) Thread {
 	return func(t comment.Thread) Thread {
+		var change *TextChange
+		if t.Change != nil {
+			change = &t.Change
+		}
 		return Thread{Id: string(t.ID), Audience: CommentAudience(t.Audience), OrganisationId: string(t.Organisation), Quote: some(t.Quote), Resolved: t.Resolved(),
 			Anchor: optional(t.Anchor, func(at comment.Anchor) Anchor { return Anchor{First: at.First, Last: at.Last} }),
+			Change: change, State: some(ThreadState(t.State())),
 			Entries: each(t.Entries, func(e comment.Entry) ThreadEntry {
 				return ThreadEntry{Kind: ThreadStep(e.Kind), By: Person{Name: e.Name, Organisation: e.OrganisationName}, Mine: e.Account == actor.Account,
 					Text: e.Text, Mentions: each(e.Mentions, mentionOf), At: e.At}

@@ -1187,6 +1187,27 @@ func (e RuleKind) Valid() bool {
 	}
 }
 
+// Defines values for SettlementInputKind.
+const (
+	SettlementInputKindAccept SettlementInputKind = "accept"
+	SettlementInputKindReject SettlementInputKind = "reject"
+	SettlementInputKindReopen SettlementInputKind = "reopen"
+)
+
+// Valid indicates whether the value is a known member of the SettlementInputKind enum.
+func (e SettlementInputKind) Valid() bool {
+	switch e {
+	case SettlementInputKindAccept:
+		return true
+	case SettlementInputKindReject:
+		return true
+	case SettlementInputKindReopen:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for StartInputKind.
 const (
 	StartInputKindJoint    StartInputKind = "joint"
@@ -1253,21 +1274,72 @@ func (e SubmissionSummaryKind) Valid() bool {
 	}
 }
 
+// Defines values for ThreadState.
+const (
+	ThreadStateAccepted ThreadState = "accepted"
+	ThreadStateOpen     ThreadState = "open"
+	ThreadStateRejected ThreadState = "rejected"
+)
+
+// Valid indicates whether the value is a known member of the ThreadState enum.
+func (e ThreadState) Valid() bool {
+	switch e {
+	case ThreadStateAccepted:
+		return true
+	case ThreadStateOpen:
+		return true
+	case ThreadStateRejected:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ThreadEntryInputKind.
+const (
+	ThreadEntryInputKindReopen  ThreadEntryInputKind = "reopen"
+	ThreadEntryInputKindResolve ThreadEntryInputKind = "resolve"
+	ThreadEntryInputKindSay     ThreadEntryInputKind = "say"
+)
+
+// Valid indicates whether the value is a known member of the ThreadEntryInputKind enum.
+func (e ThreadEntryInputKind) Valid() bool {
+	switch e {
+	case ThreadEntryInputKindReopen:
+		return true
+	case ThreadEntryInputKindResolve:
+		return true
+	case ThreadEntryInputKindSay:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ThreadStep.
 const (
+	ThreadStepAccept  ThreadStep = "accept"
+	ThreadStepReject  ThreadStep = "reject"
 	ThreadStepReopen  ThreadStep = "reopen"
 	ThreadStepResolve ThreadStep = "resolve"
 	ThreadStepSay     ThreadStep = "say"
+	ThreadStepSuggest ThreadStep = "suggest"
 )
 
 // Valid indicates whether the value is a known member of the ThreadStep enum.
 func (e ThreadStep) Valid() bool {
 	switch e {
+	case ThreadStepAccept:
+		return true
+	case ThreadStepReject:
+		return true
 	case ThreadStepReopen:
 		return true
 	case ThreadStepResolve:
 		return true
 	case ThreadStepSay:
+		return true
+	case ThreadStepSuggest:
 		return true
 	default:
 		return false
@@ -1581,7 +1653,10 @@ type Answer struct {
 	// Relation How an answer of a separate response stands to a joint one, in the version that was read.
 	Relation *AnswerRelation `json:"relation,omitempty"`
 	Status   AnswerStatus    `json:"status"`
-	Version  int             `json:"version"`
+
+	// Suggestions How many suggestions nobody has decided on yet.
+	Suggestions int `json:"suggestions"`
+	Version     int `json:"version"`
 
 	// Writers Who has the answer open for writing now.
 	Writers []Person `json:"writers"`
@@ -3254,6 +3329,14 @@ type Session struct {
 	SeenAt Time `json:"seenAt"`
 }
 
+// SettlementInput defines model for SettlementInput.
+type SettlementInput struct {
+	Kind SettlementInputKind `json:"kind"`
+}
+
+// SettlementInputKind defines model for SettlementInput.Kind.
+type SettlementInputKind string
+
 // SideTally defines model for SideTally.
 type SideTally struct {
 	Answered int `json:"answered"`
@@ -3357,6 +3440,24 @@ type SubmitInput struct {
 	FreezeId   string `json:"freezeId"`
 }
 
+// SuggestionInput defines model for SuggestionInput.
+type SuggestionInput struct {
+	// Anchor Where a passage begins and ends: Yjs' relative positions of its first and last character, encoded.
+	Anchor Anchor `json:"anchor"`
+
+	// Change What a suggestion would put in the place of its passage: ProseMirror slices before and after, made and read by pages.
+	Change TextChange `json:"change"`
+	Quote  *string    `json:"quote,omitempty"`
+}
+
+// SuggestionsInput defines model for SuggestionsInput.
+type SuggestionsInput struct {
+	Suggestions []SuggestionInput `json:"suggestions"`
+
+	// Text Why.
+	Text *string `json:"text,omitempty"`
+}
+
 // TakenDown defines model for TakenDown.
 type TakenDown struct {
 	// At RFC 3339 with offset; the server's clock.
@@ -3389,6 +3490,9 @@ type Text struct {
 	Nn *string `json:"nn,omitempty"`
 }
 
+// TextChange What a suggestion would put in the place of its passage: ProseMirror slices before and after, made and read by pages.
+type TextChange = json.RawMessage
+
 // Thread defines model for Thread.
 type Thread struct {
 	// Anchor Where a passage begins and ends: Yjs' relative positions of its first and last character, encoded.
@@ -3396,16 +3500,27 @@ type Thread struct {
 
 	// Audience Who sees a thread: the people of the organisation that began it, or those of all parties.
 	Audience CommentAudience `json:"audience"`
-	Entries  []ThreadEntry   `json:"entries"`
-	Id       string          `json:"id"`
+
+	// Change What a suggestion would put in the place of its passage: ProseMirror slices before and after, made and read by pages.
+	Change  *TextChange   `json:"change,omitempty"`
+	Entries []ThreadEntry `json:"entries"`
+	Id      string        `json:"id"`
 
 	// OrganisationId That began it.
 	OrganisationId string `json:"organisationId"`
 
 	// Quote The passage as it then stood; absent where it is about the whole answer.
-	Quote    *string `json:"quote,omitempty"`
-	Resolved bool    `json:"resolved"`
+	Quote *string `json:"quote,omitempty"`
+
+	// Resolved Whether nobody waits for anything there; of a suggestion, whether it was taken in or rejected.
+	Resolved bool `json:"resolved"`
+
+	// State Of a suggestion.
+	State *ThreadState `json:"state,omitempty"`
 }
+
+// ThreadState Of a suggestion.
+type ThreadState string
 
 // ThreadEntry defines model for ThreadEntry.
 type ThreadEntry struct {
@@ -3422,10 +3537,13 @@ type ThreadEntry struct {
 
 // ThreadEntryInput defines model for ThreadEntryInput.
 type ThreadEntryInput struct {
-	Kind     ThreadStep      `json:"kind"`
-	Mentions *[]MentionInput `json:"mentions,omitempty"`
-	Text     *string         `json:"text,omitempty"`
+	Kind     ThreadEntryInputKind `json:"kind"`
+	Mentions *[]MentionInput      `json:"mentions,omitempty"`
+	Text     *string              `json:"text,omitempty"`
 }
+
+// ThreadEntryInputKind defines model for ThreadEntryInput.Kind.
+type ThreadEntryInputKind string
 
 // ThreadInput defines model for ThreadInput.
 type ThreadInput struct {
@@ -3774,6 +3892,12 @@ type RelateAnswerJSONRequestBody = RelationInput
 // SetAnswerStatusJSONRequestBody defines body for SetAnswerStatus for application/json ContentType.
 type SetAnswerStatusJSONRequestBody = AnswerStatusInput
 
+// SuggestJSONRequestBody defines body for Suggest for application/json ContentType.
+type SuggestJSONRequestBody = SuggestionsInput
+
+// SettleSuggestionJSONRequestBody defines body for SettleSuggestion for application/json ContentType.
+type SettleSuggestionJSONRequestBody = SettlementInput
+
 // NameVersionJSONRequestBody defines body for NameVersion for application/json ContentType.
 type NameVersionJSONRequestBody = VersionName
 
@@ -4019,6 +4143,12 @@ type ServerInterface interface {
 	// SetAnswerStatus Say how far the answer has come
 	// (PUT /responses/{responseId}/answers/{answerId}/status)
 	SetAnswerStatus(ctx echo.Context, responseId ResponseId, answerId AnswerId) error
+	// Suggest Suggest changes of the text to all parties, each as a thread of its own, all or none; gives all threads
+	// (POST /responses/{responseId}/answers/{answerId}/suggestions)
+	Suggest(ctx echo.Context, responseId ResponseId, answerId AnswerId) error
+	// SettleSuggestion Take a suggestion in or reject it: whoever writes; withdraw it (reject): whoever made it too. Whoever takes it in changes the text; when that fails, they open it again
+	// (POST /responses/{responseId}/answers/{answerId}/suggestions/{threadId})
+	SettleSuggestion(ctx echo.Context, responseId ResponseId, answerId AnswerId, threadId string) error
 	// ListVersions How the answer came about, the newest version first: a version ends where nobody wrote for half an hour, where somebody gave it a name, or where it was frozen
 	// (GET /responses/{responseId}/answers/{answerId}/versions)
 	ListVersions(ctx echo.Context, responseId ResponseId, answerId AnswerId) error
@@ -5025,6 +5155,62 @@ func (w *ServerInterfaceWrapper) SetAnswerStatus(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.SetAnswerStatus(ctx, responseId, answerId)
+	return err
+}
+
+// Suggest converts echo context to params.
+func (w *ServerInterfaceWrapper) Suggest(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "responseId" -------------
+	var responseId ResponseId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "responseId", ctx.Param("responseId"), &responseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter responseId: %s", err))
+	}
+
+	// ------------- Path parameter "answerId" -------------
+	var answerId AnswerId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "answerId", ctx.Param("answerId"), &answerId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter answerId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.Suggest(ctx, responseId, answerId)
+	return err
+}
+
+// SettleSuggestion converts echo context to params.
+func (w *ServerInterfaceWrapper) SettleSuggestion(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "responseId" -------------
+	var responseId ResponseId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "responseId", ctx.Param("responseId"), &responseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter responseId: %s", err))
+	}
+
+	// ------------- Path parameter "answerId" -------------
+	var answerId AnswerId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "answerId", ctx.Param("answerId"), &answerId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter answerId: %s", err))
+	}
+
+	// ------------- Path parameter "threadId" -------------
+	var threadId string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "threadId", ctx.Param("threadId"), &threadId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter threadId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SettleSuggestion(ctx, responseId, answerId, threadId)
 	return err
 }
 
@@ -6216,6 +6402,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/responses/:responseId/answers/:answerId/comments", wrapper.ListComments, options.OperationMiddlewares["listComments"]...)
 	router.POST(options.BaseURL+"/responses/:responseId/answers/:answerId/comments", wrapper.BeginThread, options.OperationMiddlewares["beginThread"]...)
 	router.POST(options.BaseURL+"/responses/:responseId/answers/:answerId/comments/:threadId", wrapper.AddToThread, options.OperationMiddlewares["addToThread"]...)
+	router.POST(options.BaseURL+"/responses/:responseId/answers/:answerId/suggestions", wrapper.Suggest, options.OperationMiddlewares["suggest"]...)
+	router.POST(options.BaseURL+"/responses/:responseId/answers/:answerId/suggestions/:threadId", wrapper.SettleSuggestion, options.OperationMiddlewares["settleSuggestion"]...)
 	router.PUT(options.BaseURL+"/responses/:responseId/answers/:answerId/status", wrapper.SetAnswerStatus, options.OperationMiddlewares["setAnswerStatus"]...)
 	router.PUT(options.BaseURL+"/responses/:responseId/answers/:answerId/relation", wrapper.RelateAnswer, options.OperationMiddlewares["relateAnswer"]...)
 	router.DELETE(options.BaseURL+"/responses/:responseId/offers/:organisationId", wrapper.TakeOfferBack, options.OperationMiddlewares["takeOfferBack"]...)
@@ -8394,6 +8582,89 @@ type SetAnswerStatusdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response SetAnswerStatusdefaultApplicationProblemPlusJSONResponse) VisitSetAnswerStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SuggestRequestObject struct {
+	ResponseId ResponseId `json:"responseId"`
+	AnswerId   AnswerId   `json:"answerId"`
+	Body       *SuggestJSONRequestBody
+}
+
+type SuggestResponseObject interface {
+	VisitSuggestResponse(w http.ResponseWriter) error
+}
+
+type Suggest200JSONResponse []Thread
+
+func (response Suggest200JSONResponse) VisitSuggestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SuggestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SuggestdefaultApplicationProblemPlusJSONResponse) VisitSuggestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SettleSuggestionRequestObject struct {
+	ResponseId ResponseId `json:"responseId"`
+	AnswerId   AnswerId   `json:"answerId"`
+	ThreadId   string     `json:"threadId"`
+	Body       *SettleSuggestionJSONRequestBody
+}
+
+type SettleSuggestionResponseObject interface {
+	VisitSettleSuggestionResponse(w http.ResponseWriter) error
+}
+
+type SettleSuggestion200JSONResponse []Thread
+
+func (response SettleSuggestion200JSONResponse) VisitSettleSuggestionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SettleSuggestiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SettleSuggestiondefaultApplicationProblemPlusJSONResponse) VisitSettleSuggestionResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -10946,6 +11217,12 @@ type StrictServerInterface interface {
 	// SetAnswerStatus Say how far the answer has come
 	// (PUT /responses/{responseId}/answers/{answerId}/status)
 	SetAnswerStatus(ctx context.Context, request SetAnswerStatusRequestObject) (SetAnswerStatusResponseObject, error)
+	// Suggest Suggest changes of the text to all parties, each as a thread of its own, all or none; gives all threads
+	// (POST /responses/{responseId}/answers/{answerId}/suggestions)
+	Suggest(ctx context.Context, request SuggestRequestObject) (SuggestResponseObject, error)
+	// SettleSuggestion Take a suggestion in or reject it: whoever writes; withdraw it (reject): whoever made it too. Whoever takes it in changes the text; when that fails, they open it again
+	// (POST /responses/{responseId}/answers/{answerId}/suggestions/{threadId})
+	SettleSuggestion(ctx context.Context, request SettleSuggestionRequestObject) (SettleSuggestionResponseObject, error)
 	// ListVersions How the answer came about, the newest version first: a version ends where nobody wrote for half an hour, where somebody gave it a name, or where it was frozen
 	// (GET /responses/{responseId}/answers/{answerId}/versions)
 	ListVersions(ctx context.Context, request ListVersionsRequestObject) (ListVersionsResponseObject, error)
@@ -12912,6 +13189,105 @@ func (sh *strictHandler) SetAnswerStatus(ctx echo.Context, responseId ResponseId
 		return err
 	} else if validResponse, ok := response.(SetAnswerStatusResponseObject); ok {
 		return validResponse.VisitSetAnswerStatusResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// Suggest operation middleware
+func (sh *strictHandler) Suggest(ctx echo.Context, responseId ResponseId, answerId AnswerId) error {
+	var request SuggestRequestObject
+
+	request.ResponseId = responseId
+	request.AnswerId = answerId
+
+	var body SuggestJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.Suggest(ctx.Request().Context(), request.(SuggestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "Suggest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SuggestResponseObject); ok {
+		return validResponse.VisitSuggestResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SettleSuggestion operation middleware
+func (sh *strictHandler) SettleSuggestion(ctx echo.Context, responseId ResponseId, answerId AnswerId, threadId string) error {
+	var request SettleSuggestionRequestObject
+
+	request.ResponseId = responseId
+	request.AnswerId = answerId
+	request.ThreadId = threadId
+
+	var body SettleSuggestionJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SettleSuggestion(ctx.Request().Context(), request.(SettleSuggestionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SettleSuggestion")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SettleSuggestionResponseObject); ok {
+		return validResponse.VisitSettleSuggestionResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -31,7 +31,7 @@ func (a *api) answersOf(r portal.Response) []Answer {
 	present := a.live.Presence(ids...)
 	return each(r.Answers, func(x portal.Answer) Answer {
 		return Answer{Id: string(x.ID), Number: x.Number, Question: questionOf(x.Question), DocumentId: some(string(x.Document)), Status: AnswerStatus(x.Status),
-			Coordinator: optional(x.Coordinator, organisationOf), Version: x.Version, Hash: some(x.Hash), Relation: optional(x.Relation, relationOf), Writers: each(present[x.Document], personOf)}
+			Coordinator: optional(x.Coordinator, organisationOf), Version: x.Version, Hash: some(x.Hash), Relation: optional(x.Relation, relationOf), Writers: each(present[x.Document], personOf), Suggestions: x.Suggestions}
 	})
 }
 

@@ -40,6 +40,7 @@ const (
 	Holder     Audience = "who holds the mandate"
 	Seated     Audience = "secretariat of the community; approver, coordinator or writer of an organisation with a seat in the body"
 	Mentioned  Audience = "whoever is mentioned"
+	Proposer   Audience = "whoever made the suggestion"
 	Answering  Audience = "whoever writes, approves or sends where it concerns"
 )
 
@@ -88,6 +89,8 @@ var Table = []Row{
 	{"meeting_changed", "meeting.change", "", nil, []Audience{Seated}, Reminder, false},
 	{"meeting_cancelled", "meeting.cancel", "", nil, []Audience{Seated}, AtOnce, false},
 	{"mentioned", "response.comment", "", nil, []Audience{Mentioned}, Daily, false},
+	{"suggestion_accepted", "response.settle_suggestion", "step=accept", nil, []Audience{Proposer}, InPage, false},
+	{"suggestion_rejected", "response.settle_suggestion", "step=reject", nil, []Audience{Proposer}, InPage, false},
 
 	{"submitted", "response.submit", "", nil, []Audience{Editors, Approvers, Writers}, AtOnce, false},
 	{"received", "submission.receive", "", nil, []Audience{Editors, Approvers}, InPage, false},
@@ -162,6 +165,8 @@ func belongs(p Person, a Audience, e Event, r portal.Response) bool {
 	case Mentioned:
 		people, _ := e.Detail["mentions"].([]any)
 		return slices.Contains(people, any(string(p.Account)+" "+string(p.Organisation)))
+	case Proposer:
+		return e.Detail["by"] == string(p.Account)+" "+string(p.Organisation)
 	case Recipients:
 		return writes || p.Has(portal.Secretariat) || p.Has(portal.RegionalContact)
 	case Answering, Seated:

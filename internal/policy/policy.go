@@ -107,6 +107,8 @@ var Table = []Row{
 	{"response.name_version", writers, nil},
 	{"response.comments", inside, nil},
 	{"response.comment", inside, []string{"draft", "approval", "ready"}},
+	{"response.suggest", inside, []string{"draft"}},
+	{"response.settle_suggestion", writers, []string{"draft"}},
 	{"response.case_paper", []Relation{PartyPerson}, nil},
 	{"response.assign", []Relation{OwnEditor}, []string{"draft"}},
 	{"response.set_status", writers, []string{"draft"}},

@@ -229,6 +229,7 @@ type Answer struct {
 	Version     int
 	Hash        string    // of the frozen text, when frozen
 	Relation    *Relation // to a joint answer; nil for an answer by itself
+	Suggestions int       // that nobody has decided on yet
 }
 
 // AnswerStatus is how far an answer has come, as its writers say.

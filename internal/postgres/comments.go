@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"gorm.io/gorm"
@@ -26,9 +27,10 @@ func commentThreads(g *gorm.DB, id portal.AnswerID) ([]comment.Thread, error) {
 		Audience                                                        comment.Audience
 		Quote, AccountID, AccountName, OrganisationID, Name, Kind, Body string
 		AnchorFirst, AnchorLast                                         []byte
+		Change                                                          *string
 		Mentions                                                        jsonb[[]comment.Mention]
 		RecordedAt                                                      time.Time
-	}](g, `select t.id, t.organisation_id as began, t.audience, t.quote, t.anchor_first, t.anchor_last,
+	}](g, `select t.id, t.organisation_id as began, t.audience, t.quote, t.anchor_first, t.anchor_last, t.change::text as change,
 			c.account_id, c.account_name, c.organisation_id, o.name, c.kind, c.body, c.mentions, c.recorded_at
 		from comment_thread t join comment c on c.thread_id = t.id join organisation o on o.id = c.organisation_id
 		where t.answer_id = ? order by t.seq, c.seq`, id)
@@ -36,8 +38,11 @@ func commentThreads(g *gorm.DB, id portal.AnswerID) ([]comment.Thread, error) {
 	for _, f := range found {
 		if len(all) == 0 || all[len(all)-1].ID != f.ID {
 			t := comment.Thread{ID: f.ID, Organisation: f.Began, Audience: f.Audience, Quote: f.Quote}
-			if f.Quote != "" {
+			if f.AnchorFirst != nil {
 				t.Anchor = &comment.Anchor{First: f.AnchorFirst, Last: f.AnchorLast}
+			}
+			if f.Change != nil {
+				t.Change = json.RawMessage(*f.Change)
 			}
 			all = append(all, t)
 		}
@@ -53,8 +58,8 @@ func (t *tx) InsertThread(r portal.Response, answer portal.AnswerID, in comment.
 	if in.Anchor != nil {
 		place = *in.Anchor
 	}
-	return t.Exec(`insert into comment_thread (id, response_id, answer_id, organisation_id, audience, anchor_first, anchor_last, quote) values (?, ?, ?, ?, ?, ?, ?, ?)`,
-		in.ID, r.ID, answer, in.Organisation, in.Audience, place.First, place.Last, in.Quote).Error
+	return t.Exec(`insert into comment_thread (id, response_id, answer_id, organisation_id, audience, anchor_first, anchor_last, quote, change) values (?, ?, ?, ?, ?, ?, ?, ?, nullif(?, '')::jsonb)`,
+		in.ID, r.ID, answer, in.Organisation, in.Audience, place.First, place.Last, in.Quote, string(in.Change)).Error
 }
 
 func (t *tx) InsertEntry(id portal.ThreadID, e comment.Entry) error {

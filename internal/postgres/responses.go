@@ -173,14 +173,14 @@ func plainResponses(g *gorm.DB, where string, args ...any) (responses []portal.R
 func addAnswers(g *gorm.DB, ids []string, place map[string]*portal.Response) error {
 	found, err := rows[struct {
 		ID, ResponseID, QuestionID, DocumentID, Status, Hash string
-		Number, Version                                      int
+		Number, Version, Suggestions                         int
 		CoordinatorID, CoordinatorKind, CoordinatorName      string
 		Body                                                 jsonb[portal.Text]
 		Optional                                             bool
 		Collects                                             string
 		GuidanceWords                                        int
 		Relation                                             jsonb[*portal.Relation]
-	}](g, `select a.id, a.response_id, a.question_id, a.document_id, a.status, a.number, a.version, coalesce(z.hash, '') as hash,
+	}](g, `select a.id, a.response_id, a.question_id, a.document_id, a.status, a.number, a.version, open_suggestions(a.id) as suggestions, coalesce(z.hash, '') as hash,
 			coalesce(o.id, '') as coordinator_id, coalesce(o.kind, '') as coordinator_kind, coalesce(p.name, o.name, '') as coordinator_name,
 			q.body, q.optional, q.collects, q.guidance_words, a.relation
 		from answer a
@@ -194,7 +194,7 @@ func addAnswers(g *gorm.DB, ids []string, place map[string]*portal.Response) err
 	for _, f := range found {
 		q := questionRow{ID: f.QuestionID, Number: f.Number, Body: f.Body, Optional: f.Optional, Collects: f.Collects, GuidanceWords: f.GuidanceWords}
 		a := portal.Answer{ID: portal.AnswerID(f.ID), Number: f.Number, Question: q.question(), Document: portal.DocumentID(f.DocumentID),
-			Status: portal.AnswerStatus(f.Status), Version: f.Version, Hash: f.Hash, Relation: f.Relation.V}
+			Status: portal.AnswerStatus(f.Status), Version: f.Version, Hash: f.Hash, Relation: f.Relation.V, Suggestions: f.Suggestions}
 		if a.Relation != nil {
 			related[f.ID] = a.Relation
 		}
@@ -405,14 +405,14 @@ func (t *tx) SetResponseState(r portal.Response, to portal.ResponseState) error 
 	return t.one("update response set state = ?, version = version + 1 where id = ? and state = ? and version = ?", to, r.ID, r.State, r.Version)
 }
 
-// History lists what happened to a response, newest first. What people say about it is no part of that.
+// History lists what happened to a response, newest first. What people say about it, and suggest for it, is no part of that.
 func (db *DB) History(ctx context.Context, id portal.ResponseID) ([]consult.HistoryItem, error) {
 	found, err := rows[struct {
 		At                        time.Time
 		AccountName, Name, Action string
 		Detail                    jsonb[map[string]any]
 	}](db.gorm.WithContext(ctx), `select e.at, e.account_name, coalesce(o.name, '') as name, e.action, e.detail
-		from audit_event e left join organisation o on o.id = e.organisation_id where e.response_id = ? and e.action <> 'response.comment' order by e.id desc limit 500`, id)
+		from audit_event e left join organisation o on o.id = e.organisation_id where e.response_id = ? and e.action not in ('response.comment', 'response.suggest', 'response.settle_suggestion') order by e.id desc limit 500`, id)
 	items := make([]consult.HistoryItem, len(found))
 	for i, f := range found {
 		items[i] = consult.HistoryItem{At: f.At, Name: f.AccountName, Organisation: f.Name, Action: f.Action, Detail: f.Detail.V}

@@ -14,7 +14,7 @@ func Hindrance(r portal.Response, event string, now time.Time) string {
 	recommended := r.Rule.Kind == portal.Recommendation
 	switch event {
 	case "freeze":
-		return only(unfinished(r), "answers_unfinished")
+		return first(only(unfinished(r), "answers_unfinished"), only(len(WithSuggestions(r)) > 0, "suggestions_open"))
 	case "position":
 		return only(recommended && !Decided(r), "not_recommended")
 	case "warn":
@@ -71,6 +71,16 @@ func unfinished(r portal.Response) bool {
 		}
 	}
 	return false
+}
+
+// WithSuggestions are the numbers of the answers that hold suggestions which nobody has decided on.
+func WithSuggestions(r portal.Response) (numbers []int) {
+	for _, a := range r.Answers {
+		if a.Suggestions > 0 {
+			numbers = append(numbers, a.Number)
+		}
+	}
+	return numbers
 }
 
 func only(when bool, why string) string {

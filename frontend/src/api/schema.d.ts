@@ -732,6 +732,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/responses/{responseId}/answers/{answerId}/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+                answerId: components["parameters"]["answerId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Suggest changes of the text to all parties, each as a thread of its own, all or none; gives all threads */
+        post: operations["suggest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/responses/{responseId}/answers/{answerId}/suggestions/{threadId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+                answerId: components["parameters"]["answerId"];
+                threadId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a suggestion in or reject it: whoever writes; withdraw it (reject): whoever made it too. Whoever takes it in changes the text; when that fails, they open it again */
+        post: operations["settleSuggestion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/responses/{responseId}/answers/{answerId}/status": {
         parameters: {
             query?: never;
@@ -2333,6 +2374,8 @@ export interface components {
             relation?: components["schemas"]["AnswerRelation"];
             /** @description Who has the answer open for writing now. */
             writers: components["schemas"]["Person"][];
+            /** @description How many suggestions nobody has decided on yet. */
+            suggestions: number;
         };
         /**
          * @description joins: no text of its own; elaborates: text in addition; deviates: text instead.
@@ -2864,7 +2907,14 @@ export interface components {
             anchor?: components["schemas"]["Anchor"];
             /** @description The passage as it then stood; absent where it is about the whole answer. */
             quote?: string;
+            /** @description Whether nobody waits for anything there; of a suggestion, whether it was taken in or rejected. */
             resolved: boolean;
+            change?: components["schemas"]["TextChange"];
+            /**
+             * @description Of a suggestion.
+             * @enum {string}
+             */
+            state?: "open" | "accepted" | "rejected";
             entries: components["schemas"]["ThreadEntry"][];
         };
         ThreadEntry: {
@@ -2877,7 +2927,25 @@ export interface components {
             at: components["schemas"]["Time"];
         };
         /** @enum {string} */
-        ThreadStep: "say" | "resolve" | "reopen";
+        ThreadStep: "say" | "resolve" | "reopen" | "suggest" | "accept" | "reject";
+        /** @description What a suggestion would put in the place of its passage: ProseMirror slices before and after, made and read by pages. */
+        TextChange: {
+            [key: string]: unknown;
+        };
+        SuggestionsInput: {
+            suggestions: components["schemas"]["SuggestionInput"][];
+            /** @description Why. */
+            text?: string;
+        };
+        SuggestionInput: {
+            anchor: components["schemas"]["Anchor"];
+            quote?: string;
+            change: components["schemas"]["TextChange"];
+        };
+        SettlementInput: {
+            /** @enum {string} */
+            kind: "accept" | "reject" | "reopen";
+        };
         ThreadInput: {
             audience: components["schemas"]["CommentAudience"];
             anchor?: components["schemas"]["Anchor"];
@@ -2886,7 +2954,8 @@ export interface components {
             mentions?: components["schemas"]["MentionInput"][];
         };
         ThreadEntryInput: {
-            kind: components["schemas"]["ThreadStep"];
+            /** @enum {string} */
+            kind: "say" | "resolve" | "reopen";
             text?: string;
             mentions?: components["schemas"]["MentionInput"][];
         };
@@ -4535,6 +4604,63 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ThreadEntryInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    suggest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+                answerId: components["parameters"]["answerId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuggestionsInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    settleSuggestion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                responseId: components["parameters"]["responseId"];
+                answerId: components["parameters"]["answerId"];
+                threadId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettlementInput"];
             };
         };
         responses: {

@@ -1,0 +1,150 @@
+package comment
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"samsvar/internal/policy"
+	"samsvar/internal/portal"
+)
+
+// State is what became of a suggestion. What is said in one changes nothing of it.
+type State string
+
+const (
+	Open     State = "open"
+	Accepted State = "accepted" // by somebody whose page puts it into the text
+	Rejected State = "rejected" // or withdrawn by whoever made it
+)
+
+const (
+	largestChange = 64 << 10
+	deepestChange = 64
+)
+
+// settled is the last thing done that decides on a suggestion, or opens it.
+func (t Thread) settled() Entry {
+	for _, e := range slices.Backward(t.Entries) {
+		if e.Kind != Say {
+			return e
+		}
+	}
+	return Entry{}
+}
+
+// State is what became of the suggestion; empty for a comment.
+func (t Thread) State() State {
+	switch {
+	case t.Change == nil:
+		return ""
+	case t.settled().Kind == Accept:
+		return Accepted
+	case t.settled().Kind == Reject:
+		return Rejected
+	}
+	return Open
+}
+
+// Suggest makes a suggestion of each thread's change: all of them or none. They are for all parties, since they are about
+// the text that all of them sign. Why, in a word, may be said and need not.
+func (s Service) Suggest(ctx context.Context, actor portal.Actor, id portal.ResponseID, answer portal.AnswerID, all []Thread, why string) error {
+	return s.write(ctx, actor, "response.suggest", id, answer, func(tx Tx, in room) (map[string]any, error) {
+		own := slices.DeleteFunc(in.seen, func(t Thread) bool { return t.Organisation != actor.Organisation || t.State() != Open })
+		if len(own)+len(all) > mostThreads {
+			return nil, portal.Conflictf("too_many_suggestions", "%d open suggestions of one organisation in one answer, and %d more", len(own), len(all))
+		}
+		var ids []portal.ThreadID
+		for _, t := range all {
+			t.ID, t.Organisation, t.Audience, t.Quote = portal.ThreadID(s.NewID()), actor.Organisation, Parties, strings.TrimSpace(t.Quote)
+			var err error
+			if t.Change, err = fitting(t); err != nil {
+				return nil, err
+			}
+			if err := tx.InsertThread(in.response, answer, t); err != nil {
+				return nil, err
+			}
+			if _, err := in.keep(tx, t, Entry{Kind: Suggest, Text: why}.by(actor, s.Now())); err != nil {
+				return nil, err
+			}
+			ids = append(ids, t.ID)
+		}
+		return map[string]any{"threads": ids, "answer": in.answer.Number, "answerId": in.answer.ID}, nil
+	})
+}
+
+// Settle takes a suggestion in, rejects it, or opens again what the actor has taken in and could not put into the text.
+// Of two people who settle one at once, one is told that the other was first: what is taken in is put in once.
+func (s Service) Settle(ctx context.Context, actor portal.Actor, id portal.ResponseID, answer portal.AnswerID, thread portal.ThreadID, kind Kind) error {
+	action, err := s.settles(ctx, actor, answer, thread, kind)
+	if err != nil {
+		return err
+	}
+	return s.write(ctx, actor, action, id, answer, func(tx Tx, in room) (map[string]any, error) {
+		t, err := in.find(thread)
+		switch {
+		case err != nil:
+			return nil, err
+		case t.Change == nil || kind != Accept && kind != Reject && kind != Reopen:
+			return nil, portal.InvalidField("kind", "not_supported", "a suggestion is taken in or not")
+		case kind == Reopen && (t.State() != Accepted || !t.settled().of(actor)):
+			return nil, portal.Conflictf("changed_meanwhile", "it was not taken in by the actor")
+		case kind != Reopen && t.State() != Open:
+			return nil, portal.Conflictf("changed_meanwhile", "somebody has settled it already")
+		}
+		detail, err := in.keep(tx, t, Entry{Kind: kind}.by(actor, s.Now()))
+		if err == nil {
+			detail["by"] = string(t.Entries[0].Account) + " " + string(t.Entries[0].Organisation)
+		}
+		return detail, err
+	})
+}
+
+// settles is the action that is asked for. Whoever made a suggestion may withdraw it; whoever has taken one in may open it
+// again, also when the text has been frozen before it was put in.
+func (s Service) settles(ctx context.Context, actor portal.Actor, answer portal.AnswerID, thread portal.ThreadID, kind Kind) (policy.Action, error) {
+	if kind == Reopen {
+		return "response.comment", nil
+	}
+	all, err := s.Store.Threads(ctx, answer)
+	if at := slices.IndexFunc(all, func(t Thread) bool { return t.ID == thread }); kind == Reject && at >= 0 && all[at].Entries[0].of(actor) {
+		return "response.suggest", err
+	}
+	return "response.settle_suggestion", err
+}
+
+// fitting is the change of a suggestion as it can be kept. What it means is for pages to know.
+func fitting(t Thread) (json.RawMessage, error) {
+	var change map[string]any
+	switch {
+	case t.Anchor == nil:
+		return nil, portal.InvalidField("anchor", "required", "where the change is made")
+	case len([]rune(t.Quote)) > longestQuote:
+		return nil, portal.InvalidField("quote", "too_long", "a passage")
+	case len(t.Change) > largestChange:
+		return nil, portal.InvalidField("change", "too_long", "a change")
+	case json.Unmarshal(t.Change, &change) != nil || change == nil || !plain(change, deepestChange):
+		return nil, portal.InvalidField("change", "invalid", "not a change of a text")
+	}
+	return json.Marshal(change)
+}
+
+// plain says whether the value is nested no deeper than that, and can be kept: PostgreSQL has no place for a zero character.
+func plain(value any, depth int) bool {
+	switch v := value.(type) {
+	case map[string]any:
+		for name, inner := range v {
+			if !plain(name, depth) || !plain(inner, depth-1) {
+				return false
+			}
+		}
+	case []any:
+		if slices.ContainsFunc(v, func(inner any) bool { return !plain(inner, depth-1) }) {
+			return false
+		}
+	case string:
+		return !strings.Contains(v, "\x00")
+	}
+	return depth > 0
+}

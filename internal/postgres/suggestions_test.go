@@ -1,0 +1,200 @@
+package postgres_test
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"samsvar/internal/comment"
+	"samsvar/internal/portal"
+	"samsvar/internal/postgres"
+)
+
+const change = `{"before": {"content": [{"type": "text", "text": "mer tid"}]}, "after": {"content": [{"type": "text", "text": "mykje meir tid"}]}}`
+
+func (s *table) suggest(who portal.Actor, changes ...string) error {
+	var all []comment.Thread
+	for _, c := range changes {
+		all = append(all, comment.Thread{Anchor: &comment.Anchor{First: []byte{1}, Last: []byte{2}}, Quote: "mer tid", Change: json.RawMessage(c)})
+	}
+	return s.comments.Suggest(portal.Acting(s.t.Context(), who), who, s.response, s.answer, all, "")
+}
+
+// suggested gives the newest suggestion.
+func (s *table) suggested(who portal.Actor) comment.Thread {
+	s.t.Helper()
+	must(s.t, s.suggest(who, change))
+	all, err := s.sees(who)
+	must(s.t, err)
+	return all[len(all)-1]
+}
+
+func (s *table) settle(who portal.Actor, id portal.ThreadID, kind comment.Kind) error {
+	return s.comments.Settle(portal.Acting(s.t.Context(), who), who, s.response, s.answer, id, kind)
+}
+
+func (s *table) states(who portal.Actor) (states []comment.State) {
+	s.t.Helper()
+	all, err := s.sees(who)
+	must(s.t, err)
+	for _, t := range all {
+		states = append(states, t.State())
+	}
+	return states
+}
+
+func TestSuggestionsAreSeenByAllPartiesAndNobodyElse(t *testing.T) {
+	s := newTable(t)
+	id := s.suggested(s.reader).ID
+	for _, who := range []portal.Actor{s.larvik, s.horten, s.reader, s.secretariat} {
+		if got := s.texts(who); !slices.Equal(got, []string{"suggest"}) {
+			t.Errorf("%s sees %q", who.Organisation, got)
+		}
+	}
+	for _, who := range []portal.Actor{s.stranger, s.ministry} {
+		_, err := s.sees(who)
+		wantCode(t, err, "not_found")
+		wantCode(t, s.suggest(who, change), "not_found")
+		for _, kind := range []comment.Kind{comment.Accept, comment.Reject, comment.Reopen} {
+			wantCode(t, s.settle(who, id, kind), "not_found")
+		}
+	}
+	wantCode(t, s.settle(s.larvik, portal.ThreadID(portal.NewID()), comment.Accept), "not_found")
+	must(t, s.settle(s.larvik, id, comment.Accept))
+	history, err := s.consult.History(t.Context(), s.secretariat, s.response)
+	must(t, err)
+	if raw, _ := json.Marshal(history); strings.Contains(string(raw), "sugg") {
+		t.Errorf("the history tells of suggestions: %s", raw)
+	}
+	for who, want := range map[string]int{"k-3805": 1, "vestfold": 1, "agder": 0, "hod": 0, "": 0} {
+		within(t, loggedIn(t, s.url, postgres.ProgramRole), acting(who), func(tx pgx.Tx) {
+			var rows, settled int
+			must(t, tx.QueryRow(t.Context(), `select (select count(*) from comment_thread where change is not null),
+				(select count(*) from audit_event where action = 'response.settle_suggestion')`).Scan(&rows, &settled))
+			if rows != want || settled != want {
+				t.Errorf("%q: %d suggestions, %d settled, want %d", who, rows, settled, want)
+			}
+		})
+	}
+}
+
+func TestThoseWhoWriteSettleSuggestions(t *testing.T) {
+	s := newTable(t)
+	id := s.suggested(s.reader).ID
+	other := s.person("observator-to", portal.Bokmal, "vestfold", portal.Reader)
+	boss := s.person("direktor", portal.Bokmal, "k-3805", portal.Approver)
+	for _, who := range []portal.Actor{other, boss} {
+		wantCode(t, s.settle(who, id, comment.Accept), "not_yours")
+		wantCode(t, s.settle(who, id, comment.Reject), "not_yours")
+	}
+	wantCode(t, s.settle(s.reader, id, comment.Accept), "not_yours")
+	wantCode(t, s.settle(s.larvik, id, comment.Resolve), "invalid_input")
+	wantCode(t, s.add(s.larvik, id, comment.Resolve, ""), "invalid_input")
+	wantCode(t, s.add(s.larvik, id, comment.Accept, ""), "invalid_input")
+	must(t, s.add(s.horten, id, comment.Say, "Godt forslag."))
+	must(t, s.settle(s.larvik, id, comment.Accept))
+	wantCode(t, s.settle(s.horten, id, comment.Reject), "changed_meanwhile")
+
+	// It did not come into the text: whoever took it in opens it again, and nobody else.
+	wantCode(t, s.settle(s.horten, id, comment.Reopen), "changed_meanwhile")
+	must(t, s.settle(s.larvik, id, comment.Reopen))
+	wantCode(t, s.settle(s.larvik, id, comment.Reopen), "changed_meanwhile")
+	must(t, s.settle(s.reader, id, comment.Reject)) // whoever made it withdraws it
+	must(t, s.add(s.larvik, id, comment.Say, "Så synd."))
+	wantCode(t, s.settle(s.reader, id, comment.Reopen), "changed_meanwhile")
+	if got := s.states(s.horten); !slices.Equal(got, []comment.State{comment.Rejected}) {
+		t.Errorf("it is %q: what is said opens none", got)
+	}
+	commented := s.began(s.begin(s.larvik, comment.Parties, "Hva med dette?"))
+	wantCode(t, s.settle(s.larvik, commented, comment.Accept), "invalid_input")
+}
+
+func TestOfTwoWhoAcceptAtOnceOneDoes(t *testing.T) {
+	s := newTable(t)
+	for range 10 {
+		id := s.suggested(s.reader).ID
+		var wait sync.WaitGroup
+		errs := make([]error, 2)
+		for i, who := range []portal.Actor{s.larvik, s.horten} {
+			wait.Go(func() { errs[i] = s.settle(who, id, comment.Accept) })
+		}
+		wait.Wait()
+		if (errs[0] == nil) == (errs[1] == nil) {
+			t.Fatalf("both or neither: %v, %v", errs[0], errs[1])
+		}
+		for _, err := range errs {
+			if err != nil {
+				wantCode(t, err, "changed_meanwhile")
+			}
+		}
+	}
+}
+
+func TestSuggestionsFit(t *testing.T) {
+	s := newTable(t)
+	for _, bad := range []string{"", "null", "[]", `"x"`, `{"a": "x`, `{"a": "\u0000"}`, `{"\u0000": 1}`, `{"a": ` + strings.Repeat("[", 64) + strings.Repeat("]", 64) + `}`,
+		`{"a": 1e999}`, `{"a": "` + strings.Repeat("x", 64<<10) + `"}`} {
+		wantCode(t, s.suggest(s.reader, change, bad), "invalid_input")
+	}
+	if got := s.states(s.reader); len(got) != 0 {
+		t.Errorf("%d suggestions of those that did not all fit", len(got))
+	}
+	must(t, s.suggest(s.reader, `{"a": "`+strings.Repeat("[", 1000)+`\ud800"}`, `{"a": "`+strings.Repeat("å", 32<<10-10)+`"}`))
+	wantCode(t, s.comments.Suggest(t.Context(), s.reader, s.response, s.answer, []comment.Thread{{Change: json.RawMessage(change)}}, ""), "invalid_input")
+	must(t, s.suggest(s.reader, slices.Repeat([]string{change}, 98)...))
+	wantCode(t, s.suggest(s.reader, change), "too_many_suggestions")
+	must(t, s.suggest(s.horten, change))
+	all, err := s.sees(s.reader)
+	must(t, err)
+	must(t, s.settle(s.horten, all[0].ID, comment.Reject))
+	must(t, s.suggest(s.reader, change))
+	s.began(s.begin(s.reader, comment.Own, "Det er plass til kommentarer."))
+}
+
+func TestSuggestionsAreSettledBeforeTheTextIsFrozen(t *testing.T) {
+	s := newTable(t)
+	first, second := s.suggested(s.reader).ID, s.suggested(s.horten).ID
+	if got := s.stand().Answers[0].Suggestions; got != 2 {
+		t.Errorf("%d suggestions are open", got)
+	}
+	freeze := func() error {
+		_, err := s.document.Freeze(portal.Acting(t.Context(), s.secretariat), s.secretariat, s.response, s.stand().Version)
+		return err
+	}
+	wantCode(t, freeze(), "suggestions_open")
+	must(t, s.settle(s.larvik, first, comment.Accept))
+	wantCode(t, freeze(), "suggestions_open")
+	must(t, s.settle(s.larvik, second, comment.Accept))
+	must(t, freeze())
+	wantCode(t, s.suggest(s.reader, change), "wrong_state")
+	must(t, s.settle(s.larvik, second, comment.Reopen)) // it did not reach the text before that was frozen
+	wantCode(t, s.settle(s.horten, second, comment.Reject), "wrong_state")
+}
+
+func TestWhoSuggestedIsToldWhatBecameOfIt(t *testing.T) {
+	s := newTable(t)
+	must(t, s.settle(s.larvik, s.suggested(s.reader).ID, comment.Accept))
+	must(t, s.settle(s.horten, s.suggested(s.reader).ID, comment.Reject))
+	must(t, s.settle(s.larvik, s.suggested(s.larvik).ID, comment.Reject)) // one's own
+	must(t, s.notices.Once(t.Context()))
+	told := func(who portal.Actor) (found []string) {
+		notices, err := s.notices.Notices(portal.Acting(t.Context(), who), who)
+		must(t, err)
+		for _, n := range notices {
+			if strings.HasPrefix(string(n.Kind), "suggestion") && n.Answer == s.answer && n.Thread != "" {
+				found = append(found, string(n.Kind))
+			}
+		}
+		return found
+	}
+	if got := told(s.reader); !slices.Equal(got, []string{"suggestion_rejected", "suggestion_accepted"}) {
+		t.Errorf("whoever made them is told %q", got)
+	}
+	if len(told(s.larvik))+len(told(s.horten))+len(told(s.secretariat)) > 0 {
+		t.Error("others are told")
+	}
+}
