@@ -1,5 +1,6 @@
+import type { Node } from '@tiptap/pm/model'
 import type { EditorState } from '@tiptap/pm/state'
-import { absolutePositionToRelativePosition, relativePositionToAbsolutePosition, ySyncPluginKey } from '@tiptap/y-tiptap'
+import { absolutePositionToRelativePosition, relativePositionToAbsolutePosition, ySyncPluginKey, type ProsemirrorMapping } from '@tiptap/y-tiptap'
 import * as Y from 'yjs'
 import type { Schemas } from '@/api'
 import { findOnce, selectedPassage, type Range } from './passage'
@@ -7,16 +8,32 @@ import { findOnce, selectedPassage, type Range } from './passage'
 /** What a comment is about: a passage with its place and its words, or the whole answer. */
 export type About = { anchor: Schemas['Anchor']; quote: string } | undefined
 
-const longestQuote = 1_000
+export const longestQuote = 1_000
+
+/** A text as it is edited, and the live text below it. */
+export interface Ground {
+  doc: Node
+  type: Y.XmlFragment
+  mapping: ProsemirrorMapping
+}
+
+export function groundOf(state: EditorState): Ground {
+  const { type, binding } = ySyncPluginKey.getState(state)
+  return { doc: state.doc, type, mapping: binding.mapping }
+}
 
 /** What the selection is about. */
 export function aboutSelection(state: EditorState): About {
   const passage = selectedPassage(state.doc, state.selection)
   if (!passage) return undefined
-  const { type, binding } = ySyncPluginKey.getState(state)
+  return { anchor: anchorAt(groundOf(state), passage), quote: passage.text.slice(0, longestQuote).trim() }
+}
+
+/** The first and the last character of a passage. */
+export function anchorAt({ type, mapping }: Ground, { from, to }: Range): Schemas['Anchor'] {
   // A position in the live text belongs to the character before it: after the first one, and after the last.
-  const encoded = (position: number) => toBase64(Y.encodeRelativePosition(absolutePositionToRelativePosition(position, type, binding.mapping)))
-  return { anchor: { first: encoded(passage.from + 1), last: encoded(passage.to) }, quote: passage.text.slice(0, longestQuote).trim() }
+  const encoded = (position: number) => encodeEnd(absolutePositionToRelativePosition(position, type, mapping))
+  return { first: encoded(from + 1), last: encoded(to) }
 }
 
 /**
@@ -31,7 +48,8 @@ export function locate(state: EditorState, { anchor, quote }: Pick<Schemas['Thre
 
 function follow(state: EditorState, anchor: Schemas['Anchor'], quote: string): Range | undefined {
   try {
-    const [first, last] = [standing(state, anchor.first), standing(state, anchor.last)]
+    const ground = groundOf(state)
+    const [first, last] = [standing(ground, decodeEnd(anchor.first)), standing(ground, decodeEnd(anchor.last))]
     if (!first || !last) return undefined
     const range = { from: first.lives ? first.position - 1 : first.position, to: last.position }
     const left = range.from < range.to && state.doc.textBetween(range.from, range.to, '\n')
@@ -42,20 +60,24 @@ function follow(state: EditorState, anchor: Schemas['Anchor'], quote: string): R
 }
 
 /** The position after a character, or where it was. Nothing for one that has not come here. */
-function standing(state: EditorState, end: string): { lives: boolean; position: number } | undefined {
-  const { doc, type, binding } = ySyncPluginKey.getState(state)
-  const relative = Y.decodeRelativePosition(fromBase64(end))
+export function standing({ type, mapping }: Ground, relative: Y.RelativePosition): { lives: boolean; position: number } | undefined {
+  const doc = type.doc!
   if (!Y.createAbsolutePositionFromRelativePosition(relative, doc)) return undefined
   // The library takes the very beginning of a text for a mistake.
-  return { lives: lives(doc, relative), position: relativePositionToAbsolutePosition(doc, type, relative, binding.mapping) ?? 1 }
+  return { lives: lives(doc, relative), position: relativePositionToAbsolutePosition(doc, type, relative, mapping) ?? 1 }
 }
 
-function lives(doc: Y.Doc, { item }: Y.RelativePosition): boolean {
-  if (!item) return false
+function lives(doc: Y.Doc, relative: Y.RelativePosition): boolean {
+  return itemOf(doc, relative)?.deleted === false
+}
+
+/** What a position holds on to, as it is now: what was cut and put back by undoing is another one. */
+export function itemOf(doc: Y.Doc, { item }: Y.RelativePosition): Y.Item | undefined {
+  if (!item) return undefined
   const found = Y.getItem(doc.store, item)
-  const redone = found instanceof Y.Item ? found.redone : null
-  return redone ? !Y.getItem(doc.store, redone).deleted : !found.deleted
+  const now = found instanceof Y.Item && found.redone ? Y.getItem(doc.store, found.redone) : found
+  return now instanceof Y.Item ? now : undefined
 }
 
-const toBase64 = (bytes: Uint8Array) => btoa(String.fromCharCode(...bytes))
-const fromBase64 = (text: string) => Uint8Array.from(atob(text), (char) => char.charCodeAt(0))
+export const encodeEnd = (position: Y.RelativePosition) => btoa(String.fromCharCode(...Y.encodeRelativePosition(position)))
+export const decodeEnd = (end: string) => Y.decodeRelativePosition(Uint8Array.from(atob(end), (char) => char.charCodeAt(0)))
