@@ -18,6 +18,7 @@ export const paths = {
   write: (responseId: string, answerId?: string) =>
     answerId ? `/responses/${responseId}/write/${answerId}` : `/responses/${responseId}/write`,
   thread: (responseId: string, answerId: string, threadId: string) => `/responses/${responseId}/write/${answerId}?thread=${threadId}`,
+  suggestions: (responseId: string, answerId: string) => `/responses/${responseId}/write/${answerId}?side=suggestions`,
   versions: (responseId: string, answerId: string, place?: number) =>
     `/responses/${responseId}/answers/${answerId}/versions${place ? `?place=${place}` : ''}`,
   read: (responseId: string) => `/responses/${responseId}/read`,

@@ -4,7 +4,7 @@ import { missingDecisions } from './standing'
 type Response = Schemas['Response']
 
 export type NextKind =
-  | 'freeze' | 'finish' | 'write' | 'wait_freeze'
+  | 'freeze' | 'finish' | 'suggestions' | 'write' | 'wait_freeze'
   | 'endorse' | 'recommend' | 'wait_recommendation' | 'position' | 'join' | 'confirm' | 'settle' | 'see' | 'rejected' | 'decide' | 'wait_positions' | 'wait_decision'
   | 'submit' | 'blocked' | 'wait_submit' | 'wait_received' | 'done' | 'withdrawn'
 
@@ -38,7 +38,7 @@ export const isWaitedFor = (party: Schemas['Party']) => party.validity !== 'vali
 
 function whileDrafting(response: Response): NextKind {
   if (may('response.freeze', response.abilities)) return 'freeze'
-  if (leads(response)) return 'finish'
+  if (leads(response)) return response.answers.every(isFinished) && response.answers.some(({ suggestions }) => suggestions > 0) ? 'suggestions' : 'finish'
   return may('document.write', response.abilities) && !response.answers.every(isFinished) ? 'write' : 'wait_freeze'
 }
 

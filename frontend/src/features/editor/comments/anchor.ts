@@ -1,6 +1,6 @@
 import type { Node } from '@tiptap/pm/model'
 import type { EditorState } from '@tiptap/pm/state'
-import { absolutePositionToRelativePosition, relativePositionToAbsolutePosition, ySyncPluginKey, type ProsemirrorMapping } from '@tiptap/y-tiptap'
+import { absolutePositionToRelativePosition, relativePositionToAbsolutePosition, ySyncPluginKey } from '@tiptap/y-tiptap'
 import * as Y from 'yjs'
 import type { Schemas } from '@/api'
 import { findOnce, selectedPassage, type Range } from './passage'
@@ -14,7 +14,7 @@ export const longestQuote = 1_000
 export interface Ground {
   doc: Node
   type: Y.XmlFragment
-  mapping: ProsemirrorMapping
+  mapping: Parameters<typeof relativePositionToAbsolutePosition>[3]
 }
 
 export function groundOf(state: EditorState): Ground {

@@ -32,7 +32,9 @@ export function useComments(response: () => Schemas['Response'], answerId: strin
     enabled: readable,
     refetchInterval: everySoOften,
   })
-  const threads = computed(() => query.data.value ?? [])
+  const all = computed(() => query.data.value ?? [])
+  /** What is said; what is suggested is listed by itself. */
+  const threads = computed(() => all.value.filter(({ change }) => !change))
   const keep = (all: Schemas['Thread'][]) => cache.setQueryData(queryKey, all)
   const askAgain = () => cache.invalidateQueries({ queryKey })
 
@@ -86,5 +88,5 @@ export function useComments(response: () => Schemas['Response'], answerId: strin
     open.value = true
   }
 
-  return { query, threads, readable, writable, audienceName, open, active, beginning, places, begin, add, show, start, path, me }
+  return { query, all, keep, askAgain, threads, readable, writable, audienceName, open, active, beginning, places, begin, add, show, start, path, me }
 }

@@ -129,7 +129,10 @@ function wordHunks(before: Node, after: Node, start: number): Hunk[] {
     at += size(same.old) + size(change.old)
   }
   for (const { old, fresh } of changes) {
-    while (old.length > 0 && fresh.length > 0 && old.at(-1)!.eq(fresh.at(-1)!)) (old.pop(), fresh.pop())
+    let alike = 0
+    while (alike < Math.min(old.length, fresh.length) && old.at(-1 - alike)!.eq(fresh.at(-1 - alike)!)) alike++
+    old.length -= alike
+    fresh.length -= alike
   }
   return changes.map(({ old, fresh, from }) => hunk(before, from, from + size(old), start, Fragment.from(fresh)))
 }

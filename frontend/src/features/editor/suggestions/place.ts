@@ -54,8 +54,8 @@ function nodeAnchor(ground: Ground, { from, to }: Range): Schemas['Anchor'] {
 /** What a suggestion would change; nothing where it cannot be read. */
 export function readChange(schema: Schema, { change }: Pick<Schemas['Thread'], 'change'>): Change | undefined {
   try {
-    const { before, after, side } = change as Record<string, never>
-    const read = (slice: never) => {
+    const { before, after, side } = change as Record<string, unknown>
+    const read = (slice: unknown) => {
       const found = Slice.fromJSON(schema, slice)
       found.content.forEach((node) => node.check())
       return found

@@ -2,13 +2,18 @@ import { Extension, type Extensions } from '@tiptap/core'
 import { Collaboration } from '@tiptap/extension-collaboration'
 import { CollaborationCaret } from '@tiptap/extension-collaboration-caret'
 import { useEditor, type Editor } from '@tiptap/vue-3'
-import { watch, type ShallowRef } from 'vue'
+import { watch, type Ref, type ShallowRef } from 'vue'
 import type { Language } from '@/lib/language'
 import type { LiveDocument } from '../live/liveDocument'
 import type { Participant } from '../live/presence'
 import { drawCaret, drawSelection } from './caret'
 import { ReadOnlyGuard } from './readOnlyGuard'
 import { vocabulary } from './vocabulary'
+
+/** What is written in: the live text, or a copy that nobody else sees. */
+export interface Written extends Pick<LiveDocument, 'doc'>, Partial<Pick<LiveDocument, 'provider'>> {
+  writable: Readonly<Ref<boolean>>
+}
 
 interface Surroundings {
   user: Participant
@@ -22,8 +27,8 @@ interface Surroundings {
   extensions?: Extensions
 }
 
-/** An editor on the live text, open for writing for as long as the text is. */
-export function useAnswerEditor(live: LiveDocument, around: Surroundings): ShallowRef<Editor | undefined> {
+/** An editor on the text, open for writing for as long as the text is. */
+export function useAnswerEditor(live: Written, around: Surroundings): ShallowRef<Editor | undefined> {
   const editorProps = () => ({
     attributes: {
       class: 'tiptap prose',
@@ -43,12 +48,7 @@ export function useAnswerEditor(live: LiveDocument, around: Surroundings): Shall
       ReadOnlyGuard,
       Extension.create({ name: 'pageKeys', addKeyboardShortcuts: () => mapKeys(around.keys) }),
       Collaboration.configure({ document: live.doc }),
-      CollaborationCaret.configure({
-        provider: live.provider,
-        user: around.user,
-        render: drawCaret,
-        selectionRender: drawSelection,
-      }),
+      ...(live.provider ? [CollaborationCaret.configure({ provider: live.provider, user: around.user, render: drawCaret, selectionRender: drawSelection })] : []),
       ...(around.extensions ?? []),
     ],
   })

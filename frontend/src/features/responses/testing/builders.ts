@@ -15,7 +15,7 @@ export function aPosition(kind: Schemas['PositionKind'], freezeNumber = 1): Sche
 
 export function anAnswer(number: number, status: Schemas['Answer']['status'] = 'ready'): Schemas['Answer'] {
   const question = { id: `q-${number}`, number, text: { nb: `Spørsmål ${number}?` }, optional: false, guidanceWords: 0 }
-  return { id: `a-${number}`, number, question, status, version: 1, writers: [] }
+  return { id: `a-${number}`, number, question, status, version: 1, writers: [], suggestions: 0 }
 }
 
 /** `aTally([1, 1, 1], [12, 11, 21])`: answered, required and total of the hospitals and of the municipalities. */

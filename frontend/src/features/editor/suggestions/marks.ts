@@ -1,0 +1,126 @@
+import { Extension } from '@tiptap/core'
+import type { Node } from '@tiptap/pm/model'
+import { Plugin, PluginKey, type EditorState, type Transaction } from '@tiptap/pm/state'
+import { Decoration, DecorationSet, type EditorView } from '@tiptap/pm/view'
+import type { Schemas } from '@/api'
+import { groundOf } from '../comments/anchor'
+import { placeOf, readChange, wordsOf, type Change, type Place } from './place'
+
+/** What the page knows of the suggestions, and wants to know of the text. */
+export interface MarkedSuggestions {
+  threads: readonly Schemas['Thread'][]
+  active: string | undefined
+  words: { removed: string; added: string }
+  placed: (places: ReadonlyMap<string, Place>) => void
+  picked: (threadId: string) => void
+  shownIn: (view: EditorView, shows: boolean) => void
+}
+
+const key = new PluginKey<DecorationSet>('suggestions')
+const pause = 100
+
+/** Draws over the text what is suggested for it: what would go is struck through, what would come stands behind that. */
+export const suggestionMarks = (known: () => MarkedSuggestions) =>
+  Extension.create({
+    name: 'suggestionMarks',
+    addProseMirrorPlugins: () => [
+      new Plugin<DecorationSet>({
+        key,
+        state: {
+          init: () => DecorationSet.empty,
+          apply: (tr: Transaction, marks) => (tr.getMeta(key) as DecorationSet | undefined) ?? marks.map(tr.mapping, tr.doc),
+        },
+        props: {
+          decorations: (state) => key.getState(state),
+          handleClick(_view, _position, event) {
+            const mark = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-suggestion]') : null
+            if (mark) known().picked(mark.dataset.suggestion!)
+            return false
+          },
+        },
+        view: (view) => keepDrawing(view, known),
+      }),
+    ],
+  })
+
+function keepDrawing(view: EditorView, known: () => MarkedSuggestions) {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const soon = () => {
+    clearTimeout(timer)
+    timer = setTimeout(() => draw(view, known()), pause)
+  }
+  known().shownIn(view, true)
+  soon()
+  return {
+    update: (_view: EditorView, before: EditorState) => void (before.doc.eq(view.state.doc) || soon()),
+    destroy() {
+      clearTimeout(timer)
+      known().shownIn(view, false)
+    },
+  }
+}
+
+/** Where the change of an open suggestion would be made in this text now. */
+export function look(view: EditorView, thread: Schemas['Thread']): { change: Change; place?: Place } | undefined {
+  const change = readChange(view.state.schema, thread)
+  return change && { change, place: placeOf(groundOf(view.state), thread, change) }
+}
+
+/** Finds every open suggestion's place, draws it, and tells the page. */
+export function draw(view: EditorView, { threads, active, words, placed }: MarkedSuggestions): void {
+  if (view.isDestroyed) return
+  const places = new Map<string, Place>()
+  const marks: Decoration[] = []
+  for (const thread of threads) {
+    const { change, place } = (thread.state === 'open' && look(view, thread)) || {}
+    if (!change || !place) continue
+    places.set(thread.id, place)
+    marks.push(...drawn(view.state.doc, thread.id, place, change, thread.id === active, words))
+  }
+  const now = DecorationSet.create(view.state.doc, marks)
+  if (told(now) !== told(key.getState(view.state)!)) view.dispatch(view.state.tr.setMeta(key, now).setMeta('addToHistory', false))
+  placed(places)
+}
+
+function drawn(doc: Node, id: string, { from, to }: Place, change: Change, looked: boolean, words: MarkedSuggestions['words']): Decoration[] {
+  const attributes = { 'data-suggestion': id, ...(looked && { 'data-active': '' }) }
+  const [gone, come] = [wordsOf(change.before), wordsOf(change.after)]
+  const marks: Decoration[] = []
+  if (gone) {
+    marks.push(Decoration.inline(from, to, { class: 'suggested-removed', ...attributes }, { id, looked }))
+    marks.push(Decoration.widget(textAfter(doc, from), () => said(words.removed), { side: 1, key: `${id} removed`, ignoreSelection: true }))
+  }
+  if (come) marks.push(Decoration.widget(standing(doc, to), () => addition(come, words.added, attributes), { side: -1, key: `${id} ${looked} ${come}`, id, looked, ignoreSelection: true }))
+  return marks
+}
+
+function said(words: string): HTMLElement {
+  const heard = document.createElement('span')
+  heard.className = 'sr-only'
+  heard.textContent = ` ${words} `
+  return heard
+}
+
+function addition(text: string, words: string, attributes: Record<string, string>): HTMLElement {
+  const mark = document.createElement('span')
+  mark.className = 'suggested-added'
+  for (const [name, value] of Object.entries(attributes)) mark.setAttribute(name, value)
+  mark.append(said(words), text)
+  return mark
+}
+
+/** Into the first block of what goes, where words can be read. */
+function textAfter(doc: Node, position: number): number {
+  let at = position
+  while (at < doc.content.size && !doc.resolve(at).parent.inlineContent) at++
+  return at
+}
+
+/** Words cannot stand between the rows of a table, or the items of a list: they stand behind the whole. */
+function standing(doc: Node, position: number): number {
+  let $at = doc.resolve(position)
+  while ($at.depth > 0 && !$at.parent.inlineContent && !$at.parent.contentMatchAt(0).matchType(doc.type.schema.nodes.paragraph!)) $at = doc.resolve($at.after())
+  return $at.pos
+}
+
+const told = (marks: DecorationSet) => JSON.stringify(marks.find().map(({ from, to, spec }) => [from, to, spec]))

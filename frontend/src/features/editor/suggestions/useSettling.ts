@@ -1,0 +1,105 @@
+import { TextSelection } from '@tiptap/pm/state'
+import { yUndoPluginKey } from '@tiptap/y-tiptap'
+import { computed, ref, shallowRef, watch, type Ref } from 'vue'
+import { useI18n } from 'vue-i18n'
+import { may, type Schemas } from '@/api'
+import { useTerms } from '@/features/terms'
+import { toast } from '@/ui'
+import type { LiveDocument } from '../live/liveDocument'
+import { look } from './marks'
+import type { Listed, Suggestions } from './useSuggestions'
+
+export type Settling = ReturnType<typeof useSettling>
+type Outcome = 'done' | 'changed' | 'gone' | 'closed'
+
+/** Taking suggestions into the text, or not. */
+export function useSettling(suggestions: Suggestions, live: LiveDocument, response: () => Schemas['Response'], suggesting: Ref<boolean>) {
+  const { t } = useI18n()
+  const terms = useTerms()
+  const { view, waiting, settle } = suggestions
+  const busy = ref(false)
+  const error = ref<string>()
+  /** What was to be put in where the words are other ones now, while one is asked whether to do so anyway. */
+  const doubted = shallowRef<Listed>()
+  const writes = computed(() => response().abilities.some(({ action }) => action === 'response.settle_suggestion'))
+  const closed = computed(() => live.state.value !== 'live' || !live.writable.value)
+  const whyNot = computed(() => {
+    if (suggesting.value) return t('editor.suggestions.whileSuggesting')
+    return terms.whyNot('response.settle_suggestion', response().abilities) ?? (closed.value ? t(`editor.suggestions.${live.state.value === 'offline' ? 'offline' : 'closed'}`) : undefined)
+  })
+  const mayWithdraw = ({ thread }: Listed) => thread.entries[0]!.mine && may('response.suggest', response().abilities)
+
+  /** Claims it first, so that of two people one alone puts it in; what cannot be put in then is given back. */
+  async function take({ thread }: Listed, anyway = false): Promise<Outcome> {
+    const before = hindrance(thread, anyway)
+    if (before !== 'done') return before
+    await settle.mutateAsync({ threadId: thread.id, kind: 'accept' })
+    const outcome = hindrance(thread, anyway)
+    if (outcome === 'done') {
+      putIn(thread)
+      void giveBackIfLost(thread)
+    } else await giveBack(thread)
+    return outcome
+  }
+  function hindrance(thread: Schemas['Thread'], anyway: boolean): Outcome {
+    if (closed.value || !view.value) return 'closed'
+    const place = look(view.value, thread)?.place
+    return !place ? 'gone' : place.fresh || anyway ? 'done' : 'changed'
+  }
+  function putIn(thread: Schemas['Thread']) {
+    const { state } = view.value!
+    const { change, place } = look(view.value!, thread)!
+    yUndoPluginKey.getState(state)?.undoManager.stopCapturing() // it is undone by itself
+    const tr = state.tr.replace(place!.from, place!.to, change.after)
+    view.value!.dispatch(tr.setSelection(TextSelection.near(tr.doc.resolve(tr.mapping.map(place!.to)), -1)).scrollIntoView())
+    yUndoPluginKey.getState(view.value!.state)?.undoManager.stopCapturing()
+  }
+  const giveBack = (thread: Schemas['Thread']) => settle.mutateAsync({ threadId: thread.id, kind: 'reopen' })
+  /** The text can be frozen in the moment between. */
+  function giveBackIfLost(thread: Schemas['Thread']) {
+    const stop = watch([live.unsaved, live.state], ([unsaved, state]) => {
+      if (unsaved && state !== 'frozen' && state !== 'denied') return
+      queueMicrotask(() => stop())
+      if (unsaved) void giveBack(thread).then(() => toast(t('editor.suggestions.lost'), { tone: 'danger' }))
+    }, { immediate: true })
+  }
+
+  /** Does it, says what went wrong, and goes on to the next one when it went well. */
+  async function work(does: () => Promise<boolean>, from?: Listed) {
+    const at = waiting.value.findIndex(({ thread }) => thread.id === from?.thread.id)
+    busy.value = true
+    error.value = undefined
+    const done = await does().catch((problem: unknown) => void (error.value = terms.problem(problem)))
+    busy.value = false
+    if (done) suggestions.active.value = (waiting.value[at] ?? waiting.value[at - 1] ?? waiting.value[0])?.thread.id
+  }
+  const left = () => t('editor.suggestions.left', waiting.value.length)
+
+  const accept = (one: Listed, anyway = false) =>
+    work(async () => {
+      const outcome = await take(one, anyway)
+      doubted.value = outcome === 'changed' ? one : undefined
+      if (outcome === 'done') toast(`${t('editor.suggestions.done.accept')} ${left()}`)
+      else if (outcome !== 'changed') error.value = t(`editor.suggestions.not.${outcome}`)
+      return outcome === 'done'
+    }, one)
+  const reject = (one: Listed) =>
+    work(async () => {
+      await settle.mutateAsync({ threadId: one.thread.id, kind: 'reject' })
+      toast(`${t(`editor.suggestions.done.${one.thread.entries[0]!.mine ? 'withdraw' : 'reject'}`)} ${left()}`)
+      return true
+    }, one)
+  const all = (kind: 'accept' | 'reject') =>
+    work(async () => {
+      let done = 0
+      for (const one of [...waiting.value]) {
+        if (kind === 'reject') await settle.mutateAsync({ threadId: one.thread.id, kind })
+        else if ((await take(one)) !== 'done') continue
+        done++
+      }
+      toast(`${t(`editor.suggestions.doneAll.${kind}`, done)} ${left()}`)
+      return true
+    })
+
+  return { busy, error, doubted, writes, whyNot, mayWithdraw, accept, reject, all }
+}

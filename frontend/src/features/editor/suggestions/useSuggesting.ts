@@ -1,0 +1,81 @@
+import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue'
+import { useI18n } from 'vue-i18n'
+import { may, type Schemas } from '@/api'
+import { useKept } from '@/lib/useKept'
+import { useTerms } from '@/features/terms'
+import { toast } from '@/ui'
+import type { LiveDocument } from '../live/liveDocument'
+import { Fork } from './fork'
+import { suggestionOf } from './place'
+import type { Suggestions } from './useSuggestions'
+
+export type Suggesting = ReturnType<typeof useSuggesting>
+
+const pause = 300
+const largest = 64 * 1024
+
+/** Changing a copy of the text, to suggest what was changed. What is not sent yet survives a reload, in this tab. */
+export function useSuggesting(live: LiveDocument, suggestions: Suggestions, response: () => Schemas['Response']) {
+  const { t } = useI18n()
+  const terms = useTerms()
+  const { form: kept, discard: forget } = useKept(`suggest:${live.name}`, () => ({ update: '', why: '' }))
+  const fork = shallowRef<Fork>()
+  const on = computed(() => fork.value !== undefined)
+  const restored = ref(false)
+  const count = ref(0)
+  const fault = ref<string>()
+  const allowed = computed(() => may('response.suggest', response().abilities))
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  function begin() {
+    fork.value = new Fork(live.doc, kept.value.update)
+    fork.value.changed(() => {
+      clearTimeout(timer)
+      timer = setTimeout(look, pause)
+    })
+    look()
+    restored.value = count.value > 0
+  }
+  function look() {
+    clearTimeout(timer)
+    if (!fork.value) return
+    count.value = fork.value.compare().hunks.length
+    const update = count.value > 0 ? fork.value.kept() : ''
+    if (update !== kept.value.update) kept.value = { ...kept.value, update }
+  }
+  function end() {
+    clearTimeout(timer)
+    fork.value?.destroy()
+    fork.value = undefined
+    count.value = 0
+    fault.value = undefined
+    kept.value = { update: '', why: '' }
+  }
+
+  async function send() {
+    const { ground, hunks } = fork.value!.compare()
+    const made = hunks.map((hunk) => suggestionOf(ground, hunk))
+    fault.value = made.some(({ change }) => JSON.stringify(change).length > largest) ? t('editor.suggestions.tooLarge') : undefined
+    if (fault.value || made.length === 0) return
+    await suggestions.send.mutateAsync({ suggestions: made, text: kept.value.why.trim() || undefined }).then(
+      () => {
+        end()
+        toast(t('editor.suggestions.sent', made.length))
+        suggestions.show(suggestions.waiting.value.findLast(({ thread }) => thread.entries[0]!.mine)?.thread.id ?? '')
+      },
+      (error: unknown) => void (fault.value = terms.problem(error)),
+    )
+  }
+
+  // What was not sent when the page was left is gone on with.
+  watch([live.loaded, allowed], ([loaded]) => void (loaded && allowed.value && kept.value.update && !fork.value && begin()), { immediate: true })
+  globalThis.addEventListener('pagehide', look)
+  onScopeDispose(() => {
+    look()
+    globalThis.removeEventListener('pagehide', look)
+    fork.value?.destroy()
+    if (!kept.value.update) forget()
+  })
+
+  return { allowed, on, fork, restored, count, fault, kept, begin, end, send, sending: suggestions.send.isPending, why: computed({ get: () => kept.value.why, set: (why) => (kept.value = { ...kept.value, why }) }) }
+}
