@@ -2,6 +2,10 @@ import { config } from '@vue/test-utils'
 import { createI18n } from 'vue-i18n'
 import nb from './app/messages/nb'
 import nn from './app/messages/nn'
+import { wordsOfTexts } from './features/terms/textWords'
+import { textWords } from './ui/textWords'
 
 // Components are tested with the words that people see.
-config.global.plugins = [createI18n({ legacy: false, locale: 'nb', messages: { nb, nn } as never })]
+const i18n = createI18n({ legacy: false, locale: 'nb', messages: { nb, nn } as never })
+config.global.plugins = [i18n]
+config.global.provide = { [textWords as symbol]: wordsOfTexts(i18n.global as never) }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { diffDocuments } from './diff'
+import { diffDocuments as diff } from './diff'
 import type { RichNode } from './richtext'
 
 const text = (value: string, ...marks: string[]): RichNode => ({ type: 'text', text: value, marks: marks.map((type) => ({ type })) })
@@ -7,6 +7,7 @@ const paragraph = (...content: RichNode[]): RichNode => ({ type: 'paragraph', co
 const doc = (...content: RichNode[]): RichNode => ({ type: 'doc', content })
 const p = (value: string) => paragraph(text(value))
 
+const diffDocuments = (before: RichNode, after: RichNode) => diff(before, after, (key, values) => (values ? `${key} ${String(values.n)}` : key))
 const kinds = (before: RichNode, after: RichNode) => diffDocuments(before, after).map((change) => change.kind)
 const texts = (before: RichNode, after: RichNode) =>
   diffDocuments(before, after).flatMap((change) => change.pieces.map((piece) => `${piece.kind}: ${piece.text.trim()}`))
@@ -57,5 +58,51 @@ describe('diffDocuments', () => {
         .split(/\s+/)
     expect(side('removed')).toEqual(['a', 'b', 'c', 'd', 'e', 'f'])
     expect(side('added')).toEqual(['a', 'x', 'c', 'f', 'g', 'h'])
+  })
+
+  describe('in good examples and alternatives', () => {
+    const field = (name: string, ...content: RichNode[]): RichNode => ({ type: 'exampleField', attrs: { name }, content })
+    const example = (attrs: object, ...fields: RichNode[]): RichNode => ({ type: 'goodExample', attrs: { ...attrs }, content: fields })
+    const side = (attrs: object, ...content: RichNode[]): RichNode => ({ type: 'alternative', attrs: { ...attrs }, content })
+    const alternatives = (...content: RichNode[]): RichNode => ({ type: 'alternatives', content })
+    const title = field('title', text('Felles vaktlag'))
+    const told = (before: RichNode, after: RichNode) =>
+      diffDocuments(doc(before), doc(after))
+        .filter(({ kind }) => kind !== 'same')
+        .map(({ kind, where, pieces }) => `${kind} ${where}: ${pieces.map((piece) => `${piece.kind} ${piece.text.trim()}`).filter((piece) => piece !== 'same ').join(', ')}`)
+
+    it('says what is chosen now, and what was', () => {
+      expect(told(example({ status: 'pilot' }, title), example({ status: 'running', group: 'all' }, title))).toEqual([
+        'added Felles vaktlag, field.group: added group.all', 'changed Felles vaktlag, field.status: removed status.pilot, added status.running',
+      ])
+    })
+
+    it('names the example and the field that changed', () => {
+      const before = example({}, title, field('parties', text('alle kommuner og sykehuset')))
+      const after = example({}, title, field('parties', text('alle kommuner og begge sykehus')), field('contact', text('vakt@example.org')))
+      expect(told(before, after)).toEqual([
+        'changed Felles vaktlag, field.parties: same alle kommuner og, removed sykehuset, added begge sykehus', 'added Felles vaktlag, field.contact: added vakt@example.org',
+      ])
+    })
+
+    it('knows an example by more than its title', () => {
+      const parties = field('parties', text('alle kommunene'))
+      expect(told(example({ status: 'idea' }, title, parties), example({ status: 'idea' }, field('title', text('Felles vaktlag i nord')), parties))).toHaveLength(1)
+    })
+
+    it('says in which alternative something changed, and whose an alternative is now', () => {
+      const hospital = side({ side: 'hospital' }, p('Sykehuset bør ha vakten.'))
+      expect(told(alternatives(side({ side: 'municipal' }, p('Kommunene bør ha vakten.')), hospital), alternatives(side({ side: 'municipal' }, p('Kommunene bør dele vakten.')), hospital))).toEqual([
+        'changed side.municipal: same Kommunene bør, removed ha, added dele, same vakten.',
+      ])
+      const whose = diffDocuments(doc(alternatives(side({}, p('Hver for seg')))), doc(alternatives(side({ side: 'other', label: 'Oslo kommune' }, p('Hver for seg')))))
+      expect(whose[0]).toMatchObject({ kind: 'changed', where: 'alternatives', pieces: [{ text: 'alternative 1' }, {}, { text: 'Oslo kommune' }] })
+      expect(whose[1]).toMatchObject({ kind: 'reformatted', moved: { before: 'alternative 1', after: 'Oslo kommune' } })
+    })
+
+    it('tells another language from another form', () => {
+      const sami: RichNode = { ...p('Buorre beaivi'), attrs: { lang: 'se' } }
+      expect(diffDocuments(doc(p('Buorre beaivi')), doc(sami))).toMatchObject([{ kind: 'reformatted', lang: 'se', language: { before: undefined, after: 'se' } }])
+    })
   })
 })

@@ -1,5 +1,5 @@
 import { diffArrays, diffWordsWithSpace } from 'diff'
-import { plainText, type RichNode } from './richtext'
+import { exampleName, ownLanguage, plainText, readExample, sideName, type RichNode, type TextWords } from './richtext'
 
 /** A run of words that stayed, came or went. */
 export interface Piece {
@@ -7,23 +7,31 @@ export interface Piece {
   text: string
 }
 
-/** One paragraph, heading, list item or table row, and what became of it. */
+/** One paragraph, heading, list item or table row, one thing that a good example says, or whose an alternative is; and what became of it. */
 export interface BlockChange {
   kind: 'same' | 'added' | 'removed' | 'changed' | 'reformatted'
-  block: 'paragraph' | 'heading' | 'listItem' | 'tableRow'
+  block: 'paragraph' | 'heading' | 'listItem' | 'tableRow' | 'field' | 'choice'
   pieces: Piece[]
+  /** The good example and its field, or the alternative, that it stands in. */
+  where?: string
+  lang?: string
+  /** The alternative it stood in, and the language it was in, where that is another now; nothing is the answer's own. */
+  moved?: { before: string; after: string }
+  language?: { before?: string; after?: string }
 }
 
 interface Block {
   block: BlockChange['block']
   text: string
+  where?: string
+  lang?: string
   /** Everything about the block: two blocks with the same text but another form have other signatures. */
   signature: string
 }
 
 /** What changed from one document to the other, block by block, in reading order. */
-export function diffDocuments(before: RichNode, after: RichNode): BlockChange[] {
-  const runs = diffArrays(blocksOf(before), blocksOf(after), { comparator: (a, b) => a.signature === b.signature })
+export function diffDocuments(before: RichNode, after: RichNode, words: TextWords): BlockChange[] {
+  const runs = diffArrays(blocksOf(before, words), blocksOf(after, words), { comparator: (a, b) => a.signature === b.signature })
   const changes: BlockChange[] = []
   for (let i = 0; i < runs.length; i++) {
     const run = runs[i]!
@@ -40,7 +48,11 @@ export function diffDocuments(before: RichNode, after: RichNode): BlockChange[] 
 }
 
 function wholly(kind: 'same' | 'added' | 'removed', block: Block): BlockChange {
-  return { kind, block: block.block, pieces: [{ kind, text: block.text }] }
+  return { ...told(block), kind, pieces: [{ kind, text: block.text }] }
+}
+
+function told({ block, where, lang }: Block) {
+  return { block, where, lang }
 }
 
 /** Pairs old blocks with the new ones that resemble them, in order; the rest came or went. */
@@ -60,10 +72,17 @@ function replaced(old: Block[], fresh: Block[]): BlockChange[] {
 }
 
 function changed(before: Block, after: Block): BlockChange {
-  if (before.text === after.text) {
-    return { kind: 'reformatted', block: after.block, pieces: [{ kind: 'same', text: after.text }] }
+  const change = {
+    ...told(after),
+    moved: before.where && after.where && before.where !== after.where ? { before: before.where, after: after.where } : undefined,
+    language: before.lang === after.lang ? undefined : { before: before.lang, after: after.lang },
   }
-  return { kind: 'changed', block: after.block, pieces: wordPieces(before.text, after.text) }
+  if (before.text === after.text) return { ...change, kind: 'reformatted', pieces: [{ kind: 'same', text: after.text }] }
+  return { ...change, kind: 'changed', pieces: after.block === 'choice' ? replacedWhole(before.text, after.text) : wordPieces(before.text, after.text) }
+}
+
+function replacedWhole(before: string, after: string): Piece[] {
+  return [{ kind: 'removed', text: before }, { kind: 'same', text: ' ' }, { kind: 'added', text: after }]
 }
 
 function wordPieces(before: string, after: string): Piece[] {
@@ -73,8 +92,9 @@ function wordPieces(before: string, after: string): Piece[] {
   }))
 }
 
-/** More than a third of the longer text is common to both. */
+/** More than a third of the longer text is common to both. A choice resembles what was chosen before in the same place. */
 function resembles(a: Block, b: Block): boolean {
+  if (a.block === 'choice' || b.block === 'choice') return a.block === b.block && a.where === b.where
   if (a.text === b.text) return true
   const common = wordPieces(a.text, b.text)
     .filter((piece) => piece.kind === 'same')
@@ -82,7 +102,8 @@ function resembles(a: Block, b: Block): boolean {
   return common * 3 > Math.max(a.text.length, b.text.length)
 }
 
-function blocksOf(node: RichNode): Block[] {
+function blocksOf(node: RichNode, words: TextWords): Block[] {
+  const below = (nodes: RichNode[]) => nodes.flatMap((child) => blocksOf(child, words))
   switch (node.type) {
     case 'paragraph':
     case 'heading':
@@ -91,13 +112,37 @@ function blocksOf(node: RichNode): Block[] {
       const own = (node.content ?? []).filter((child) => !isList(child))
       const nested = (node.content ?? []).filter(isList)
       const item = { ...node, content: own }
-      return [blockOf('listItem', item, own.map(plainText).join('\n')), ...nested.flatMap(blocksOf)]
+      return [blockOf('listItem', item, own.map(plainText).join('\n')), ...below(nested)]
     }
     case 'tableRow':
       return [blockOf('tableRow', node, (node.content ?? []).map(plainText).join(' | '))]
+    case 'goodExample':
+      return exampleBlocks(node, words)
+    case 'alternatives':
+      return (node.content ?? []).flatMap((alternative, at) => alternativeBlocks(alternative, at, words))
     default:
-      return (node.content ?? []).flatMap(blocksOf)
+      return below(node.content ?? [])
   }
+}
+
+/** A good example that gets another title is still the same one. */
+function exampleBlocks(node: RichNode, words: TextWords): Block[] {
+  const example = readExample(node)
+  const where = (name: string) => `${exampleName(example, words)}, ${words(`field.${name}`).toLowerCase()}`
+  return [
+    ...example.choices.map(({ name, code }) => ({ block: 'choice' as const, text: words(`${name}.${code}`), where: where(name), signature: `${name} ${code}` })),
+    ...example.fields.map(({ name, content }) => ({
+      block: 'field' as const, text: content.map(plainText).join(''), where: where(name), signature: JSON.stringify([name, content]),
+    })),
+  ]
+}
+
+/** The same words in another's alternative are another's words. */
+function alternativeBlocks(alternative: RichNode, at: number, words: TextWords): Block[] {
+  const where = sideName(alternative, at, words)
+  const whose: Block = { block: 'choice', text: where, where: words('alternatives'), signature: `alternative ${where}` }
+  const said = (alternative.content ?? []).flatMap((child) => blocksOf(child, words))
+  return [whose, ...said.map((block) => ({ ...block, where, signature: `${where} ${block.signature}` }))]
 }
 
 function isList(node: RichNode): boolean {
@@ -105,5 +150,10 @@ function isList(node: RichNode): boolean {
 }
 
 function blockOf(block: Block['block'], node: RichNode, text: string): Block {
-  return { block, text, signature: JSON.stringify(node) }
+  return { block, text, lang: languageIn(node), signature: JSON.stringify(node) }
+}
+
+/** The first language of its own that anything in a node has. */
+function languageIn(node: RichNode): string | undefined {
+  return ownLanguage(node) ?? (node.content ?? []).map(languageIn).find(Boolean)
 }

@@ -51,6 +51,10 @@ describe('rich text', () => {
     expect(isEmptyDocument(doc)).toBe(false)
     expect(isEmptyDocument({ type: 'doc', content: [{ type: 'paragraph' }] })).toBe(true)
     expect(isEmptyDocument(undefined)).toBe(true)
+    const within = (type: string, content: object[]) => ({ type: 'doc', content: [{ type, attrs: { status: 'idea' }, content }] }) as never
+    expect(isEmptyDocument(within('goodExample', [{ type: 'exampleField', attrs: { name: 'title' } }]))).toBe(true)
+    expect(isEmptyDocument(within('goodExample', [{ type: 'exampleField', attrs: { name: 'title' }, content: [{ type: 'text', text: 'Vaktlag' }] }]))).toBe(false)
+    expect(isEmptyDocument(within('alternatives', [{ type: 'alternative', content: [{ type: 'paragraph', content: [{ type: 'text', text: 'Nei' }] }] }]))).toBe(false)
   })
 
   it.each(['javascript:alert(1)', ' javascript:alert(1)', 'data:text/html,x', '//evil.example', '/relative', 7])('refuses the address %s', (href) => {

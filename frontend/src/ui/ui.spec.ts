@@ -120,6 +120,50 @@ describe('RichText', () => {
   })
 })
 
+describe('RichText with good examples and alternatives', () => {
+  const draw = (content: object[], more: object = {}) => mount(RichText, { props: { doc: doc(...content), lang: 'nn', headingBase: 3, ...more } })
+  const field = (name: string, ...content: object[]) => node('exampleField', content, { name })
+  const p = (value: string, attrs = {}) => node('paragraph', [text(value)], attrs)
+
+  it('draws an example with its fields in their order, doubles joined and empty ones left out', () => {
+    const card = node('goodExample', [field('link', text('https://example.org')), field('contact'), field('title', text('Felles')), field('title', text('vaktlag')), field('parties', text('Alle'))], { group: 'frail_elderly', status: 'running' })
+    const section = draw([node('heading', [text('Døme')], { level: 1 }), card]).get('section')
+    expect(section.attributes('aria-label')).toBe('Godt eksempel')
+    expect(section.get('h4').text()).toBe('Felles vaktlag')
+    const told = section.findAll('dl > div').map((entry) => [entry.get('dt').text(), entry.get('dd').text()])
+    expect(told).toEqual([['Pasientgruppe', 'skrøpelige eldre'], ['Status', 'i drift'], ['Hvem deltar', 'Alle'], ['Lenke', 'https://example.org']])
+    expect(section.get('dd a').attributes('href')).toBe('https://example.org')
+    expect(section.get('dt').attributes('lang')).toBe('nb')
+  })
+
+  it('shows what it does not know, leads nowhere unsafe, and draws nothing of an empty example', () => {
+    const root = draw([node('goodExample', [field('title')]), node('goodExample', [field('cost', text('lite')), field('link', text('javascript:alert(1)'))], { group: 'martians' })])
+    expect(root.findAll('section')).toHaveLength(1)
+    expect(root.findAll('dd').map((told) => told.text())).toEqual(['martians', 'javascript:alert(1)', 'lite'])
+    expect(root.find('a').exists()).toBe(false)
+  })
+
+  it('keeps who wrote what inside an example', () => {
+    const by = (value: string, author: number) => text(value, [{ type: 'author', attrs: { by: author } }])
+    const root = draw([node('goodExample', [field('title', by('Felles', 0), by(' lag', 1))])], { authors: [{ label: 'Anne', colour: 'red', faint: false }, { label: 'Bo', colour: 'blue', faint: true }] })
+    expect(root.findAll('h3 .author').map((part) => part.attributes('title'))).toEqual(['Anne', 'Bo'])
+  })
+
+  it('puts each alternative under its name, and says which is empty', () => {
+    const side = (attrs: object, ...content: object[]) => node('alternative', content, attrs)
+    const root = draw([node('alternatives', [side({ side: 'municipal' }, p('Vi')), side({ side: 'other', label: 'Oslo kommune' }, p('De')), side({}, p(''))])])
+    expect(root.get('section').attributes('aria-label')).toBe('Partene er uenige her')
+    expect(root.findAll('.alternative').map((part) => part.findAll('p').map((line) => line.text()))).toEqual([
+      ['Kommunenes tekst', 'Vi'], ['Oslo kommune', 'De'], ['Alternativ 3', 'Ingen tekst'],
+    ])
+    expect(draw([node('alternatives')]).find('section').exists()).toBe(false)
+  })
+
+  it('says which language a paragraph is in, if it is one that can be', () => {
+    expect(draw([p('Buorre beaivi', { lang: 'se' }), p('Hei', { lang: 'x"y' }), p('Hallo')]).findAll('p').map((line) => line.attributes('lang'))).toEqual(['se', undefined, undefined])
+  })
+})
+
 describe('TextDiff', () => {
   const p = (value: string) => node('paragraph', [text(value)])
   const diff = (before: object[], after: object[]) => mount(TextDiff, { props: { before: doc(...before), after: doc(...after), lang: 'nb' }, global: { mocks: { $i18n: { locale: 'nb' } } } })
@@ -136,6 +180,16 @@ describe('TextDiff', () => {
     const wrapper = diff(same, [...same, p('helt nytt')])
     expect(wrapper.text()).toContain('4 avsnitt uten endring')
     expect(wrapper.findAll('.block').map((block) => block.text())).toEqual(['fem', 'lagt til: helt nytt'])
+  })
+
+  it('says what is chosen now, where, and that a language is another', () => {
+    const card = (status: string) => node('goodExample', [node('exampleField', [text('Vaktlag')], { name: 'title' })], { status })
+    const sami = node('paragraph', [text('Buorre beaivi')], { lang: 'se' })
+    const wrapper = diff([card('pilot'), p('Buorre beaivi')], [card('running'), sami])
+    expect(wrapper.get('.choice').text()).toBe('Vaktlag, status: tatt bort: prøves ut  lagt til: i drift')
+    expect(wrapper.get('.choice').attributes('lang')).toBe('nb')
+    expect(wrapper.text()).toContain('Språket er endret fra bokmål til nordsamisk.')
+    expect(wrapper.text()).not.toContain('Bare utformingen')
   })
 
   it('says that nothing has changed', () => {
