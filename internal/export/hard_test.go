@@ -56,9 +56,11 @@ func randomBlocks(rnd *rand.Rand, depth int) []node {
 			blocks = append(blocks, para(text(prose[:rnd.IntN(len("Vi har hatt et felles sekretariat"))+1], bold), branch("hardBreak"), text("slutt", italic)))
 			continue
 		}
-		kinds := []string{"paragraph", "heading", "bulletList", "orderedList", "listItem", "table", "tableRow", "tableHeader", "tableCell"}
+		kinds := []string{"paragraph", "heading", "bulletList", "orderedList", "listItem", "table", "tableRow", "tableHeader", "tableCell",
+			"goodExample", "exampleField", "alternatives", "alternative"}
 		block := branch(kinds[rnd.IntN(len(kinds))], randomBlocks(rnd, depth-1)...)
-		block["attrs"] = node{"level": rnd.IntN(5), "start": rnd.IntN(9) - 2, "colspan": rnd.IntN(4), "rowspan": rnd.IntN(4)}
+		block["attrs"] = node{"level": rnd.IntN(5), "start": rnd.IntN(9) - 2, "colspan": rnd.IntN(4), "rowspan": rnd.IntN(4),
+			"name": []string{"title", "link", "cost"}[rnd.IntN(3)], "status": []any{"idea", 7, nil}[rnd.IntN(3)], "side": []any{"hospital", "other", 7}[rnd.IntN(3)], "lang": []any{"se", "x\"y", nil}[rnd.IntN(3)]}
 		blocks = append(blocks, block)
 	}
 	return blocks

@@ -4,14 +4,17 @@
 //
 // block: {kind:'heading', level, runs} {kind:'paragraph', runs} {kind:'list', ordered, start, items:[[block]]}
 //        {kind:'table', columns, widths, headerRows, rows:[[{header, colspan, rowspan, blocks}]]}
-// run:   {text, bold?, italic?, href?} or {break:true}
+//        {kind:'example', name, blocks} {kind:'alternatives', blocks, sides:[{name, title, blocks}]}
+// run:   {text, bold?, italic?, small?, href?, lang?} or {break:true}
+// A paragraph or heading has lang where its writer said so.
 
 const deepestList = 5
 const safeLink = /^(https?|mailto|tel):/i
+const languages = ['nb', 'nn', 'se']
 
-// answerBlocks returns the blocks of one answer, its headings beginning at firstLevel.
-export function answerBlocks(doc, firstLevel) {
-  return alignHeadings(blocksOf(childrenOf(doc), { lists: 0, inside: false }), firstLevel)
+// answerBlocks returns the blocks of one answer, its headings beginning at firstLevel; w speaks the document's language.
+export function answerBlocks(doc, firstLevel, w) {
+  return alignHeadings(blocksOf(childrenOf(doc), { lists: 0, inside: false, w }), firstLevel)
 }
 
 // clean leaves out what cannot be written: half characters, controls, marks that reorder text.
@@ -30,12 +33,16 @@ function blocksOf(nodes, where) {
   return nodes.flatMap((node) => {
     switch (node.type) {
       case 'heading':
-        return where.inside ? textBlock(node, { bold: true }) : headingBlock(node)
+        return where.inside || where.side ? textBlock(node, { bold: true }) : headingBlock(node)
       case 'bulletList':
       case 'orderedList':
         return listBlock(node, where)
       case 'table':
-        return where.inside ? blocksOf(childrenOf(node), where) : tableBlock(node)
+        return where.inside ? blocksOf(childrenOf(node), where) : tableBlock(node, where.w)
+      case 'goodExample':
+        return exampleBlock(node, where)
+      case 'alternatives':
+        return alternativesBlock(node, where)
       case 'text':
       case 'hardBreak':
       case 'paragraph':
@@ -48,12 +55,14 @@ function blocksOf(nodes, where) {
 
 function textBlock(node, marks) {
   const runs = runsOf(node, marks)
-  return runs.some((run) => run.text?.trim()) ? [{ kind: 'paragraph', runs }] : []
+  return runs.some((run) => run.text?.trim()) ? [{ kind: 'paragraph', runs, ...ownLanguage(node) }] : []
 }
+
+const ownLanguage = ({ attrs }) => (languages.includes(attrs?.lang) ? { lang: attrs.lang } : {})
 
 function headingBlock(node) {
   const text = clean(runsOf(node).map((run) => run.text ?? ' ').join('')).trim()
-  return text ? [{ kind: 'heading', level: Number(node.attrs?.level) || 1, runs: [{ text }] }] : []
+  return text ? [{ kind: 'heading', level: Number(node.attrs?.level) || 1, runs: [{ text }], ...ownLanguage(node) }] : []
 }
 
 function runsOf(node, marks = {}) {
@@ -70,9 +79,63 @@ function runsOf(node, marks = {}) {
   return [run]
 }
 
+const exampleFields = ['title', 'parties', 'transferable', 'contact', 'link']
+
+// exampleBlock has the fields in their order, those that two people made at once as one. Where it cannot stand by itself it is its paragraphs.
+function exampleBlock(node, { inside, side, w }) {
+  const said = (runs) => runs.some((run) => run.text?.trim())
+  const given = childrenOf(node).map((field) => ({ name: String(field.attrs?.name ?? ''), runs: runsOf(field) })).filter(({ runs }) => said(runs))
+  const names = new Set([...exampleFields, ...given.map(({ name }) => name)])
+  const fields = [...names].map((name) => ({ name, runs: joined(given.filter((field) => field.name === name)) })).filter(({ runs }) => said(runs))
+  const choices = ['group', 'status'].filter((name) => node.attrs?.[name]).map((name) => ({ name, runs: [word(w, name, node.attrs[name])] }))
+  if (fields.length + choices.length === 0) return []
+  const [title, rest] = [fields.find(({ name }) => name === 'title'), fields.filter(({ name }) => name !== 'title')]
+  const told = ({ name, runs }) => ({ kind: 'paragraph', runs: [{ ...word(w, 'field', name, ': '), small: true }, ...(name === 'link' ? linked(runs) : runs)] })
+  const blocks = [
+    { kind: 'paragraph', runs: [{ text: w.say('example'), small: true, lang: w.language }] },
+    ...(title ? [{ kind: 'paragraph', runs: title.runs.map((run) => ({ ...run, bold: true })) }] : []),
+    ...[...choices, ...rest].map(told),
+  ]
+  return inside || side ? blocks : [{ kind: 'example', name: textOf(title?.runs ?? []) || w.say('example'), blocks }]
+}
+
+const joined = (fields) => fields.flatMap(({ runs }, i) => [...(i ? [{ text: ' ' }] : []), ...runs])
+
+const textOf = (runs) => runs.map((run) => run.text ?? ' ').join('').trim()
+
+function linked(runs) {
+  const href = textOf(runs)
+  return safeLink.test(href) && !/\s/.test(href) ? runs.map((run) => ({ ...run, href })) : runs
+}
+
+// word is what a code means, in the document's language, or the code where nobody knows.
+const word = (w, kind, code, after = '') => {
+  const key = `${kind}_${code}`
+  return w.knows(key) ? { text: w.say(key) + after, lang: w.language } : { text: clean(code) + after }
+}
+
+// alternativesBlock names each side. Where it cannot stand by itself it is its paragraphs.
+function alternativesBlock(node, where) {
+  const { w } = where
+  const sides = childrenOf(node).map((alternative, i) => {
+    const name = sideName(alternative, i, w)
+    const said = blocksOf(childrenOf(alternative), { ...where, side: true })
+    const blocks = said.length > 0 ? said : [{ kind: 'paragraph', runs: [{ text: w.say('noText'), italic: true, lang: w.language }] }]
+    return { name, title: [{ kind: 'paragraph', runs: [{ text: name, bold: true, lang: w.language }] }], blocks }
+  })
+  if (sides.length === 0) return []
+  const blocks = [{ kind: 'paragraph', runs: [{ text: w.say('alternatives'), small: true, lang: w.language }] }]
+  return where.inside || where.side ? [...blocks, ...sides.flatMap(({ title, blocks }) => [...title, ...blocks])] : [{ kind: 'alternatives', blocks, sides }]
+}
+
+function sideName({ attrs }, i, w) {
+  if (attrs?.side === 'municipal' || attrs?.side === 'hospital') return w.say(`side_${attrs.side}`)
+  return clean(attrs?.label).trim() || w.say('alternative', { number: i + 1 })
+}
+
 // Lists below the deepest level that can be read become items of the list they stand in.
 function listBlock(node, where) {
-  const deeper = { lists: where.lists + 1, inside: true }
+  const deeper = { ...where, lists: where.lists + 1, inside: true }
   const items = childrenOf(node)
     .flatMap((item) => splitDeep(blocksOf(childrenOf(item), deeper), deeper.lists))
     .filter((blocks) => blocks.length > 0)
@@ -88,7 +151,7 @@ function splitDeep(blocks, depth) {
 }
 
 // tableBlock lays the cells on a grid, cuts spans that leave it and fills what stays empty.
-function tableBlock(node) {
+function tableBlock(node, w) {
   const source = childrenOf(node).map(childrenOf).filter((row) => row.length > 0)
   if (source.length === 0) return []
   const isHeader = (cell) => cell.type === 'tableHeader'
@@ -102,14 +165,14 @@ function tableBlock(node) {
     for (const cell of row) {
       const x = firstFree(taken[y])
       if (x >= columns) {
-        placed.at(-1)?.blocks.push(...cellBlocks(cell))
+        placed.at(-1)?.blocks.push(...cellBlocks(cell, w))
         continue
       }
       const room = roomAt(taken[y], x, columns)
       const colspan = Math.min(span(cell, 'colspan'), room)
       const rowspan = Math.min(span(cell, 'rowspan'), lastRow - y)
       for (let dy = 0; dy < rowspan; dy++) for (let dx = 0; dx < colspan; dx++) taken[y + dy].add(x + dx)
-      placed.push({ x, header: isHeader(cell), colspan, rowspan, blocks: cellBlocks(cell) })
+      placed.push({ x, header: isHeader(cell), colspan, rowspan, blocks: cellBlocks(cell, w) })
     }
     for (let x = firstFree(taken[y]); x < columns; x = firstFree(taken[y])) {
       taken[y].add(x)
@@ -133,7 +196,7 @@ function textsOf(blocks) {
   return blocks.flatMap((block) => (block.kind === 'list' ? block.items.map(textsOf) : block.runs.map((run) => run.text ?? '')))
 }
 
-const cellBlocks = (cell) => blocksOf(childrenOf(cell), { lists: 0, inside: true })
+const cellBlocks = (cell, w) => blocksOf(childrenOf(cell), { lists: 0, inside: true, w })
 
 function span(cell, name) {
   const n = Number(cell.attrs?.[name])

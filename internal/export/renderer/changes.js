@@ -5,29 +5,42 @@ import { heading } from './report.js'
 // changedAnswers are the blocks that say what is new in each answer and what has gone; earlier is its document before, by id.
 export function changedAnswers(pkg, earlier, w) {
   return pkg.answers.flatMap((answer) => {
-    const steps = difference(textsOf(earlier[answer.id]), textsOf(answer.content))
+    const steps = difference(textsOf(earlier[answer.id], w), textsOf(answer.content, w))
     if (steps.length === 0) return []
     return [
       heading(2, w.say('answer', { number: answer.number })),
-      ...steps.map(({ added, text }) => ({
-        kind: 'paragraph',
-        runs: [{ text: `${w.say(added ? 'caseAdded' : 'caseRemoved')} `, bold: true }, { text, lang: answer.language }],
-      })),
+      ...steps.map(({ added, text }) => changedParagraph(added, JSON.parse(text), answer, w)),
     ]
   })
 }
 
-// textsOf are the paragraphs of an answer; a list item and a row of a table is one each.
-function textsOf(document) {
-  const text = (block) => {
-    switch (block.kind) {
-      case 'list': return block.items.map((item) => item.flatMap(text).join(' '))
-      case 'table': return block.rows.map((row) => row.map((cell) => cell.blocks.flatMap(text).join(' ')).join(' | '))
-      default: return [block.runs.map((run) => run.text ?? ' ').join('')]
-    }
-  }
-  return answerBlocks(document ?? { type: 'doc' }, 1).flatMap(text)
+function changedParagraph(added, { where, text, lang }, answer, w) {
+  const told = [w.say(added ? 'caseAdded' : 'caseRemoved'), ...(where ? [`${where}:`] : []), ...(lang ? [`(${w.say(`language_${lang}`)})`] : [])]
+  return { kind: 'paragraph', runs: [{ text: `${told.join(' ')} `, bold: true }, { text, lang: lang ?? answer.language }] }
 }
+
+// textsOf are the paragraphs of an answer, each with the good example or alternative it stands in and a language of its own,
+// as JSON to compare; a list item and a row of a table is one each.
+function textsOf(document, w) {
+  const paragraphs = (blocks, where) => blocks.flatMap((block) => {
+    switch (block.kind) {
+      case 'list': return block.items.map((item) => told(plain(item), item, where))
+      case 'table': return block.rows.map((row) => told(row.map((cell) => plain(cell.blocks)).join(' | '), row.flatMap((cell) => cell.blocks), where))
+      case 'example': return paragraphs(block.blocks.slice(1), block.name)
+      case 'alternatives': return block.sides.flatMap((side) => paragraphs(side.blocks, side.name))
+      default: return [told(plain([block]), [block], where)]
+    }
+  })
+  return paragraphs(answerBlocks(document ?? { type: 'doc' }, 1, w))
+}
+
+const told = (text, blocks, where) => JSON.stringify({ where, text, lang: languageIn(blocks) })
+
+function plain(blocks) {
+  return blocks.map((block) => (block.kind === 'list' ? block.items.map(plain).join(' ') : block.runs.map((run) => run.text ?? ' ').join(''))).join(' ')
+}
+
+const languageIn = (blocks) => blocks.map((block) => block.lang ?? (block.items && languageIn(block.items.flat()))).find(Boolean)
 
 // difference is what was removed and added from one list of paragraphs to the other, in order, by the longest common sequence.
 export function difference(before, after) {

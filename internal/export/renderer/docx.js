@@ -133,6 +133,8 @@ function write(blocks, context) {
       case 'list': return list(block, here)
       case 'table': return [table(block, here), ...apart(blocks[i + 1])]
       case 'remark': return write(block.blocks, { ...here, look: remarkLook })
+      case 'example': return [...write(block.blocks, { ...here, look: exampleLook }), gap()]
+      case 'alternatives': return [rule(), ...write([...block.blocks, ...block.sides.flatMap((side) => [...side.title, ...side.blocks])], here), rule()]
     }
   })
 }
@@ -141,6 +143,20 @@ const afterTable = (previous) => (previous?.kind === 'table' ? { spacing: { befo
 
 // Word joins tables that meet, and wants a paragraph at the end.
 const apart = (next) => (!next || next.kind === 'table' ? [new Paragraph({ children: [] })] : [])
+
+// Word draws one frame around all paragraphs with the same one that meet.
+const gap = () => new Paragraph({ spacing: { after: 60, line: 120, lineRule: LineRuleType.EXACT }, children: [] })
+
+// A line across, above and below where the parties do not agree.
+const rule = () => new Paragraph({ spacing: { before: 60, after: 160, line: 120, lineRule: LineRuleType.EXACT }, border: { bottom: edge(4) }, children: [] })
+
+const edge = (space) => ({ style: BorderStyle.SINGLE, size: 6, color: quiet, space })
+
+const exampleLook = {
+  style: 'Remark',
+  indent: { left: 160, right: 160 },
+  border: { top: edge(6), bottom: edge(6), left: edge(8), right: edge(8) },
+}
 
 const remarkLook = {
   style: 'Remark',
@@ -190,7 +206,7 @@ function list(block, context) {
   return block.items.flatMap((item) => item.flatMap((part, i) => {
     if (part.kind === 'list') return list(part, { ...context, level })
     const position = i === 0 ? { numbering: { reference, level } } : { indent: { left: 500 * (level + 1) } }
-    return new Paragraph({ ...context.look, ...position, spacing: { after: 80 }, children: runs(part.runs, context) })
+    return new Paragraph({ ...context.look, ...position, spacing: { after: 80 }, children: runs(part.runs, part.lang ? { ...context, lang: part.lang } : context) })
   }))
 }
 

@@ -1,5 +1,5 @@
 // From a package to the document that both writers write: a cover and a list of blocks. Beside the blocks of
-// answer.js: {kind:'remark', blocks}. A block or run may carry lang (where it differs from the document's),
+// answer.js: {kind:'remark', blocks}. A block or run may carry lang (where it differs from what is around it),
 // a heading a kicker (small line above) and listed (stands in the contents), a run small and code.
 import { answerBlocks, clean } from './answer.js'
 import { speaker } from './words.js'
@@ -105,7 +105,7 @@ export function partyCount(pkg, w) {
 
 export function answerSection(pkg, answer, language, w) {
   const question = inLanguage(answer.question, language)
-  const blocks = answerBlocks(answer.content, 2)
+  const blocks = answerBlocks(answer.content, 2, w)
   const empty = answer.status === 'not_answered' ? 'notAnswered' : 'emptyAnswer'
   return [
     { kind: 'heading', level: 1, listed: true, kicker: w.say('question', { number: answer.number }), runs: [question] },
@@ -144,7 +144,8 @@ function sentSection(pkg, language, w) {
   ]
 }
 
-export const inLang = (blocks, lang) => blocks.map((block) => ({ ...block, lang }))
+// What has a language of its own keeps it.
+export const inLang = (blocks, lang) => blocks.map((block) => ({ lang, ...block }))
 
 export function generalRemarks(pkg, language, w) {
   const known = new Set(pkg.answers.map((answer) => answer.id))

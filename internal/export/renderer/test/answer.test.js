@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { answerBlocks, clean } from '../answer.js'
+import { speaker } from '../words.js'
 
 const text = (text, ...marks) => ({ type: 'text', text, marks })
 const para = (...content) => ({ type: 'paragraph', content })
 const heading = (level, ...content) => ({ type: 'heading', attrs: { level }, content })
-const blocks = (...content) => answerBlocks({ type: 'doc', content }, 2)
+const blocks = (...content) => answerBlocks({ type: 'doc', content }, 2, speaker('nb'))
 
 test('heading levels are kept apart and never skipped', () => {
   const levels = (...wanted) => blocks(...wanted.map((level) => heading(level, text('x')))).map((block) => block.level)
@@ -64,4 +65,31 @@ test('every table is a full grid that keeps its text', () => {
 test('what cannot be written is left out, the rest is kept', () => {
   assert.equal(clean('a\u0000b\u202Ec\ud800d\ufffee\u2028f\tg'), 'abc\ufffdde f g')
   assert.equal(clean('Čáŋŧŋ 😀 漢'), 'Čáŋŧŋ 😀 漢')
+})
+
+test('an example is its fields in their order, and nothing of it is lost where it cannot stand by itself', () => {
+  const field = (name, ...content) => ({ type: 'exampleField', attrs: { name }, content })
+  const card = (attrs, ...content) => ({ type: 'goodExample', attrs, content })
+  const told = (block) => block.blocks.map(({ runs }) => runs.map((run) => run.text).join(''))
+  const [block] = blocks(card({ status: 'running', group: 'martians' }, field('cost', text('lite')), field('title', text('A')), field('link', text('https://a.no')), field('title', text('B'))))
+  assert.equal(block.name, 'A B')
+  assert.deepEqual(told(block), ['Godt eksempel', 'A B', 'Pasientgruppe: martians', 'Status: i drift', 'Lenke: https://a.no', 'cost: lite'])
+  assert.equal(block.blocks[4].runs[1].href, 'https://a.no')
+  assert.equal(blocks(card({}, field('link', text('javascript:x'))))[0].blocks[1].runs[1].href, undefined)
+  assert.deepEqual(blocks(card({}), card({}, field('title', text(' '))), card(undefined)), [])
+  const inCell = { type: 'table', content: [{ type: 'tableRow', content: [{ type: 'tableCell', content: [card({ status: 'idea' }, field('title', text('A')))] }] }] }
+  assert.deepEqual(told(blocks(inCell)[0].rows[0][0]), ['Godt eksempel', 'A', 'Status: idé'])
+})
+
+test('each alternative stands under its name, without headings of its own', () => {
+  const side = (attrs, ...content) => ({ type: 'alternative', attrs, content })
+  const [block] = blocks({ type: 'alternatives', content: [side({ side: 'hospital' }, heading(1, text('x'))), side({ side: 'other', label: 'Oslo' }), side(undefined, para(text('y')))] })
+  assert.deepEqual(block.sides.map(({ name }) => name), ['Sykehusets tekst', 'Oslo', 'Alternativ 3'])
+  assert.deepEqual(block.sides.map(({ blocks: [first] }) => [first.kind, first.runs[0].text]), [['paragraph', 'x'], ['paragraph', 'Ingen tekst'], ['paragraph', 'y']])
+  assert.deepEqual(blocks({ type: 'alternatives' }), [])
+})
+
+test('a paragraph has the language that its writer gave it, if there is one', () => {
+  const langs = blocks(...['se', 'x"y', undefined].map((lang) => ({ ...para(text('x')), attrs: { lang } }))).map((block) => block.lang)
+  assert.deepEqual(langs, ['se', undefined, undefined])
 })

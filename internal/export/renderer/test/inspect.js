@@ -32,10 +32,11 @@ function standardOf(xmp) {
   return ua ? `PDF/UA-${ua[1]}` : a ? `PDF/A-${a[1]}${a[2].toLowerCase()}` : ''
 }
 
-// languages lists the languages that stretches of the pages are marked with.
+// languages lists the languages that elements of the structure and stretches of the pages are marked with.
 function languages(bytes) {
   const found = new Set()
   const file = Buffer.from(bytes)
+  for (const [, lang] of file.toString('latin1').matchAll(/\/StructElem\b[^>]*?\/Lang \(([\w-]+)\)/g)) found.add(lang)
   for (let at = file.indexOf('stream\n'); at >= 0; at = file.indexOf('stream\n', at + 1)) {
     let content
     try {
