@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/coder/websocket"
 	"github.com/jackc/pgx/v5"
 )
 
@@ -20,7 +21,7 @@ func TestFrontDoor(t *testing.T) {
 		part func(*program, *testing.T)
 	}{
 		{"acting", (*program).acting}, {"lost role", (*program).lostRole}, {"input", (*program).input}, {"strangers", (*program).strangers},
-		{"pages", (*program).pages}, {"logout", (*program).logout}, {"logins", (*program).logins}, {"limits, last", (*program).limits},
+		{"pages", (*program).pages}, {"logout", (*program).logout}, {"logins", (*program).logins}, {"closing", (*program).closing}, {"limits, last", (*program).limits},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			here := *p
@@ -326,6 +327,67 @@ func (p *program) logins(t *testing.T) {
 	}
 	if want := []string{`session.end {"sessions": 1}`, `session.end_others {"sessions": 2}`, `account.end_sessions {"sessions": 1}`}; !slices.Equal(ended(), want) {
 		t.Errorf("the trail says %v", ended())
+	}
+}
+
+// closing: an administrator closes an account. Its open texts and its logins end at once, its roles are gone, nobody logs in with
+// it, and the trail says so; opened again, it may do nothing until somebody gives it a role.
+func (p *program) closing(t *testing.T) {
+	who, admin := p.as("skribent-sorlandet"), p.as("administrator")
+	id, administrator := get[me](who, "/me").Account.ID, get[me](admin, "/me").Account.ID
+	set := func(account string, closed bool) answer {
+		return admin.call("PUT", "/accounts/"+account+"/closed", map[string]any{"closed": closed})
+	}
+	line, err := overSocket(t.Context(), who)
+	check(t, err)
+	defer line.end()
+	var text string
+	check(t, p.db.Pool().QueryRow(t.Context(), "select document_id::text from answer where id = $1", p.scene().answer).Scan(&text))
+	check(t, line.say(messages(text)[0]))
+	_, err = line.hear()
+	check(t, err)
+
+	for range 2 { // the second time changes nothing
+		if a := set(id, true); a.status != 200 || !strings.Contains(a.body, `"closed":true`) || !strings.Contains(a.body, `"roles":[]`) {
+			t.Errorf("%d %s", a.status, a.body)
+		}
+	}
+	for err == nil { // it reads what is on its way, and then that it is over
+		_, err = line.hear()
+	}
+	if over := websocket.CloseStatus(err); over != 4401 {
+		t.Errorf("the open text ended with %v", err)
+	}
+	if a := who.call("GET", "/me", nil); a.status != 401 {
+		t.Errorf("the login goes on: %d", a.status)
+	}
+	back, err := who.http.Get(p.base + "/auth/login?provider=dev&login_hint=skribent-sorlandet&return_to=/healthz")
+	check(t, err)
+	back.Body.Close()
+	if back.Request.URL.Path != "/login" || back.Request.URL.RawQuery != "error=login_closed" || who.call("GET", "/me", nil).status != 401 {
+		t.Errorf("logging in ends at %s", back.Request.URL)
+	}
+	role := map[string]any{"organisationId": "agder", "role": "reader"}
+	if a := admin.call("POST", "/accounts/"+id+"/roles", role); a.status != 409 || a.code != "account_closed" {
+		t.Errorf("a role for it: %d %s", a.status, a.body)
+	}
+	if a := set(administrator, true); a.status != 409 || a.code != "last_administrator" {
+		t.Errorf("the last administrator: %d %s", a.status, a.body)
+	}
+
+	if a := set(id, false); a.status != 200 || !strings.Contains(a.body, `"closed":false`) {
+		t.Errorf("opened again: %d %s", a.status, a.body)
+	}
+	who = p.as("skribent-sorlandet")
+	if a := who.call("GET", "/responses/"+p.scene().response, nil); a.status != 404 {
+		t.Errorf("opened again, it reads as before: %d", a.status)
+	}
+	var events []string
+	rows, err := p.db.Pool().Query(t.Context(), "select action || ' ' || (detail ->> 'sessions') || ' ' || jsonb_array_length(detail -> 'roles') from audit_event where object = $1 and action = 'account.close'", id)
+	check(t, err)
+	events, err = pgx.CollectRows(rows, pgx.RowTo[string])
+	if check(t, err); !slices.Equal(events, []string{"account.close 1 1"}) {
+		t.Errorf("the trail says %v", events)
 	}
 }
 

@@ -214,7 +214,7 @@ func (s scene) path(o operation) string {
 		s.response = s.submission
 	case o.id == "addAttachment":
 		path += "?name=x.pdf"
-	case o.id == "endSessionsOf": // or the walk would log somebody out
+	case o.id == "endSessionsOf", o.id == "setAccountClosed": // or the walk would log somebody out
 		s.account = s.freeze
 	}
 	for name, value := range map[string]string{"roundId": s.round, "questionId": s.question, "responseId": s.response, "answerId": s.answer,
@@ -263,8 +263,9 @@ func (s scene) bodyFor(operation string) any {
 		"submitResponse":     map[string]any{"freezeId": s.freeze, "freezeHash": "sha256:0"},
 		"withdrawSubmission": map[string]any{"number": "1999-0001", "reason": "x"}, "returnSubmission": map[string]any{"number": "1999-0001", "reason": "x"},
 		"publishSubmission": map[string]any{"number": "1999-0001"}, "takeSubmissionDown": map[string]any{"number": "1999-0001", "reason": "x"},
-		"extendRound": map[string]any{"deadline": "2001-01-01", "reason": "x"},
-		"grantRole":   map[string]any{"organisationId": "nowhere", "role": "reader"},
+		"extendRound":      map[string]any{"deadline": "2001-01-01", "reason": "x"},
+		"setAccountClosed": map[string]any{"closed": true},
+		"grantRole":        map[string]any{"organisationId": "nowhere", "role": "reader"},
 	}[operation]
 }
 

@@ -64,6 +64,27 @@ test('an administrator logs somebody out everywhere', async () => {
   await administrator.getByText(`${name} er logget ut overalt.`).waitFor()
 })
 
+test('an administrator closes an account for good, and opens it again without roles', async () => {
+  const writer = await portal.as('skribent-sorlandet', writing())
+  const { name } = (await api(writer, 'GET', '/me')).body.account
+  const administrator = await portal.as('administrator', '/administration', { language: 'nn', width: 390 })
+  const card = administrator.getByRole('article').filter({ hasText: name })
+  await administrator.getByRole('searchbox').fill(name)
+  await card.getByText('Innlogging', { exact: true }).click()
+  await card.getByRole('button', { name: 'Steng kontoen' }).click()
+  await shots(administrator, 'closing-phone')
+  await shutOut(writer, () => administrator.getByRole('dialog').getByRole('button', { name: 'Steng kontoen' }).click())
+  await card.getByText('Kontoen er stengd.').waitFor()
+  await shots(administrator, 'closed-phone')
+  const refused = await portal.as('skribent-sorlandet')
+  await refused.getByText('Kontoen din er stengt').waitFor()
+  await shots(refused, 'closed')
+  await card.getByText('Innlogging', { exact: true }).click()
+  await card.getByRole('button', { name: /att$/ }).click()
+  await card.getByText('Har inga rolle enno.').waitFor()
+  assert.deepEqual(administrator.faults, [])
+})
+
 async function shots(page, name) {
   if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/logins-${name}.png` })
 }

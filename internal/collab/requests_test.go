@@ -192,7 +192,7 @@ func TestALineEndsWithAWord(t *testing.T) {
 }
 
 func TestALineNobodyFetchesFromIsForgotten(t *testing.T) {
-	p := open(t, collab.Limits{Silence: 300 * time.Millisecond, Ping: 50 * time.Millisecond})
+	p := open(t, collab.Limits{Silence: 2 * time.Second, Ping: 50 * time.Millisecond})
 	r, err := openRequests(p.web.URL, newAccount())
 	must(t, err)
 	must(t, r.check(r.post(t.Context(), "hand-in", withBytes(nil, authMessage(p.document())))))

@@ -49,6 +49,9 @@ func (s Service) LogIn(ctx context.Context, who Identity) (portal.Account, error
 		if account, err = tx.LogIn(account, s.Now()); err != nil {
 			return err
 		}
+		if account.Closed {
+			return portal.Deniedf("login_closed", "the account has been closed")
+		}
 		return tx.Audit(self(account), portal.AuditEvent{At: s.Now(), Action: "account.log_in", Object: string(account.ID),
 			Detail: map[string]any{"issuer": who.Issuer, "level": who.Level}})
 	})
@@ -210,16 +213,63 @@ func (s Service) Grant(ctx context.Context, actor portal.Actor, id portal.Accoun
 func (s Service) Revoke(ctx context.Context, actor portal.Actor, id portal.AccountID, organisation portal.OrganisationID, role portal.Role) (AccountDetail, error) {
 	return s.change(ctx, actor, "account.revoke", id, organisation, role, func(tx Tx) (bool, error) {
 		if role == portal.Administrator {
-			administrators, err := tx.LockAdministrators()
-			if err != nil {
+			if err := othersAdminister(tx, id); err != nil {
 				return false, err
-			}
-			if len(administrators) == 1 && administrators[0] == id {
-				return false, portal.Conflictf("last_administrator", "nobody would be left to give roles")
 			}
 		}
 		return tx.Revoke(id, organisation, role)
 	})
+}
+
+func othersAdminister(tx Tx, id portal.AccountID) error {
+	administrators, err := tx.LockAdministrators()
+	if err == nil && len(administrators) == 1 && administrators[0] == id {
+		err = portal.Conflictf("last_administrator", "nobody would be left to give roles")
+	}
+	return err
+}
+
+// SetClosed closes an account, with all its roles and logins, or opens it again, without any. Repeating it changes nothing.
+func (s Service) SetClosed(ctx context.Context, actor portal.Actor, id portal.AccountID, closed bool) (AccountDetail, error) {
+	if err := policy.Decide(actor, "account.close", policy.Object{}); err != nil {
+		return AccountDetail{}, err
+	}
+	err := s.Store.Write(ctx, func(tx Tx) error {
+		account, err := tx.Account(id)
+		if err != nil {
+			return err
+		}
+		if account.Closed == closed {
+			return tx.Unchanged()
+		}
+		if closed {
+			return s.close(tx, actor, id)
+		}
+		if err := tx.ReopenAccount(id); err != nil {
+			return err
+		}
+		return tx.Audit(actor, portal.AuditEvent{At: s.Now(), Action: "account.reopen", Object: string(id)})
+	})
+	if err != nil {
+		return AccountDetail{}, err
+	}
+	account, roles, _, err := s.Store.Standing(ctx, id, s.today())
+	return AccountDetail{Account: account, Roles: roles}, err
+}
+
+func (s Service) close(tx Tx, actor portal.Actor, id portal.AccountID) error {
+	if err := othersAdminister(tx, id); err != nil {
+		return err
+	}
+	roles, err := tx.CloseAccount(id, s.Now())
+	if err != nil {
+		return err
+	}
+	sessions, err := tx.EndSessions(id, "")
+	if err != nil {
+		return err
+	}
+	return tx.Audit(actor, portal.AuditEvent{At: s.Now(), Action: "account.close", Object: string(id), Detail: map[string]any{"roles": roles, "sessions": sessions}})
 }
 
 // change is what giving and taking a role have in common.
@@ -232,6 +282,9 @@ func (s Service) change(ctx context.Context, actor portal.Actor, action policy.A
 	err := s.Store.Write(ctx, func(tx Tx) (err error) {
 		if account, err = tx.Account(id); err != nil {
 			return err
+		}
+		if account.Closed && action == "account.grant" {
+			return portal.Conflictf("account_closed", "the account has been closed")
 		}
 		changed, err := do(tx)
 		if err != nil {

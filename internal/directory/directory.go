@@ -82,6 +82,9 @@ type Tx interface {
 	InsertMandate(m portal.Mandate, by portal.AccountID) error
 	InsertQuorum(organisation portal.OrganisationID, q Quorum, by portal.AccountID) error
 	EndMandate(portal.MandateID, portal.Tombstone) error
+	// CloseAccount takes its roles too, and says which.
+	CloseAccount(portal.AccountID, time.Time) (roles []string, err error)
+	ReopenAccount(portal.AccountID) error
 	// EndSession says whether the account had it.
 	EndSession(portal.AccountID, portal.SessionID) (bool, error)
 	// EndSessions ends all of the account's but one, and says how many.

@@ -1561,8 +1561,11 @@ type Account struct {
 
 // AccountDetail defines model for AccountDetail.
 type AccountDetail struct {
-	Account Account       `json:"account"`
-	Roles   []AccountRole `json:"roles"`
+	Account Account `json:"account"`
+
+	// Closed Nobody logs in with it.
+	Closed bool          `json:"closed"`
+	Roles  []AccountRole `json:"roles"`
 }
 
 // AccountRole defines model for AccountRole.
@@ -1818,6 +1821,11 @@ type CalendarLink struct {
 
 	// Url The address, once, when it is made.
 	Url *string `json:"url,omitempty"`
+}
+
+// ClosedInput defines model for ClosedInput.
+type ClosedInput struct {
+	Closed bool `json:"closed"`
 }
 
 // CommentAudience Who sees a thread: the people of the organisation that began it, or those of all parties.
@@ -3829,6 +3837,9 @@ type DownloadSubmissionParams struct {
 	Number *Number `form:"number,omitempty" json:"number,omitempty"`
 }
 
+// SetAccountClosedJSONRequestBody defines body for SetAccountClosed for application/json ContentType.
+type SetAccountClosedJSONRequestBody = ClosedInput
+
 // GrantRoleJSONRequestBody defines body for GrantRole for application/json ContentType.
 type GrantRoleJSONRequestBody = RoleInput
 
@@ -3987,6 +3998,9 @@ type ServerInterface interface {
 	// ListAccounts Every account with its roles
 	// (GET /accounts)
 	ListAccounts(ctx echo.Context) error
+	// SetAccountClosed Close an account, with its roles and logins, or open it again, without any; repeating it changes nothing
+	// (PUT /accounts/{accountId}/closed)
+	SetAccountClosed(ctx echo.Context, accountId AccountId) error
 	// GrantRole Give an account a role in an organisation; repeating it changes nothing
 	// (POST /accounts/{accountId}/roles)
 	GrantRole(ctx echo.Context, accountId AccountId) error
@@ -4339,6 +4353,22 @@ func (w *ServerInterfaceWrapper) ListAccounts(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListAccounts(ctx)
+	return err
+}
+
+// SetAccountClosed converts echo context to params.
+func (w *ServerInterfaceWrapper) SetAccountClosed(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "accountId" -------------
+	var accountId AccountId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "accountId", ctx.Param("accountId"), &accountId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter accountId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetAccountClosed(ctx, accountId)
 	return err
 }
 
@@ -6468,6 +6498,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/organisations", wrapper.ListOrganisations, options.OperationMiddlewares["listOrganisations"]...)
 	router.GET(options.BaseURL+"/accounts", wrapper.ListAccounts, options.OperationMiddlewares["listAccounts"]...)
 	router.DELETE(options.BaseURL+"/accounts/:accountId/sessions", wrapper.EndSessionsOf, options.OperationMiddlewares["endSessionsOf"]...)
+	router.PUT(options.BaseURL+"/accounts/:accountId/closed", wrapper.SetAccountClosed, options.OperationMiddlewares["setAccountClosed"]...)
 	router.POST(options.BaseURL+"/accounts/:accountId/roles", wrapper.GrantRole, options.OperationMiddlewares["grantRole"]...)
 	router.DELETE(options.BaseURL+"/accounts/:accountId/roles/:organisationId/:role", wrapper.RevokeRole, options.OperationMiddlewares["revokeRole"]...)
 
@@ -6502,6 +6533,46 @@ type ListAccountsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListAccountsdefaultApplicationProblemPlusJSONResponse) VisitListAccountsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetAccountClosedRequestObject struct {
+	AccountId AccountId `json:"accountId"`
+	Body      *SetAccountClosedJSONRequestBody
+}
+
+type SetAccountClosedResponseObject interface {
+	VisitSetAccountClosedResponse(w http.ResponseWriter) error
+}
+
+type SetAccountClosed200JSONResponse AccountDetail
+
+func (response SetAccountClosed200JSONResponse) VisitSetAccountClosedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetAccountCloseddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetAccountCloseddefaultApplicationProblemPlusJSONResponse) VisitSetAccountClosedResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -11061,6 +11132,9 @@ type StrictServerInterface interface {
 	// ListAccounts Every account with its roles
 	// (GET /accounts)
 	ListAccounts(ctx context.Context, request ListAccountsRequestObject) (ListAccountsResponseObject, error)
+	// SetAccountClosed Close an account, with its roles and logins, or open it again, without any; repeating it changes nothing
+	// (PUT /accounts/{accountId}/closed)
+	SetAccountClosed(ctx context.Context, request SetAccountClosedRequestObject) (SetAccountClosedResponseObject, error)
 	// GrantRole Give an account a role in an organisation; repeating it changes nothing
 	// (POST /accounts/{accountId}/roles)
 	GrantRole(ctx context.Context, request GrantRoleRequestObject) (GrantRoleResponseObject, error)
@@ -11431,6 +11505,54 @@ func (sh *strictHandler) ListAccounts(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(ListAccountsResponseObject); ok {
 		return validResponse.VisitListAccountsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetAccountClosed operation middleware
+func (sh *strictHandler) SetAccountClosed(ctx echo.Context, accountId AccountId) error {
+	var request SetAccountClosedRequestObject
+
+	request.AccountId = accountId
+
+	var body SetAccountClosedJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetAccountClosed(ctx.Request().Context(), request.(SetAccountClosedRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetAccountClosed")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetAccountClosedResponseObject); ok {
+		return validResponse.VisitSetAccountClosedResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

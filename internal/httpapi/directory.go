@@ -134,7 +134,7 @@ func (a *api) ListOrganisations(ctx context.Context, _ ListOrganisationsRequestO
 }
 
 func accountDetailOf(d directory.AccountDetail) AccountDetail {
-	return AccountDetail{Account: accountOf(d.Account), Roles: each(d.Roles, func(r directory.AccountRole) AccountRole {
+	return AccountDetail{Account: accountOf(d.Account), Closed: d.Account.Closed, Roles: each(d.Roles, func(r directory.AccountRole) AccountRole {
 		return AccountRole{Organisation: organisationOf(r.Organisation), Role: Role(r.Role)}
 	})}
 }
@@ -150,6 +150,14 @@ func (a *api) GrantRole(ctx context.Context, in GrantRoleRequestObject) (GrantRo
 		return nil, err
 	}
 	return GrantRole200JSONResponse(accountDetailOf(d)), nil
+}
+
+func (a *api) SetAccountClosed(ctx context.Context, in SetAccountClosedRequestObject) (SetAccountClosedResponseObject, error) {
+	d, err := a.directory.SetClosed(ctx, actorOf(ctx), portal.AccountID(in.AccountId), in.Body.Closed)
+	if err != nil {
+		return nil, err
+	}
+	return SetAccountClosed200JSONResponse(accountDetailOf(d)), nil
 }
 
 func (a *api) RevokeRole(ctx context.Context, in RevokeRoleRequestObject) (RevokeRoleResponseObject, error) {

@@ -69,6 +69,9 @@ func (a *api) finishLogin(c echo.Context) error {
 		return loginFailed(c, err)
 	}
 	account, err := a.directory.LogIn(ctx, who.Identity)
+	if portal.IsCode(err, "login_closed") {
+		return loginFailed(c, err)
+	}
 	if err != nil {
 		return err
 	}

@@ -178,7 +178,7 @@ func (a *api) resolve(ctx context.Context) (caller, error) {
 		return caller{}, unauthenticated()
 	}
 	standing, err := a.directory.Standing(ctx, id)
-	if portal.IsCode(err, "not_found") {
+	if portal.IsCode(err, "not_found") || standing.Account.Closed { // a login that was under way when it was closed
 		return caller{}, unauthenticated()
 	}
 	if err != nil {

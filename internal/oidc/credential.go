@@ -85,6 +85,23 @@ func (c credential) parameters(config ProviderConfig) ([]oauth2.AuthCodeOption, 
 	}, nil
 }
 
+// RSA keys as short as providers still have them are believed; our own are as strong as the curves are.
+const (
+	leastOfProviders = 2048
+	leastOfOurs      = 3072
+)
+
+var rsaAlgorithms = []jose.SignatureAlgorithm{jose.RS256, jose.RS384, jose.RS512, jose.PS256, jose.PS384, jose.PS512}
+
+// rsaBits is how long the RSA key is that signed a token: as long as its signature. It is 0 for other kinds of keys.
+func rsaBits(token string) int {
+	signed, err := jose.ParseSigned(token, rsaAlgorithms)
+	if err != nil {
+		return 0
+	}
+	return 8 * len(signed.Signatures[0].Signature)
+}
+
 func readSigner(a Authentication) (jose.Signer, error) {
 	content, err := os.ReadFile(a.KeyFile)
 	if err != nil {
@@ -93,6 +110,9 @@ func readSigner(a Authentication) (jose.Signer, error) {
 	key, err := parseKey(content)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", a.KeyFile, err)
+	}
+	if private, ok := key.Key.(*rsa.PrivateKey); ok && private.N.BitLen() < leastOfOurs {
+		return nil, fmt.Errorf("%s: an RSA key of %d bits is too short, %d is the least", a.KeyFile, private.N.BitLen(), leastOfOurs)
 	}
 	if key.KeyID == "" {
 		key.KeyID = a.KeyID

@@ -4,6 +4,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
@@ -16,6 +17,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -28,6 +30,7 @@ import (
 type impostor struct {
 	*httptest.Server
 	key      *ecdsa.PrivateKey
+	public   any // what it says is its key
 	metadata map[string]any
 	token    func(r *http.Request) (status int, answer map[string]any)
 	userinfo map[string]any
@@ -39,7 +42,7 @@ func newImpostor(t *testing.T) *impostor {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &impostor{key: key}
+	p := &impostor{key: key, public: &key.PublicKey}
 	mux := http.NewServeMux()
 	answer := func(path string, body func() any) {
 		mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) {
@@ -50,7 +53,7 @@ func newImpostor(t *testing.T) *impostor {
 	answer("/.well-known/openid-configuration", func() any { return p.metadata })
 	answer("/userinfo", func() any { return p.userinfo })
 	answer("/keys", func() any {
-		return jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: &key.PublicKey, KeyID: "k", Algorithm: "ES256", Use: "sig"}}}
+		return jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: p.public, KeyID: "k", Use: "sig"}}}
 	})
 	mux.HandleFunc("/token", func(w http.ResponseWriter, r *http.Request) {
 		status, body := p.token(r)
@@ -181,6 +184,39 @@ func TestForgedSignaturesAreRefused(t *testing.T) {
 			_, err := login.Finish(t.Context(), pending, url.Values{"state": {pending.State}, "code": {"code"}})
 			wantCode(t, err, oidc.CodeRefused)
 		})
+	}
+}
+
+// A short RSA key is no proof, whoever it belongs to.
+func TestShortKeysAreRefused(t *testing.T) {
+	for bits, believed := range map[int]bool{1024: false, 2048: true} {
+		key, err := rsa.GenerateKey(rand.Reader, bits)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := newImpostor(t)
+		p.public, p.metadata["id_token_signing_alg_values_supported"] = &key.PublicKey, []string{"RS256"}
+		login := newLogin(t, "http://127.0.0.1", p.config())
+		_, pending := begin(t, login, oidc.BeginOptions{})
+		said := map[string]any{"iss": p.URL, "sub": "somebody", "aud": "client", "exp": time.Now().Add(time.Minute).Unix(), "nonce": pending.Nonce}
+		p.token = func(*http.Request) (int, map[string]any) {
+			return 200, map[string]any{"access_token": "access", "token_type": "Bearer", "id_token": sign(t, key, jose.RS256, said)}
+		}
+		_, err = login.Finish(t.Context(), pending, url.Values{"state": {pending.State}, "code": {"code"}})
+		if believed && err != nil {
+			t.Errorf("%d bits: %v", bits, err)
+		} else if !believed {
+			wantCode(t, err, oidc.CodeRefused)
+		}
+		own := filepath.Join(t.TempDir(), "key.pem")
+		if err := os.WriteFile(own, pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)}), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		config := p.config()
+		config.Authentication = oidc.Authentication{Method: oidc.PrivateKeyJWT, KeyFile: own}
+		if _, err := oidc.New([]oidc.ProviderConfig{config}, "http://127.0.0.1"); err == nil || !strings.Contains(err.Error(), "too short") {
+			t.Errorf("our own of %d bits: %v", bits, err)
+		}
 	}
 }
 

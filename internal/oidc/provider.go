@@ -161,6 +161,9 @@ func (r *remote) verify(ctx context.Context, raw, nonce, accessToken string) (*o
 	if err != nil {
 		return nil, r.refused("the id token is not valid", err)
 	}
+	if bits := rsaBits(raw); bits > 0 && bits < leastOfProviders {
+		return nil, r.refused("the id token is signed with too short a key", nil)
+	}
 	if idToken.Nonce != nonce || nonce == "" {
 		return nil, r.refused("the id token belongs to another login", nil)
 	}

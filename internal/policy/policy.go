@@ -167,6 +167,7 @@ var Table = []Row{
 	{"account.list", []Relation{Administrator}, nil},
 	{"account.grant", []Relation{Administrator}, nil},
 	{"account.revoke", []Relation{Administrator}, nil},
+	{"account.close", []Relation{Administrator}, nil},
 	{"account.end_sessions", []Relation{Administrator}, nil},
 	{"mail.read", []Relation{Administrator}, nil},
 }

@@ -110,6 +110,7 @@ type Account struct {
 	Language Language
 	// Reminders is how often they want to be reminded by e-mail.
 	Reminders Reminders
+	Closed    bool // nobody logs in with it
 }
 
 // Reminders is how often somebody is reminded of what they owe. What they must

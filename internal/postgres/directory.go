@@ -39,7 +39,7 @@ func on(day time.Time) any { return named("on", date(day)) }
 
 func organisationName(o portal.Organisation) string { return o.Name }
 
-const accountColumns = `select id, issuer, subject, name, email, language, reminders from account`
+const accountColumns = `select id, issuer, subject, name, email, language, reminders, closed_at is not null as closed from account`
 
 func (t *tx) Account(id portal.AccountID) (portal.Account, error) {
 	if uuid.Validate(string(id)) != nil {
@@ -247,7 +247,7 @@ func (t *tx) Organisation(id portal.OrganisationID, day time.Time) (portal.Organ
 func (t *tx) LogIn(a portal.Account, at time.Time) (portal.Account, error) {
 	return row[portal.Account](t.DB, `insert into account (id, issuer, subject, name, email, language, created_at) values (?, ?, ?, ?, ?, ?, ?)
 		on conflict (issuer, subject) do update set name = excluded.name, email = excluded.email
-		returning id, issuer, subject, name, email, language, reminders`, a.ID, a.Issuer, a.Subject, a.Name, a.Email, a.Language, at)
+		returning id, issuer, subject, name, email, language, reminders, closed_at is not null as closed`, a.ID, a.Issuer, a.Subject, a.Name, a.Email, a.Language, at)
 }
 
 // InsertAccount says false when the identity has an account already.
@@ -285,6 +285,18 @@ func (t *tx) Grant(id portal.AccountID, organisation portal.OrganisationID, role
 func (t *tx) Revoke(id portal.AccountID, organisation portal.OrganisationID, role portal.Role) (bool, error) {
 	done := t.Exec(`delete from account_role where account_id = ? and organisation_id = ? and role = ?`, id, organisation, role)
 	return done.RowsAffected == 1, done.Error
+}
+
+// CloseAccount takes all roles as well, and gives them.
+func (t *tx) CloseAccount(id portal.AccountID, at time.Time) ([]string, error) {
+	if err := t.one(`update account set closed_at = ? where id = ?`, at, id); err != nil {
+		return nil, err
+	}
+	return rows[string](t.DB, `delete from account_role where account_id = ? returning organisation_id || ' ' || role`, id)
+}
+
+func (t *tx) ReopenAccount(id portal.AccountID) error {
+	return t.one(`update account set closed_at = null where id = ?`, id)
 }
 
 // LockAdministrators waits for others who take administrators' roles away.

@@ -1883,6 +1883,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/accounts/{accountId}/closed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                accountId: components["parameters"]["accountId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Close an account, with its roles and logins, or open it again, without any; repeating it changes nothing */
+        put: operations["setAccountClosed"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/accounts/{accountId}/roles": {
         parameters: {
             query?: never;
@@ -3493,11 +3512,16 @@ export interface components {
         };
         AccountDetail: {
             account: components["schemas"]["Account"];
+            /** @description Nobody logs in with it. */
+            closed: boolean;
             roles: components["schemas"]["AccountRole"][];
         };
         AccountRole: {
             organisation: components["schemas"]["Organisation"];
             role: components["schemas"]["Role"];
+        };
+        ClosedInput: {
+            closed: boolean;
         };
         RoleInput: {
             organisationId: string;
@@ -6313,6 +6337,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setAccountClosed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                accountId: components["parameters"]["accountId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClosedInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountDetail"];
+                };
             };
             default: components["responses"]["Problem"];
         };
