@@ -16,10 +16,14 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"samsvar/internal/demo"
+	"samsvar/internal/devidp"
 	"samsvar/internal/postgres"
 	"samsvar/internal/postgres/pgtest"
 )
@@ -47,13 +51,13 @@ func startWith(t testing.TB, set func(*config)) *program {
 	check(t, err)
 	addr := listener.Addr().String()
 	check(t, listener.Close())
-	owner := pgtest.Database(t)
+	check(t, demonstration())
+	owner := filled.Copy(t)
 	c := config{Addr: addr, BaseURL: "http://" + addr, DatabaseURL: postgres.PrivateLogin(owner, postgres.ProgramRole), Renderer: "../../internal/export/renderer"}
 	set(&c)
+	move(t, owner, c.BaseURL)
 	db, err := postgres.Open(t.Context(), c.DatabaseURL)
 	check(t, err)
-	check(t, prepare(t.Context(), c, owner))
-	check(t, seed(t.Context(), c, db))
 	ctx, stop := context.WithCancel(context.Background())
 	ready, done := make(chan struct{}), make(chan error, 1)
 	go func() {
@@ -76,6 +80,37 @@ func startWith(t testing.TB, set func(*config)) *program {
 		t.Fatal(err)
 	}
 	return &program{t: t, base: c.BaseURL, db: db, owner: owner}
+}
+
+const filledAt = "http://127.0.0.1"
+
+var filled pgtest.Filled
+
+// demonstration is filled once for all tests: to fill it takes longer than most of them.
+var demonstration = sync.OnceValue(func() (err error) {
+	filled, err = pgtest.Fill(func(owner string) error {
+		ctx, c := context.Background(), config{BaseURL: filledAt}
+		if err := prepare(ctx, c, owner); err != nil {
+			return err
+		}
+		db, err := postgres.Open(ctx, postgres.PrivateLogin(owner, postgres.ProgramRole))
+		if err != nil {
+			return err
+		}
+		defer db.Close()
+		return seed(ctx, c, db)
+	})
+	return err
+})
+
+// move makes the accounts of the demonstration those of another address.
+func move(t testing.TB, owner, to string) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), owner)
+	check(t, err)
+	defer conn.Close(context.Background())
+	_, err = conn.Exec(t.Context(), "update account set issuer = $1 where issuer = $2", to+devidp.Path, filledAt+devidp.Path)
+	check(t, err)
 }
 
 func check(t testing.TB, err error) {
@@ -313,7 +348,9 @@ func TestMain(m *testing.M) {
 		os.Exit(0)
 	}
 	slog.SetDefault(slog.New(slog.DiscardHandler))
-	os.Exit(m.Run())
+	status := m.Run()
+	_ = filled.Drop() // with a server of the tests' own it would go anyway
+	os.Exit(status)
 }
 
 func TestProgram(t *testing.T) {

@@ -36,17 +36,66 @@ func Database(t testing.TB) string {
 	if err != nil {
 		t.Fatalf("no PostgreSQL for the test: %v", err)
 	}
+	return cluster.copy(t, cluster.template)
+}
+
+// Filled is a database that was filled once, for tests that want copies of it.
+type Filled struct{ name string }
+
+// Fill makes a database as Database does, and has it filled; nobody may be connected to it afterwards. It stays until it is dropped.
+func Fill(fill func(url string) error) (Filled, error) {
+	cluster, err := ready()
+	if err != nil {
+		return Filled{}, err
+	}
+	f := Filled{"filled_" + strings.ToLower(rand.Text()[:16])}
+	if err := cluster.create(f.name, cluster.template); err != nil {
+		return f, err
+	}
+	return f, fill(onDatabase(cluster.url, f.name))
+}
+
+// Copy gives the URL of a fresh copy, which is dropped when the test ends.
+func (f Filled) Copy(t testing.TB) string {
+	t.Helper()
+	cluster, err := ready()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cluster.copy(t, f.name)
+}
+
+// Drop forgets it.
+func (f Filled) Drop() error {
+	if f.name == "" {
+		return nil
+	}
+	cluster, err := ready()
+	if err != nil {
+		return err
+	}
+	return cluster.drop(f.name)
+}
+
+func (c cluster) copy(t testing.TB, of string) string {
+	t.Helper()
 	name := "test_" + strings.ToLower(rand.Text()[:16])
-	if err := cluster.admin(`CREATE DATABASE ` + name + ` TEMPLATE ` + cluster.template + ` STRATEGY file_copy`); err != nil {
+	if err := c.create(name, of); err != nil {
 		t.Fatalf("make the test's database: %v", err)
 	}
 	t.Cleanup(func() {
-		if err := cluster.admin(`DROP DATABASE ` + name + ` WITH (FORCE)`); err != nil {
+		if err := c.drop(name); err != nil {
 			t.Errorf("drop the test's database: %v", err)
 		}
 	})
-	return onDatabase(cluster.url, name)
+	return onDatabase(c.url, name)
 }
+
+func (c cluster) create(name, of string) error {
+	return c.admin(`CREATE DATABASE ` + name + ` TEMPLATE ` + of + ` STRATEGY file_copy`)
+}
+
+func (c cluster) drop(name string) error { return c.admin(`DROP DATABASE ` + name + ` WITH (FORCE)`) }
 
 // cluster is a server with a migrated template.
 type cluster struct {
