@@ -41,6 +41,8 @@ export default defineConfig({
     restoreMocks: true,
     // A browser per worker, not per file: three times as fast. A spec that changes what is shared puts it back.
     isolate: false,
+    // Not what the specs' IndexedDB runs on.
+    fakeTimers: { toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] },
     testTimeout: 15_000,
   },
 })

@@ -1,3 +1,4 @@
+import 'fake-indexeddb/auto'
 import { config } from '@vue/test-utils'
 import { createI18n } from 'vue-i18n'
 import nb from './app/messages/nb'

@@ -56,5 +56,18 @@ export function announceLogin(): void {
 }
 
 export function onLoginElsewhere(listener: () => void): void {
-  channel.addEventListener('message', listener)
+  channel.addEventListener('message', ({ data }) => data === 'logged-in' && listener())
+}
+
+interface Here {
+  account: string | undefined
+}
+
+/** Tells the other tabs which account is here now: nobody after a logout. */
+export function announceWhoIsHere(account: string | undefined): void {
+  channel.postMessage({ account } satisfies Here)
+}
+
+export function onWhoIsHere(listener: (account: string | undefined) => void): void {
+  channel.addEventListener('message', ({ data }: MessageEvent<Here | string>) => typeof data === 'object' && listener(data.account))
 }

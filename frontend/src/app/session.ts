@@ -1,6 +1,8 @@
 import { api, call, meQuery, queryClient, type Me } from '@/api'
-import { armGate } from '@/api/gate'
+import { announceWhoIsHere, armGate, onWhoIsHere } from '@/api/gate'
 import { isLanguage, type Language } from '@/lib/language'
+import { paths } from '@/lib/paths'
+import { forgetUnsent, keepUnsentFor, stopKeeping } from '@/lib/unsent'
 import { keepOnlyFor } from '@/lib/useKept'
 import { showLanguage } from './i18n'
 
@@ -15,11 +17,32 @@ export async function currentMe(): Promise<Me | undefined> {
   if (!me) return undefined
   armGate()
   keepOnlyFor(me.account.id)
+  keepUnsentFor(me.account.id).catch(noStorage)
+  announceWhoIsHere(me.account.id)
   const chosen = sessionStorage.getItem(choice)
   if (isLanguage(chosen)) await chooseLanguage(chosen)
   else await showLanguage(me.language)
   return me
 }
+
+// The browser keeps nothing, and the page says so where something is typed.
+const noStorage = () => undefined
+
+/** Nothing that was typed stays in this browser, whether the service can be reached or not. */
+export async function forgetPerson(): Promise<void> {
+  announceWhoIsHere(undefined)
+  sessionStorage.clear()
+  await forgetUnsent().catch(noStorage)
+}
+
+onWhoIsHere(async (account) => {
+  const me = queryClient.getQueryData(meQuery.queryKey)
+  if (!me || me.account.id === account) return
+  await stopKeeping().catch(noStorage)
+  if (account) return
+  sessionStorage.clear()
+  location.assign(paths.login)
+})
 
 // What somebody chose goes with them until their account has it: from the login page, and from a page that they left at once.
 const choice = 'samsvar-language-choice'

@@ -4,11 +4,11 @@ import { nextTick, ref } from 'vue'
 import type { LiveDocument, LiveState, SaveState } from '../live/liveDocument'
 import SaveLine from './SaveLine.vue'
 
-function line(saveState: SaveState, more: { state?: LiveState; unsaved?: boolean; writable?: boolean; refusal?: string; reason?: string; savedAt?: Date; loaded?: boolean; askingForLogin?: boolean; detour?: boolean } = {}) {
-  const { state = 'live', unsaved = false, writable = true, refusal = '', reason = '', savedAt, loaded = true, askingForLogin = false, detour = false } = more
+function line(saveState: SaveState, more: { state?: LiveState; unsaved?: boolean; writable?: boolean; refusal?: string; reason?: string; savedAt?: Date; loaded?: boolean; askingForLogin?: boolean; detour?: boolean; keeps?: boolean } = {}) {
+  const { state = 'live', unsaved = false, writable = true, refusal = '', reason = '', savedAt, loaded = true, askingForLogin = false, detour = false, keeps = true } = more
   const live = {
     saveState: ref(saveState), state: ref(state), unsaved: ref(unsaved), writable: ref(writable), refusal: ref(refusal),
-    reason: ref(reason), savedAt: ref(savedAt), loaded: ref(loaded), askingForLogin: ref(askingForLogin), detour: ref(detour),
+    reason: ref(reason), savedAt: ref(savedAt), loaded: ref(loaded), askingForLogin: ref(askingForLogin), detour: ref(detour), keeps: ref(keeps),
   }
   const wrapper = mount(SaveLine, { props: { live: live as unknown as LiveDocument } })
   return { wrapper, live, says: () => wrapper.findAll('p').map((p) => p.text()).join(' ') }
@@ -25,9 +25,7 @@ describe('the line on saving', () => {
     ['saving', { state: 'connecting' }, 'Kobler til igjen …'],
     ['offline', { state: 'connecting', loaded: false }, 'Henter teksten …'],
     ['offline', { state: 'offline', loaded: false }, 'Får ikke kontakt. Vi prøver igjen'],
-    ['offline', { state: 'offline' }, 'Frakoblet. Alt til nå er lagret'],
     ['offline', { state: 'offline', askingForLogin: true }, 'Du er logget ut. Alt er lagret'],
-    ['unsaved', { unsaved: true }, 'Ikke lagret ennå: tjenesten svarer ikke'],
     ['unsaved', { unsaved: true, writable: false, state: 'frozen' }, 'Ikke lagret: noe kom ikke med'],
     ['locked', { state: 'frozen', writable: false }, 'Låst for godkjenning'],
   ] as const)('%s %o: %s', (saveState, more, text) => {
@@ -35,11 +33,22 @@ describe('the line on saving', () => {
   })
 
   it('says what is kept and what to do when the text is not saved', () => {
-    expect(line('offline', { state: 'offline', unsaved: true }).says()).toMatch(/^Ikke lagret: du er frakoblet.*ikke lukk fanen/s)
+    expect(line('offline', { state: 'offline' }).says()).toMatch(/^Frakoblet. Alt til nå er lagret.*blir tatt vare på i denne nettleseren/s)
+    expect(line('offline', { state: 'offline', unsaved: true }).says()).toMatch(/^Ikke sendt: du er frakoblet.*ligger i denne nettleseren/s)
+    expect(line('offline', { state: 'offline', unsaved: true, loaded: false }).says()).toMatch(/^Får ikke kontakt.*ikke sendt ennå/s)
+    expect(line('unsaved', { unsaved: true }).says()).toMatch(/^Ikke lagret ennå: tjenesten svarer ikke.*ligger i denne nettleseren/s)
     expect(line('offline', { state: 'offline', unsaved: true, askingForLogin: true }).says()).toMatch(/^Ikke lagret: du er logget ut.*Logg inn/s)
     expect(line('unsaved', { unsaved: true, refusal: 'too_large' }).says()).toMatch(/ikke tatt imot.*for langt/s)
     expect(line('saved', { detour: true }).says()).toMatch(/Lagret.*direkte forbindelse/s)
     expect(line('unsaved', { unsaved: true, refusal: 'never_heard_of' }).says()).toMatch(/ikke tatt imot.*Kopier/s)
+  })
+
+  it('promises nothing where the browser keeps nothing', () => {
+    for (const more of [{ unsaved: true }, {}]) {
+      const says = line('offline', { state: 'offline', keeps: false, ...more }).says()
+      expect(says).toMatch(/kan ikke ta vare på/)
+      expect(says).not.toMatch(/ligger i denne nettleseren/)
+    }
   })
 
   it('lets "saving" linger, so that it does not flicker, and never says "saved" early', async () => {

@@ -1,10 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import * as Y from 'yjs'
+import { forgetUnsent, keep, keepUnsentFor, sent, stopKeeping, unsentOf } from '@/lib/unsent'
 import { ScriptedService } from '../testing/scriptedService'
+import { settle } from '../testing/settle'
 import { CollabSocket } from './collabSocket'
 import { LiveDocument } from './liveDocument'
 
 const user = { name: 'Koordinator i Lillevik', organisation: 'Lillevik kommune', colour: 'blue' } as const
+const place = { account: 'kari', responseId: 'response-1', answerId: 'answer-4' }
 const noon = new Date('2022-03-01T11:00:00Z')
 
 let service: ScriptedService
@@ -14,7 +17,7 @@ let checkLogin: () => Promise<boolean>
 
 beforeEach(() => {
   vi.useFakeTimers()
-  sessionStorage.clear()
+  void keepUnsentFor(place.account)
   service = new ScriptedService()
   checkLogin = vi.fn(async () => false)
 })
@@ -23,6 +26,7 @@ afterEach(() => {
   live.destroy()
   socket.destroy()
   vi.useRealTimers()
+  return forgetUnsent()
 })
 
 function openText(delay = 100) {
@@ -32,12 +36,10 @@ function openText(delay = 100) {
     WebSocketPolyfill: service.WebSocket,
     delay,
   })
-  live = new LiveDocument('answer-4', socket, { user, now: () => noon })
+  live = new LiveDocument('answer-4', socket, { user, place, now: () => noon })
   return settle()
 }
 
-/** Lets everything that is on its way arrive. */
-const settle = (milliseconds = 1) => vi.advanceTimersByTimeAsync(milliseconds)
 const reconnect = () => settle(2_000)
 
 function type(text: string, doc = live.doc) {
@@ -45,6 +47,15 @@ function type(text: string, doc = live.doc) {
   paragraph.insert(0, [new Y.XmlText(text)])
   doc.getXmlFragment('default').push([paragraph])
 }
+
+function updateOf(text: string): Uint8Array {
+  const doc = new Y.Doc()
+  type(text, doc)
+  return Y.encodeStateAsUpdate(doc)
+}
+
+/** Whether the tab is closed without a question. */
+const leave = () => window.dispatchEvent(new Event('beforeunload', { cancelable: true }))
 
 function look() {
   return [live.state.value, live.saveState.value, live.unsaved.value]
@@ -108,7 +119,6 @@ describe('writing', () => {
   it('asks before the tab is closed for as long as something is unsaved', async () => {
     await openText()
     service.commits = false
-    const leave = () => window.dispatchEvent(new Event('beforeunload', { cancelable: true }))
     expect(leave()).toBe(true)
     type('a')
     await settle()
@@ -229,7 +239,6 @@ describe('where no WebSocket gets through', () => {
     })
     service.admits = false
     await openText()
-    expect(live.detour.value).toBe(false)
     await reconnect()
     expect(live.detour.value).toBe(true)
     expect(asked[0]).toBe('http://service/collab/lines')
@@ -368,27 +377,113 @@ describe('a page that is lost', () => {
     await settle()
   }
 
-  it('finds what was unsaved when it is opened again, and saves it once', async () => {
-    type('Fra før.', service.doc)
+  const unsent = () => unsentOf(place.account, 'answer-4')
+  const written = (words: string) => service.text().split(words).length - 1
+
+  /** Somebody writes without contact, and loses the page right after. */
+  async function loseAfter(text: string) {
     await openText()
     service.admits = false
     service.cut()
     await settle(20)
-    type('Skrevet uten nett.')
-    await settle(600)
+    type(text)
+    await settle(110)
     await crash()
-    type('Fra andre.', service.doc)
-
     service.admits = true
+  }
+
+  it('finds what was unsaved when it is opened again, and saves it once', async () => {
+    type('Fra før.', service.doc)
+    await loseAfter('Skrevet uten nett.')
+    type('Fra andre.', service.doc)
+    expect(await unsent()).toMatchObject([{ ...place, document: 'answer-4' }])
+
     service.commits = false
     await openText()
     expect(look()).toEqual(['live', 'saving', true])
+    expect(await unsent()).toHaveLength(1)
     service.answer()
     await settle()
     expect(look()).toEqual(['live', 'saved', false])
-    expect(service.text().match(/Skrevet uten nett\./g)).toHaveLength(1)
-    expect(service.text().match(/Fra før\./g)).toHaveLength(1)
-    expect(sessionStorage).toHaveLength(0)
+    expect(['Skrevet uten nett.', 'Fra før.', 'Fra andre.'].map(written)).toEqual([1, 1, 1])
+    expect(await unsent()).toEqual([])
+  })
+
+  it('keeps what is typed on top of what was found, on its own feet', async () => {
+    type('Fra før.', service.doc)
+    await loseAfter('Først.')
+    service.commits = false
+    await openText()
+    service.admits = false
+    service.cut()
+    await settle(20)
+    const paragraph = live.doc.getXmlFragment('default').get(1) as Y.XmlElement
+    paragraph.insert(1, [new Y.XmlText(' Så.')])
+    await settle(110)
+    const [older, newer] = (await unsent()).toSorted((a, b) => a.update.length - b.update.length)
+    await crash()
+    await sent(older!)
+    service.admits = service.commits = true
+    await openText()
+    expect(newer!.page).not.toBe(older!.page)
+    expect(look()).toEqual(['live', 'saved', false])
+    expect(written('Først. Så.')).toBe(1)
+  })
+
+  it('leaves alone what another tab has typed since', async () => {
+    await loseAfter('Fra en annen fane.')
+    const [before] = await unsent()
+    service.commits = false
+    await openText()
+    await keep({ ...before!, update: Y.mergeUpdates([before!.update, updateOf('Mer.')]) })
+    service.answer()
+    await settle()
+    expect(look()).toEqual(['live', 'saved', false])
+    expect((await unsent()).map(({ page }) => page)).toEqual([before!.page])
+  })
+
+  it('offers what did not come along when the text has been frozen meanwhile', async () => {
+    await loseAfter('For sent.')
+    service.scope = 'readonly'
+    service.commits = false
+    await openText()
+    service.tell({ type: 'access', access: 'read', reason: 'frozen' })
+    service.answer(false)
+    await settle()
+    expect(look()).toEqual(['frozen', 'unsaved', true])
+    expect(live.doc.getXmlFragment('default').toString()).toContain('For sent.')
+    expect(await unsent()).toHaveLength(1)
+    live.discard()
+    await settle()
+    expect(await unsent()).toEqual([])
+  })
+
+  it('has the words for somebody who may not see the text any more', async () => {
+    await loseAfter('Mine egne ord.')
+    service.denial = 'denied'
+    await openText()
+    expect(live.state.value).toBe('denied')
+    expect(live.unsaved.value).toBe(true)
+    expect(live.keptWords()).toBe('Mine egne ord.')
+  })
+
+  it('asks before the tab is closed until it is kept, and for as long as the browser keeps nothing', async () => {
+    await openText()
+    service.admits = false
+    service.cut()
+    await settle(20)
+    type('a')
+    expect(leave()).toBe(false)
+    await settle(110)
+    expect(leave()).toBe(true)
+    expect(live.keeps.value).toBe(true)
+
+    await stopKeeping()
+    type('b')
+    await settle(110)
+    expect(live.keeps.value).toBe(false)
+    expect(leave()).toBe(false)
+    expect(await unsent()).toEqual([])
   })
 
   it('keeps nothing of what is saved', async () => {
@@ -396,13 +491,22 @@ describe('a page that is lost', () => {
     type('Lagret.')
     await settle(600)
     expect(live.saveState.value).toBe('saved')
-    expect(sessionStorage).toHaveLength(0)
+    expect(await unsent()).toEqual([])
   })
 
   it('opens all the same when what was kept cannot be read', async () => {
-    sessionStorage.setItem('kept:text:answer-4', 'AAECAwQFBgc=')
+    await keep({ ...place, document: 'answer-4', page: 1, update: new Uint8Array([0, 1, 2, 3, 4, 5, 6, 7]) })
     await openText()
     expect(look()).toEqual(['live', 'saved', false])
+    expect(await unsent()).toEqual([])
+  })
+
+  it('opens all the same in a browser without storage, and says that nothing is kept', async () => {
+    vi.stubGlobal('IDBKeyRange', undefined)
+    await openText()
+    expect(look()).toEqual(['live', 'saved', false])
+    expect(live.keeps.value).toBe(false)
+    vi.unstubAllGlobals()
   })
 })
 

@@ -2,7 +2,7 @@ import { HocuspocusProvider, WebSocketStatus, type onStatelessParameters } from 
 import { computed, effectScope, shallowReactive, shallowRef, watch, type EffectScope } from 'vue'
 import * as Y from 'yjs'
 import type { CollabSocket } from './collabSocket'
-import { Keepsake } from './keepsake'
+import { Keepsake, type Place } from './keepsake'
 import { whoIsHere, type Participant, type Present } from './presence'
 import { SaveLedger } from './saveLedger'
 import { readFrame, type Frame } from './wire'
@@ -30,6 +30,7 @@ const retryDelays = { first: 3_000, longest: 30_000 }
 
 export interface LiveDocumentOptions {
   user: Participant
+  place: Place
   /** The clock that tells when something was saved. */
   now?: () => Date
 }
@@ -71,13 +72,27 @@ export class LiveDocument {
     options: LiveDocumentOptions,
   ) {
     this.now = options.now ?? (() => new Date())
-    this.provider = new HocuspocusProvider({ name, document: this.doc, websocketProvider: socket, token: 'session' })
-    this.keepsake = new Keepsake(name, this.doc)
+    // Whose text this is: another who has logged in in this browser meanwhile must not send it.
+    this.provider = new HocuspocusProvider({ name, document: this.doc, websocketProvider: socket, token: options.place.account })
+    this.keepsake = new Keepsake(name, this.doc, options.place)
     this.listen()
-    this.scope.run(() => watch(this.unsaved, (unsaved) => this.guard(unsaved), { flush: 'sync' }))
-    if (this.keepsake.restore()) this.edited()
+    this.scope.run(() => {
+      watch(this.unsaved, (unsaved) => !unsaved && this.keepsake.saved(), { flush: 'sync' })
+      watch([this.unsaved, this.keepsake.state], ([unsaved, kept]) => warnBeforeLeaving(this, unsaved && kept !== 'kept'), { flush: 'sync' })
+    })
     this.pulse = setInterval(() => this.beat(), 1_000)
     this.join(options.user)
+    void this.start()
+  }
+
+  // Nobody writes, and the service hears nothing, before what lies here has been put back.
+  private async start(): Promise<void> {
+    const found = await this.keepsake.restore()
+    if (!this.scope.active) return
+    if (found) {
+      this.ledger.edited()
+      this.publish()
+    }
     this.provider.attach()
   }
 
@@ -105,6 +120,8 @@ export class LiveDocument {
   readonly writable = this.derived(() => this.facts.loaded && this.facts.access === 'write')
   /** Something typed here is not known to be committed. */
   readonly unsaved = this.derived(() => this.facts.unsaved)
+  /** Whether what is not sent would be found again in this browser; false when the browser keeps nothing. */
+  readonly keeps = this.derived(() => this.keepsake.state.value !== 'refused')
   /** When something typed here was last committed. */
   readonly savedAt = this.derived(() => this.facts.savedAt)
   /** Why it cannot be written or read, by the service's code; empty when it can. */
@@ -124,6 +141,11 @@ export class LiveDocument {
   /** Takes the person out of the others' sight, while the text is still being saved. */
   leave(): void {
     this.provider.awareness?.setLocalState(null)
+  }
+
+  /** What was found in this browser, in words, for who is not shown the text. */
+  keptWords(): string {
+    return this.keepsake.words()
   }
 
   /** Gives up what is not saved. */
@@ -202,6 +224,7 @@ export class LiveDocument {
 
   private synced(): void {
     Object.assign(this.facts, { synced: true, loaded: true })
+    this.keepsake.loaded()
   }
 
   private heard(data: ArrayBuffer): void {
@@ -256,11 +279,6 @@ export class LiveDocument {
     this.keepsake.unsaved()
   }
 
-  private guard(unsaved: boolean): void {
-    warnBeforeLeaving(this, unsaved)
-    if (!unsaved) this.keepsake.saved()
-  }
-
   private reattachSoon(): void {
     clearTimeout(this.reattaching)
     this.reattaching = setTimeout(() => {
@@ -286,9 +304,9 @@ export class LiveDocument {
 const leavingHurts = new Set<LiveDocument>()
 const hold = (event: BeforeUnloadEvent) => event.preventDefault()
 
-/** The browser asks before the tab is closed for as long as some document holds unsaved text. */
-function warnBeforeLeaving(live: LiveDocument, unsaved: boolean): void {
-  if (unsaved) leavingHurts.add(live)
+/** The browser asks before the tab is closed for as long as some document holds text that is nowhere else. */
+function warnBeforeLeaving(live: LiveDocument, hurts: boolean): void {
+  if (hurts) leavingHurts.add(live)
   else leavingHurts.delete(live)
   if (leavingHurts.size > 0) globalThis.addEventListener?.('beforeunload', hold)
   else globalThis.removeEventListener?.('beforeunload', hold)

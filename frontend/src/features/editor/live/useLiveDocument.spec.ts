@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { effectScope } from 'vue'
 import * as Y from 'yjs'
 import { ScriptedService } from '../testing/scriptedService'
+import { settle } from '../testing/settle'
 import { useLiveDocument } from './useLiveDocument'
 
 const user = { name: 'Koordinator', organisation: 'Lillevik kommune', colour: 'blue' } as const
@@ -17,23 +18,21 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-const settle = () => vi.advanceTimersByTimeAsync(50)
-
 /** A page that has the text open, until it is closed. */
 function page(name = 'answer-1') {
   const scope = effectScope()
-  const live = scope.run(() => useLiveDocument(name, user))!
+  const live = scope.run(() => useLiveDocument(name, user, { account: 'kari', responseId: 'response-1', answerId: name }))!
   return { live, close: () => scope.stop() }
 }
 
 it('keeps an unsaved text until it is saved, and gives it back to who returns', async () => {
   const first = page()
-  await settle()
+  await settle(50)
   service.commits = false
   first.live.doc.getXmlFragment('default').push([new Y.XmlElement('paragraph')])
-  await settle()
+  await settle(50)
   first.close()
-  await settle()
+  await settle(50)
   expect(service.received).not.toContain('close')
 
   const second = page()
@@ -41,29 +40,29 @@ it('keeps an unsaved text until it is saved, and gives it back to who returns', 
   expect(second.live.people.value).toHaveLength(1)
   second.close()
   service.answer()
-  await settle()
+  await settle(50)
   expect(service.received).toContain('close')
 
   service.commits = true
   const third = page()
-  await settle()
+  await settle(50)
   expect(third.live).not.toBe(first.live)
   expect(third.live.saveState.value).toBe('saved')
   third.close()
-  await settle()
+  await settle(50)
 })
 
 it('shares one connection between the texts of a page, and closes it with the last', async () => {
   const one = page()
-  await settle()
+  await settle(50)
   const sockets = service.connections
   one.close()
   const other = page()
-  await settle()
+  await settle(50)
   expect(other.live.state.value).toBe('live')
   expect(sockets).toBe(1)
   expect(service.connections).toBe(1)
   other.close()
-  await settle()
+  await settle(50)
   expect(service.connections).toBe(0)
 })

@@ -4,6 +4,7 @@ import { loginLost } from '@/api/gate'
 import { now } from '@/lib/clock'
 import { CollabSocket } from './collabSocket'
 import { LiveDocument } from './liveDocument'
+import type { Place } from './keepsake'
 import type { Participant } from './presence'
 
 interface Held {
@@ -19,8 +20,8 @@ let socket: CollabSocket | undefined
  * unsaved is kept behind the scenes until it is saved, so that another answer can be opened in the
  * meantime; coming back finds it as it was.
  */
-export function useLiveDocument(name: string, user: Participant): LiveDocument {
-  const found = held.get(name) ?? { live: open(name, user), users: 0 }
+export function useLiveDocument(name: string, user: Participant, place: Place): LiveDocument {
+  const found = held.get(name) ?? { live: open(name, user, place), users: 0 }
   if (found.users === 0) found.live.join(user)
   found.users++
   held.set(name, found)
@@ -28,9 +29,9 @@ export function useLiveDocument(name: string, user: Participant): LiveDocument {
   return found.live
 }
 
-function open(name: string, user: Participant): LiveDocument {
+function open(name: string, user: Participant, place: Place): LiveDocument {
   socket ??= new CollabSocket({ url: collabUrl(), checkLogin })
-  return new LiveDocument(name, socket, { user, now })
+  return new LiveDocument(name, socket, { user, place, now })
 }
 
 function release(one: Held): void {

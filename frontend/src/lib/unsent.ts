@@ -1,0 +1,115 @@
+import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
+
+/**
+ * What is typed and not sent yet lies in this browser, so that it outlives the tab, the browser and a power cut. It is
+ * kept for one person at a time: whoever logs in takes what others left away, and a logout takes everything.
+ */
+export interface Unsent {
+  account: string
+  document: string
+  /** The page that typed it, by its number in the live text: two pages never write over each other. */
+  page: number
+  responseId: string
+  answerId: string
+  /** The live text's own words for what is missing from it. */
+  update: Uint8Array
+}
+type Key = [account: string, document: string, page: number]
+
+interface Shelves extends DBSchema {
+  unsent: { key: Key; value: Unsent }
+}
+
+/** A browser whose storage has not answered by then is taken not to have any. */
+const patience = 3_000
+const everything = '\uffff'
+
+let opening: Promise<IDBPDatabase<Shelves>> | undefined
+let keeper: string | undefined
+const mine = new Map<string, Key>()
+
+const keyOf = ({ account, document, page }: Unsent): Key => [account, document, page]
+
+/** Keeps it, in the place of what this page kept before. Resolves when it is on the disk. */
+export async function keep(one: Unsent): Promise<void> {
+  if (one.account !== keeper) throw new Error('somebody else is logged in')
+  mine.set(keyOf(one).join(), keyOf(one))
+  await inStore('readwrite', (store) => store.put(one))
+}
+
+/** All that this person has not sent from this browser, or of one text alone. */
+export function unsentOf(account: string, document?: string): Promise<Unsent[]> {
+  const range = () => IDBKeyRange.bound([account, document ?? ''], [account, document ?? everything, Infinity])
+  return inTime(inStore('readonly', (store) => store.getAll(range())))
+}
+
+/** It has been sent. What its page has typed after that stays. */
+export function sent(one: Unsent): Promise<void> {
+  return inStore('readwrite', async (store) => {
+    const now = await store.get(keyOf(one))
+    if (now && sameBytes(now.update, one.update)) await store.delete(keyOf(one))
+  })
+}
+
+/** Takes away what this page has kept of a text. */
+export function unkeep(account: string, document: string, page: number): Promise<void> {
+  return inStore('readwrite', (store) => store.delete([account, document, page]))
+}
+
+/** From now on this is who is here: nobody else's is kept, and what is there of others goes. */
+export async function keepUnsentFor(account: string): Promise<void> {
+  keeper = account
+  await inStore('readwrite', async (store) => {
+    const others = (await store.getAllKeys()).filter(([owner]) => owner !== account)
+    await Promise.all(others.map((key) => store.delete(key)))
+  })
+}
+
+/** A logout: nothing stays, and this page keeps no more. */
+export async function forgetUnsent(): Promise<void> {
+  keeper = undefined
+  await inTime(inStore('readwrite', (store) => store.clear()))
+}
+
+/** Somebody has logged out, or in as another, in another tab: this page keeps no more, and takes its own away. */
+export async function stopKeeping(): Promise<void> {
+  keeper = undefined
+  await inStore('readwrite', (store) => Promise.all([...mine.values()].map((key) => store.delete(key))))
+}
+
+type Mode = 'readonly' | 'readwrite'
+
+// Transactions are done in the order in which they are asked for: what is kept and then taken away is away.
+async function inStore<M extends Mode, T>(mode: M, act: (store: ReturnType<typeof storeOf<M>>['store']) => Promise<T>): Promise<T> {
+  const { store, done } = storeOf(await database(), mode)
+  const [result] = await Promise.all([act(store), done])
+  return result
+}
+
+function storeOf<M extends Mode>(db: IDBPDatabase<Shelves>, mode: M) {
+  return db.transaction('unsent', mode, { durability: 'strict' })
+}
+
+function database(): Promise<IDBPDatabase<Shelves>> {
+  return (opening ??= open().catch((error: unknown) => {
+    opening = undefined
+    throw error
+  }))
+}
+
+async function open() {
+  return openDB<Shelves>('samsvar', 1, {
+    upgrade: (db) => void db.createObjectStore('unsent', { keyPath: ['account', 'document', 'page'] }),
+    terminated: () => (opening = undefined),
+  })
+}
+
+function inTime<T>(answer: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout>
+  const late = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(new Error('no answer')), patience)))
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer))
+}
+
+function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, at) => byte === other[at])
+}
