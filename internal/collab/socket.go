@@ -265,8 +265,12 @@ func (s *socket) handle(f frame, whole bool) error {
 		if f.body.uint() != authToken || f.body.err != nil {
 			return errFrame
 		}
+		as := f.body.text()
+		if f.body.err != nil {
+			return errFrame
+		}
 		s.greeted.Store(true)
-		return s.join(f.document, current) // the token is of no interest: the cookie says who it is
+		return s.join(f.document, as, current)
 	case typeSync, typeAwareness, typeQueryAwareness, typeStateless:
 		if current == nil {
 			return nil // it does not know yet that its stay has ended
@@ -283,8 +287,10 @@ func (s *socket) handle(f frame, whole bool) error {
 }
 
 // join lets the client into a document, or says why not. What the client sends
-// meanwhile waits on the wire.
-func (s *socket) join(name string, current *session) error {
+// meanwhile waits on the wire. The cookie says who it is; the token, whose text
+// the page holds, since tabs share a login: what one has typed must not be sent by
+// whom another tab has logged in. A page that holds nothing yet leaves it empty.
+func (s *socket) join(name, as string, current *session) error {
 	if len(name) > 255 {
 		return errFrame
 	}
@@ -298,6 +304,9 @@ func (s *socket) join(name string, current *session) error {
 	var actor portal.Actor
 	var err error
 	aside(func() { rights, access, actor, err = s.ask(id) })
+	if err == nil && as != "" && as != string(actor.Account) {
+		err = errLoginExpired
+	}
 	switch {
 	case errors.Is(err, errLoginExpired):
 		s.send(deniedFrame(name, reasonLogin))

@@ -33,7 +33,7 @@ class Person {
     this.socket = new HocuspocusProviderWebsocket({ url, WebSocketPolyfill, delay: 20, minDelay: 10, maxDelay: 50, messageReconnectTimeout: patience })
     const send = this.socket.send.bind(this.socket)
     this.socket.send = message => { this.sends(message); send(message) }
-    this.provider = new HocuspocusProvider({ name: document, document: this.doc, websocketProvider: this.socket, token: 'session' })
+    this.provider = new HocuspocusProvider({ name: document, document: this.doc, websocketProvider: this.socket })
     this.provider.on('open', () => { this.awaiting = []; this.caughtUp = false; this.connections++ })
     this.provider.on('message', ({ event }) => this.hears(new Uint8Array(event.data)))
     this.provider.on('stateless', ({ payload }) => this.told.push(JSON.parse(payload)))

@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { afterEach, test } from 'node:test'
+import { Portal, api, places, sleep } from './portal.mjs'
+
+/*
+ * Somebody writes without contact, and the tab is closed, while another party writes on: both are in the text when the
+ * first is back. What has not been sent is gone after a logout, is never another person's, and is offered to be copied
+ * when the text was frozen, or closed to the one who wrote it, meanwhile.
+ */
+let portal
+afterEach(() => portal?.stop())
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+const words = {
+  nb: { offline: 'Ikke sendt: du er frakoblet', kept: /i denne nettleseren på denne maskinen/, found: 'Noe du skrev, er ikke sendt', open: 'Åpne svaret', menu: 'Meny', logout: 'Logg ut', confirm: 'Logg ut og slett det', behind: 'Noe du skrev, kom ikke med', copy: 'Kopier teksten', discard: 'Forkast det som ikke kom med' },
+  nn: { offline: 'Ikkje send: du er fråkopla', kept: /i denne nettlesaren på denne maskina/, found: 'Noko du skreiv, er ikkje sendt', open: 'Opne svaret', menu: 'Meny', logout: 'Logg ut', confirm: 'Logg ut og slett det', behind: 'Noko du skreiv, kom ikkje med', copy: 'Kopier teksten', discard: 'Forkast det som ikkje kom med' },
+}
+
+/** How many records lie in the browser, as the browser itself counts them. */
+const kept = (page) =>
+  page.evaluate(
+    () =>
+      new Promise((done, fail) => {
+        const opening = indexedDB.open('samsvar')
+        opening.onerror = fail
+        opening.onsuccess = () => {
+          const { result: db } = opening
+          const counting = db.transaction('unsent').objectStore('unsent').count()
+          counting.onsuccess = () => (db.close(), done(counting.result))
+        }
+      }),
+  )
+
+async function until(what, holds, patience = 15_000) {
+  const end = Date.now() + patience
+  while (!(await holds())) {
+    if (Date.now() > end) assert.fail(`in vain: ${what}`)
+    await sleep(50)
+  }
+}
+
+for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn' }]) {
+  test(`away from the net, ${view.language} at ${view.width}`, { timeout: 240_000 }, async () => {
+    portal = await Portal.start()
+    const t = words[view.language]
+    const { agder } = await places(portal)
+    const sofie = await portal.as('sekretariat-agder', '/', view)
+    let kari = await portal.as('koordinator-kristiansand', '/', view)
+    const browser = kari.context()
+    await browser.grantPermissions(['clipboard-read', 'clipboard-write'])
+    const response = async () => (await api(sofie, 'GET', `/responses/${agder}`)).body
+    const answer = (await response()).answers.find(({ status }) => status === 'empty')
+    const path = `/responses/${agder}/write/${answer.id}`
+    const button = (page, name) => page.getByRole('button', { name, exact: true })
+    const state = (page, name) => page.locator(`[data-save-state="${name}"]`).waitFor()
+    const times = async (page, text) => (await page.locator('.tiptap').innerText()).split(text).length - 1
+    const shot = (page, name) => process.env.SHOTS && page.screenshot({ path: `${process.env.SHOTS}/away-${name}-${view.language}-${view.width}.png` })
+
+    async function open(page) {
+      await page.goto(path)
+      await page.locator('[contenteditable="true"]').waitFor()
+      await state(page, 'saved')
+    }
+    async function type(page, text) {
+      await page.locator('.tiptap').focus()
+      await page.keyboard.press('Control+End')
+      await page.keyboard.type(text)
+    }
+    /** Without contact, typed until it lies on the disk. */
+    async function typeOffline(text) {
+      await browser.setOffline(true)
+      await state(kari, 'offline')
+      await type(kari, text)
+      await kari.getByText(t.offline).waitFor()
+      await until('kept', async () => (await kept(kari)) === 1)
+    }
+    async function login(persona, to) {
+      await kari.goto(`/auth/login?provider=dev&login_hint=${persona}&return_to=${encodeURIComponent(to)}`)
+    }
+    async function logOut() {
+      if (view.width < 1000) await button(kari, t.menu).click()
+      await button(kari, t.logout).click()
+    }
+
+    // The cable is out, and the program falls as well. The page says what it can promise, and the tab is closed.
+    for (const page of [kari, sofie]) await open(page)
+    await browser.setOffline(true)
+    await portal.end('SIGKILL')
+    await state(kari, 'offline')
+    await type(kari, 'Skrevet uten nett.')
+    await kari.getByText(t.offline).waitFor()
+    await kari.getByText(t.kept).waitFor()
+    await until('kept', async () => (await kept(kari)) === 1)
+    await kari.evaluate(axe)
+    const { violations } = await kari.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }))
+    assert.deepEqual(violations.filter(({ impact }) => ['serious', 'critical'].includes(impact)).map(({ id, nodes }) => `${id} ${nodes[0].html}`), [])
+    await shot(kari, 'offline')
+    const asked = []
+    kari.on('dialog', (dialog) => (asked.push(dialog.type()), dialog.accept()))
+    await kari.close({ runBeforeUnload: true })
+    await until('closed', () => kari.isClosed())
+    assert.deepEqual(asked, [])
+
+    // The other writes on; whoever is back is led to the text, and it is sent from there.
+    await portal.run()
+    await state(sofie, 'saved')
+    await type(sofie, 'Skrevet av den andre.')
+    await state(sofie, 'saved')
+    await browser.setOffline(false)
+    kari = await browser.newPage()
+    await kari.goto('/')
+    await kari.getByText(t.found).waitFor()
+    await shot(kari, 'home')
+    await kari.getByRole('link', { name: t.open }).click()
+    await state(kari, 'saved')
+    for (const page of [kari, sofie]) {
+      await page.locator('.tiptap', { hasText: 'Skrevet uten nett.' }).waitFor()
+      assert.deepEqual([await times(page, 'Skrevet uten nett.'), await times(page, 'Skrevet av den andre.')], [1, 1])
+    }
+    await until('nothing is kept any more', async () => (await kept(kari)) === 0)
+
+    // A logout asks first, and takes it along in all tabs, contact or not.
+    await typeOffline('Aldri sendt.')
+    const other = await browser.newPage()
+    await browser.setOffline(false)
+    await other.goto('/')
+    await browser.setOffline(true)
+    await other.evaluate(() => sessionStorage.setItem('kept:form', 'halvferdig'))
+    await logOut()
+    await shot(kari, 'logout')
+    await button(kari.getByRole('dialog'), t.confirm).click()
+    await until('nothing is kept', async () => (await kept(sofie)) === 0)
+    await browser.setOffline(false)
+    for (const page of [kari, other]) {
+      await page.goto('/login').catch(() => page.goto('/login')) // it was on its way there by itself
+      assert.equal(await kept(page), 0)
+      assert.deepEqual(await page.evaluate(() => Object.keys(sessionStorage).filter((key) => key.startsWith('kept'))), [])
+    }
+    await other.close()
+
+    // Another who logs in on the same machine sees nothing of it, and nothing is left.
+    await login('koordinator-kristiansand', path)
+    await state(kari, 'saved')
+    assert.equal(await times(kari, 'Aldri sendt.'), 0)
+    await typeOffline('For mine øyne.')
+    await kari.close()
+    await browser.setOffline(false)
+    kari = await browser.newPage()
+    await login('skribent-sorlandet', path)
+    await state(kari, 'saved')
+    assert.equal(await times(kari, 'For mine øyne.'), 0)
+    await until('nothing is kept of others', async () => (await kept(kari)) === 0)
+
+    // Frozen meanwhile: it is shown, can be copied, and goes when it is given up.
+    await login('koordinator-kristiansand', path)
+    await state(kari, 'saved')
+    await typeOffline('Kom for sent.')
+    await kari.close()
+    for (const { id, status, version } of (await response()).answers) {
+      if (status !== 'ready') assert.equal((await api(sofie, 'PUT', `/responses/${agder}/answers/${id}/status`, { status: 'ready', version })).status, 200)
+    }
+    assert.equal((await api(sofie, 'POST', `/responses/${agder}/freeze`, { version: (await response()).version })).status, 200)
+    await browser.setOffline(false)
+    kari = await browser.newPage()
+    await kari.goto(path)
+    await kari.getByText(t.behind).waitFor()
+    await shot(kari, 'behind')
+    await button(kari, t.copy).click()
+    await until('copied', async () => (await kari.evaluate(() => navigator.clipboard.readText())).includes('Kom for sent.'))
+    assert.equal(await kept(kari), 1)
+    await button(kari, t.discard).click()
+    await button(kari.getByRole('dialog'), t.discard).click()
+    await state(kari, 'locked')
+    assert.equal(await times(kari, 'Kom for sent.'), 0)
+    await until('nothing is kept', async () => (await kept(kari)) === 0)
+  })
+}

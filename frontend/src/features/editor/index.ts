@@ -1,0 +1,1 @@
+export { default as UnsentTexts } from './components/UnsentTexts.vue'
