@@ -1,5 +1,8 @@
 import type { Editor } from '@tiptap/vue-3'
 import { deepestHere } from '../check/headings'
+import { canSetAgainst, setAgainst } from '../alternatives/commands'
+import { insertExample } from '../cards/commands'
+import { inField } from './rooms'
 import type { ToolIconName } from './toolIcons'
 
 /** A button in a toolbar. A tool that is pressed or not is a toggle; the others just do something. */
@@ -17,8 +20,17 @@ export interface Tool {
   run: () => void
 }
 
+/** One of several, in a toolbar. Nothing is chosen where what is selected differs. */
+export interface ToolChoice extends Omit<Tool, 'run'> {
+  options: { value: string; label: string }[]
+  chosen?: string
+  run: (value: string) => void
+}
+
 /** Everything that shapes the text, in groups. */
 export function textTools(editor: Editor, editLink: () => void): Tool[][] {
+  const wordsAlone = inField(editor.state)
+  const shaping = (tools: Tool[]) => tools.map((tool) => ({ ...tool, disabled: tool.disabled || wordsAlone }))
   const chain = () => editor.chain().focus()
   const deepest = deepestHere(editor.state)
   const heading = (level: 1 | 2 | 3): Tool => ({
@@ -33,16 +45,20 @@ export function textTools(editor: Editor, editLink: () => void): Tool[][] {
       { name: 'undo', icon: 'undo', keys: 'Control+Z', disabled: !editor.can().undo(), run: () => chain().undo().run() },
       { name: 'redo', icon: 'redo', keys: 'Control+Y', disabled: !editor.can().redo(), run: () => chain().redo().run() },
     ],
-    [heading(1), heading(2), heading(3)],
-    [
+    shaping([heading(1), heading(2), heading(3)]),
+    shaping([
       { name: 'bold', letters: true, keys: 'Control+B', pressed: editor.isActive('bold'), run: () => chain().toggleBold().run() },
       { name: 'italic', letters: true, keys: 'Control+I', pressed: editor.isActive('italic'), run: () => chain().toggleItalic().run() },
       { name: 'link', icon: 'link', keys: 'Control+K', pressed: editor.isActive('link'), run: editLink },
-    ],
-    [
+    ]),
+    shaping([
       { name: 'bulletList', icon: 'bulletList', keys: 'Control+Shift+8', pressed: editor.isActive('bulletList'), run: () => chain().toggleBulletList().run() },
       { name: 'orderedList', icon: 'orderedList', keys: 'Control+Shift+7', pressed: editor.isActive('orderedList'), run: () => chain().toggleOrderedList().run() },
       { name: 'table', icon: 'table', disabled: editor.isActive('table'), run: () => insertTable(editor) },
+    ]),
+    [
+      { name: 'goodExample', run: () => insertExample(editor) },
+      { name: 'alternatives', disabled: !canSetAgainst(editor.state), run: () => setAgainst(editor) },
     ],
   ]
 }
@@ -66,15 +82,17 @@ export function tableTools(editor: Editor): Tool[][] {
   ]
 }
 
-/** A table at the very end would leave nowhere to write after it. */
+/** A table at the very end, of the text or of an alternative, would leave nowhere to write after it. */
 function insertTable(editor: Editor): void {
   editor
     .chain()
     .focus()
     .insertTable({ rows: 3, cols: 3, withHeaderRow: true })
     .command(({ tr }) => {
-      if (tr.doc.lastChild?.type.name === 'table') {
-        tr.insert(tr.doc.content.size, editor.schema.nodes.paragraph!.create())
+      const { $from } = tr.selection
+      const depth = [...Array($from.depth).keys()].find((above) => $from.node(above + 1).type.name === 'table')
+      if (depth !== undefined && $from.indexAfter(depth) === $from.node(depth).childCount) {
+        tr.insert($from.after(depth + 1), editor.schema.nodes.paragraph!.create())
       }
       return true
     })

@@ -2,11 +2,13 @@ import { Extension, type Extensions } from '@tiptap/core'
 import { Collaboration } from '@tiptap/extension-collaboration'
 import { CollaborationCaret } from '@tiptap/extension-collaboration-caret'
 import { useEditor, type Editor } from '@tiptap/vue-3'
-import { watch, type Ref, type ShallowRef } from 'vue'
+import { getCurrentInstance, watch, type Ref, type ShallowRef } from 'vue'
 import type { Language } from '@/lib/language'
 import type { LiveDocument } from '../live/liveDocument'
 import type { Participant } from '../live/presence'
+import { blockViews } from './blockViews'
 import { drawCaret, drawSelection } from './caret'
+import { frames } from './frames'
 import { ReadOnlyGuard } from './readOnlyGuard'
 import { vocabulary } from './vocabulary'
 
@@ -37,6 +39,7 @@ export function useAnswerEditor(live: Written, around: Surroundings): ShallowRef
       'aria-describedby': around.describedby,
       'data-user-content': '',
       lang: around.lang,
+      spellcheck: 'true',
     },
   })
   const editor = useEditor({
@@ -46,6 +49,7 @@ export function useAnswerEditor(live: Written, around: Surroundings): ShallowRef
     extensions: [
       ...vocabulary,
       ReadOnlyGuard,
+      blockViews(frames, { app: getCurrentInstance()!.appContext, writable: live.writable }),
       Extension.create({ name: 'pageKeys', addKeyboardShortcuts: () => mapKeys(around.keys) }),
       Collaboration.configure({ document: live.doc }),
       ...(live.provider ? [CollaborationCaret.configure({ provider: live.provider, user: around.user, render: drawCaret, selectionRender: drawSelection })] : []),

@@ -20,9 +20,9 @@ describe('the vocabulary of an answer', () => {
       Object.fromEntries(Object.entries(types).map(([name, { spec }]) => [name, Object.keys(spec.attrs ?? {}).sort()]))
     expect(attributes(schema.nodes)).toEqual({
       doc: [],
-      paragraph: [],
+      paragraph: ['lang'],
       text: [],
-      heading: ['level'],
+      heading: ['lang', 'level'],
       bulletList: [],
       orderedList: ['start'],
       listItem: [],
@@ -31,6 +31,10 @@ describe('the vocabulary of an answer', () => {
       tableRow: [],
       tableHeader: ['colspan', 'colwidth', 'rowspan'],
       tableCell: ['colspan', 'colwidth', 'rowspan'],
+      goodExample: ['group', 'status'],
+      exampleField: ['name'],
+      alternatives: [],
+      alternative: ['label', 'side'],
     })
     expect(attributes(schema.marks)).toEqual({ bold: [], italic: [], link: ['href'] })
   })
@@ -61,7 +65,7 @@ describe('pasting', () => {
       'paragraph("kode")',
       'heading("Liten overskrift")',
     ])
-    expect(pasted.at(-1)!.attrs).toEqual({ level: 3 })
+    expect(pasted.at(-1)!.attrs).toEqual({ level: 3, lang: null })
   })
 
   it('keeps safe links, with nothing but the address, and the words of the others', () => {

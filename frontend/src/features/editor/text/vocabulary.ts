@@ -1,10 +1,21 @@
-import { mergeAttributes, type Extensions } from '@tiptap/core'
+import { mergeAttributes, Node, type Extensions } from '@tiptap/core'
 import { Heading } from '@tiptap/extension-heading'
 import { Link } from '@tiptap/extension-link'
 import { OrderedList } from '@tiptap/extension-list'
 import { Table, TableCell, TableHeader, TableRow } from '@tiptap/extension-table'
 import { StarterKit } from '@tiptap/starter-kit'
+import { Alternative, Alternatives } from '../alternatives/nodes'
+import { ExampleField, GoodExample } from '../cards/nodes'
 import { isAllowedHref } from './links'
+import { ParagraphLanguages } from './paragraphLanguage'
+import { Rooms } from './rooms'
+
+/** Cards and alternatives stand in a text itself, in nothing that is in it: they are of no group. */
+const AnswerDocument = Node.create({
+  name: 'doc',
+  topNode: true,
+  content: '(block | goodExample | alternatives)+',
+})
 
 /** The question above the text is a heading of the second level, so the text's own begin below it. */
 const headingBase = 3
@@ -67,6 +78,7 @@ export const vocabulary: Extensions = [
     blockquote: false,
     code: false,
     codeBlock: false,
+    document: false,
     heading: false,
     horizontalRule: false,
     link: false,
@@ -76,11 +88,18 @@ export const vocabulary: Extensions = [
     underline: false,
     undoRedo: false,
   }),
+  AnswerDocument,
   AnswerHeading,
+  ParagraphLanguages,
   AnswerLink,
   AnswerOrderedList,
   AnswerTable,
   TableRow,
   TableHeader.extend({ addAttributes: cellAttributes }),
   TableCell.extend({ addAttributes: cellAttributes }),
+  GoodExample,
+  ExampleField,
+  Alternatives,
+  Alternative,
+  Rooms,
 ]

@@ -1,0 +1,56 @@
+import { Extension, type Editor } from '@tiptap/core'
+import type { EditorState } from '@tiptap/pm/state'
+import type { Language } from '@/lib/language'
+import type { ToolChoice } from './tools'
+
+/** What a paragraph can be written in. `se` is Northern Sami. */
+export const paragraphLanguages = ['nb', 'nn', 'se'] as const
+export type ParagraphLanguage = (typeof paragraphLanguages)[number]
+
+const isLanguage = (value: unknown): value is ParagraphLanguage => paragraphLanguages.includes(value as ParagraphLanguage)
+
+/** Set where it is another than the answer's. The browser's spelling and a screen reader's voice follow it. */
+const lang = {
+  default: null,
+  parseHTML: (element: HTMLElement) => (isLanguage(element.lang) ? element.lang : null),
+  renderHTML: (attributes: Record<string, unknown>) => (isLanguage(attributes.lang) ? { lang: attributes.lang } : {}),
+}
+
+export const ParagraphLanguages = Extension.create({
+  name: 'paragraphLanguages',
+  addGlobalAttributes: () => [{ types: ['paragraph', 'heading'], attributes: { lang } }],
+})
+
+/** Blocks of text that are selected, or hold the cursor, and can be in a language of their own. */
+function chosen({ doc, selection: { from, to } }: EditorState): { at: number; lang: string | null }[] {
+  const found: { at: number; lang: string | null }[] = []
+  doc.nodesBetween(from, to, (node, at) => void ('lang' in node.attrs && found.push({ at, lang: node.attrs.lang })))
+  return found
+}
+
+/** The language that all of them are in: '' for the answer's, nothing where they differ or there are none. */
+export function languageHere(state: EditorState): string | undefined {
+  const [first, ...rest] = chosen(state)
+  return first && rest.every(({ lang }) => lang === first.lang) ? (first.lang ?? '') : undefined
+}
+
+/** The cursor stays where it is, and so does the focus: who chooses by arrow keys tries several. */
+export function setLanguage(editor: Editor, to: string): void {
+  const { tr } = editor.state
+  for (const { at } of chosen(editor.state)) tr.setNodeAttribute(at, 'lang', to || null)
+  if (tr.docChanged) editor.view.dispatch(tr)
+}
+
+/** The choice of language in the toolbar, in an answer in that language. */
+export function languageTool(editor: Editor, answer: Language, t: (key: string, values?: Record<string, string>) => string): ToolChoice {
+  const name = (language: ParagraphLanguage) => t(`editor.language.${language}`)
+  const others = paragraphLanguages.filter((language) => language !== answer)
+  const here = languageHere(editor.state)
+  return {
+    name: 'language',
+    disabled: chosen(editor.state).length === 0,
+    options: [{ value: '', label: t('editor.language.answer', { language: name(answer) }) }, ...others.map((value) => ({ value, label: name(value) }))],
+    chosen: here === answer ? '' : here,
+    run: (language) => setLanguage(editor, language),
+  }
+}
