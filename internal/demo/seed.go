@@ -206,12 +206,12 @@ func (s *seeder) forward(v consult.RoundView, authorities ...portal.Organisation
 	}
 }
 
-// earlierRound is closed, with three joint answers, one of them a day late, and one municipality's own. All of it is published.
+// earlierRound is closed, with four joint answers, one of them a day late, and one municipality's own. All of it is published.
 func (s *seeder) earlierRound(ministry portal.Actor) {
 	v := s.open(ministry, "earlier.yaml")
 	s.forward(v, "helse-nord-rhf", "helse-vest-rhf", "helse-midt-norge-rhf", "helse-sor-ost-rhf")
-	for i, p := range []plan{{"vestfold", portal.Bokmal, received}, {"oslo", portal.Bokmal, received}, {"helgeland", portal.Bokmal, received}} {
-		s.Clock.at = time.Date(2021, 6, 14+i, 9, 12, 0, 0, workflow.Oslo)
+	for i, p := range []plan{{"agder", portal.Bokmal, received}, {"vestfold", portal.Bokmal, received}, {"oslo", portal.Bokmal, received}, {"helgeland", portal.Bokmal, received}} {
+		s.Clock.at = time.Date(2021, 6, 13+i, 9, 12, 0, 0, workflow.Oslo)
 		s.community(ministry, v, p, i)
 	}
 	s.Clock.at = time.Date(2021, 6, 15, 14, 0, 0, 0, workflow.Oslo)

@@ -80,8 +80,8 @@ func TestTheCountryStandsWhereThePlanSays(t *testing.T) {
 		t.Errorf("%d were late in the earlier round, want 1", late)
 	}
 	published, err := w.Consult.Published(t.Context(), rounds[1].ID)
-	if err != nil || len(published) != 4 {
-		t.Errorf("%d of the earlier round are published, want 4: %v", len(published), err)
+	if err != nil || len(published) != 5 {
+		t.Errorf("%d of the earlier round are published, want 5: %v", len(published), err)
 	}
 }
 

@@ -1,6 +1,6 @@
 import { computed, ref } from 'vue'
 
-export type Side = 'comments' | 'suggestions' | 'find' | 'check'
+export type Side = 'comments' | 'suggestions' | 'find' | 'check' | 'carry'
 
 /** What stands beside the text: one thing at a time, so that the text keeps its room. */
 export function useSide() {

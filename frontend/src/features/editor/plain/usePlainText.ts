@@ -1,0 +1,73 @@
+import type { Editor } from '@tiptap/core'
+import { TextSelection } from '@tiptap/pm/state'
+import { absolutePositionToRelativePosition, ySyncPluginKey } from '@tiptap/y-tiptap'
+import { onScopeDispose, shallowRef } from 'vue'
+import type { Written } from '../text/useAnswerEditor'
+import { segmentsOf, type Area } from './areas'
+import type { Edit } from './edit'
+
+/**
+ * The text in ordinary fields. The editor stays what holds the text, the selection and what can be undone; it is only not
+ * shown. What is typed in a field is made an edit of it, and the fields follow whatever happens to it.
+ */
+export function usePlainText(editor: Editor, provider: Written['provider']) {
+  const segments = shallowRef(segmentsOf(editor.state.doc))
+  const selection = shallowRef(editor.state.selection)
+  const focused = shallowRef(false)
+
+  const areas = (): Area[] => segments.value.flatMap((one) => (one.kind === 'run' ? [one.area] : one.fields.map(({ area }) => area)))
+  const areaOf = (key: string) => areas().find((area) => area.key === key)
+  /** The area that the selection stands in. */
+  const selectedArea = () => areas().find((area) => area.offsetOf(selection.value.head) !== undefined)
+
+  function follow() {
+    if (segments.value.length === 0 || shownDoc !== editor.state.doc) segments.value = segmentsOf(editor.state.doc)
+    shownDoc = editor.state.doc
+    selection.value = editor.state.selection
+    publish()
+  }
+  let shownDoc = editor.state.doc
+  editor.on('transaction', follow)
+  onScopeDispose(() => {
+    editor.off('transaction', follow)
+    focus(false)
+  })
+
+  function edit(key: string, change: Edit) {
+    const { tr } = editor.state
+    const end = areaOf(key)?.apply(tr, change)
+    if (end === undefined) return
+    editor.view.dispatch(tr.setSelection(TextSelection.create(tr.doc, end)))
+  }
+
+  function select(key: string, anchor: number, head: number) {
+    const area = areaOf(key)
+    if (!area) return
+    const [from, to] = [area.positionOf(anchor), area.positionOf(head)]
+    const { doc, selection: now, tr } = editor.state
+    if (now.anchor === from && now.head === to) return
+    editor.view.dispatch(tr.setSelection(TextSelection.create(doc, from, to)))
+  }
+
+  /** The others see where one writes, as they do of those who write in the text itself. */
+  function publish() {
+    if (!focused.value) return
+    const { type, binding } = ySyncPluginKey.getState(editor.state)
+    const relative = (position: number) => absolutePositionToRelativePosition(position, type, binding.mapping)
+    provider?.awareness?.setLocalStateField('cursor', { anchor: relative(selection.value.anchor), head: relative(selection.value.head) })
+  }
+
+  function focus(on: boolean) {
+    focused.value = on
+    if (on) publish()
+    else provider?.awareness?.setLocalStateField('cursor', null)
+  }
+
+  function addParagraph() {
+    const { state, schema } = editor
+    const tr = state.tr.insert(state.doc.content.size, schema.nodes.paragraph!.create())
+    editor.view.dispatch(tr.setSelection(TextSelection.atEnd(tr.doc)))
+  }
+
+  return { segments, selection, focused, selectedArea, edit, select, focus, addParagraph }
+}
