@@ -83,6 +83,9 @@ it('asks for links that say where they lead', () => {
   expect(found()).toEqual(['linkWords: klikk her.', 'linkAddress: https://lillevik.kommune.no/tjenester/helse/plan-2022.pdf', 'linkWords: Les meir →'])
   const [first] = findingsIn(editor.state.doc)
   expect(editor.state.doc.textBetween(first!.from, first!.to)).toBe('klikk her.')
+  expect(canMend(first!.kind)).toBe(false)
+  editor.view.dispatch(mend(editor.state, first!, 'planen for 2022'))
+  expect(editor.getHTML()).toContain('<strong>planen for 2022</strong></a> eller')
 })
 
 it('tells the same finding twice by its place among its likes', () => {

@@ -12,6 +12,8 @@ export interface TextFinding extends Range {
   level?: number
   before?: number
   fits?: number
+  /** Where a link leads. */
+  href?: string
   /** Tells findings of one text apart, and knows them again when the text has changed. */
   key: string
 }
@@ -76,22 +78,22 @@ const saysNothing = /^(her|denne|denne (lenken?|lenkja|siden?|sida)|lenken?|lenk
 const bareAddress = /^(https?:\/\/|www\.)\S{30,}$/i
 
 function aboutLinks(block: Node, start: number): Found[] {
-  return linksIn(block, start).flatMap(({ words, ...range }): Found[] => {
+  return linksIn(block, start).flatMap(({ words, href, ...range }): Found[] => {
     const bare = words.trim().replace(/[\s.:;,!?»«"()>→]+$/g, '')
-    if (saysNothing.test(bare)) return [{ kind: 'linkWords', ...range, quote: words.trim() }]
-    return bareAddress.test(words.trim()) ? [{ kind: 'linkAddress', ...range, quote: words.trim().slice(0, longestQuote) }] : []
+    if (saysNothing.test(bare)) return [{ kind: 'linkWords', ...range, quote: words.trim(), href }]
+    return bareAddress.test(words.trim()) ? [{ kind: 'linkAddress', ...range, quote: words.trim().slice(0, longestQuote), href }] : []
   })
 }
 
 /** A link is one also where some of its words are bold. */
-function linksIn(block: Node, start: number): (Range & { words: string })[] {
-  const links: (Range & { words: string; href: unknown })[] = []
+function linksIn(block: Node, start: number): (Range & { words: string; href: string })[] {
+  const links: (Range & { words: string; href: string })[] = []
   block.forEach((node, offset) => {
-    const href: unknown = node.marks.find(({ type }) => type.name === 'link')?.attrs.href
+    const href = node.marks.find(({ type }) => type.name === 'link')?.attrs.href as string | undefined
     if (!href) return
     const [from, last] = [start + offset, links.at(-1)]
     if (last && last.to === from && last.href === href) Object.assign(last, { to: from + node.nodeSize, words: last.words + (node.text ?? '') })
     else links.push({ from, to: from + node.nodeSize, words: node.text ?? '', href })
   })
-  return links.map(({ from, to, words }) => ({ from, to, words }))
+  return links
 }

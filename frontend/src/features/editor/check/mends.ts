@@ -1,23 +1,27 @@
 import { Fragment, type Node } from '@tiptap/pm/model'
 import type { EditorState, Transaction } from '@tiptap/pm/state'
+import { putWords } from '../text/putWords'
 import type { FindingKind, TextFinding } from './findings'
 
-type Mend = (tr: Transaction, finding: TextFinding) => Transaction
+type Mend = (tr: Transaction, finding: TextFinding, words: string) => Transaction
 
-/** What one press can put right. The rest only somebody who knows what is meant can. */
+/** What can be put right from where it is told, by a press or with words that somebody has written. */
 const mends: Partial<Record<FindingKind, Mend>> = {
   headingFirst: toFittingLevel,
   headingSkips: toFittingLevel,
   headingEmpty: (tr, { from }) => tr.setNodeMarkup(from, tr.doc.type.schema.nodes.paragraph!, {}),
   headingBold: (tr, { from, to, fits }) => tr.removeMark(from, to, tr.doc.type.schema.marks.bold!).setNodeMarkup(from, tr.doc.type.schema.nodes.heading!, { ...tr.doc.nodeAt(from)!.attrs, level: fits }),
+  linkWords: putWords,
+  linkAddress: putWords,
   tableHeader: makeHeaderRow,
   tableLayout: (tr, { from, to }) => tr.replaceWith(from, to, blocksOf(tr.doc.nodeAt(from)!)),
 }
 
-export const canMend = (kind: FindingKind) => kind in mends
+export const needsWords = (kind: FindingKind) => kind === 'linkWords' || kind === 'linkAddress'
+export const canMend = (kind: FindingKind) => kind in mends && !needsWords(kind)
 
-export function mend(state: EditorState, finding: TextFinding): Transaction {
-  return mends[finding.kind]?.(state.tr, finding) ?? state.tr
+export function mend(state: EditorState, finding: TextFinding, words = ''): Transaction {
+  return mends[finding.kind]?.(state.tr, finding, words) ?? state.tr
 }
 
 function toFittingLevel(tr: Transaction, { from, fits }: TextFinding): Transaction {

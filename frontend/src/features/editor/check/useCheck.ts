@@ -37,7 +37,7 @@ export function useCheck(editor: Ref<Editor | undefined>) {
     return findings.value.find((one) => one.key === key)
   }
 
-  /** The place is shown and the cursor stands there; the words of a link are ready to be written anew. */
+  /** The place is shown and the cursor stands there; the words of a link are selected. */
   function goTo(finding: TextFinding): boolean {
     const now = anew(finding)
     if (!now || !editor.value) return false
@@ -48,11 +48,11 @@ export function useCheck(editor: Ref<Editor | undefined>) {
     return true
   }
 
-  function put(finding: TextFinding): boolean {
+  function put(finding: TextFinding, words?: string): boolean {
     const now = anew(finding)
     if (!now || !editor.value?.isEditable) return false
     const done = beginStep(editor.value.view)
-    editor.value.view.dispatch(mend(editor.value.state, now).scrollIntoView())
+    editor.value.view.dispatch(mend(editor.value.state, now, words).scrollIntoView())
     done()
     look()
     return true

@@ -4,6 +4,7 @@ import { Plugin, PluginKey, type EditorState, type Transaction } from '@tiptap/p
 import { Decoration, DecorationSet, type EditorView } from '@tiptap/pm/view'
 import type { Range } from '../comments/passage'
 import { beginStep, type OwnStep } from '../text/ownStep'
+import { putWords } from '../text/putWords'
 import { finder, type Query } from './search'
 
 /** What is found in the text now. */
@@ -93,7 +94,7 @@ export function replaceOne(view: EditorView, words: string): void {
   const match = matches[at]
   if (!match) return
   const done = beginStep(view)
-  view.dispatch(put(view.state.tr, match, words))
+  view.dispatch(putWords(view.state.tr, match, words))
   done()
   const after = match.from + words.length
   const { matches: left } = foundIn(view.state)
@@ -104,12 +105,6 @@ export function replaceOne(view: EditorView, words: string): void {
 export function replaceAll(view: EditorView, words: string): { count: number; step: OwnStep } {
   const { matches } = foundIn(view.state)
   const done = beginStep(view)
-  view.dispatch([...matches].reverse().reduce((tr, match) => put(tr, match, words), view.state.tr))
+  view.dispatch([...matches].reverse().reduce((tr, match) => putWords(tr, match, words), view.state.tr))
   return { count: matches.length, step: done() }
-}
-
-/** The new words look as the first of the old ones did. */
-function put(tr: Transaction, { from, to }: Range, words: string): Transaction {
-  const marks = tr.doc.nodeAt(from)?.marks ?? []
-  return words ? tr.replaceWith(from, to, tr.doc.type.schema.text(words, marks)) : tr.delete(from, to)
 }
