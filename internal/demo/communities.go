@@ -107,7 +107,7 @@ func (s *seeder) write(actor portal.Actor, r portal.Response, a portal.Answer, n
 			break
 		}
 	}
-	body := s.texts[r.Language].answer(fmt.Sprint(a.Number), n, r.Owner.Name, trust)
+	body := s.texts[r.Language].answer(fmt.Sprint(a.Number), n, r.Owner, trust)
 	s.append(actor, a, body)
 }
 

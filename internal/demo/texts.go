@@ -12,7 +12,7 @@ import (
 //go:embed data
 var data embed.FS
 
-// texts are the invented answers of one language, by question number.
+// texts are the invented answers of one language, by question number; what one community alone says, by number and community.
 type texts map[string][]string
 
 func readTexts(language portal.Language) (texts, error) {
@@ -28,13 +28,16 @@ func readTexts(language portal.Language) (texts, error) {
 	return out, nil
 }
 
-// answer picks the text of a question for the n-th community.
-func (t texts) answer(question string, n int, community, trust string) string {
-	variants := t[question]
+// answer picks the text of a question for the n-th community, unless that has one of its own.
+func (t texts) answer(question string, n int, community portal.Organisation, trust string) string {
+	variants := t[question+" "+string(community.ID)]
+	if len(variants) == 0 {
+		variants = t[question]
+	}
 	if len(variants) == 0 {
 		return ""
 	}
-	return strings.NewReplacer("{community}", community, "{trust}", trust).Replace(variants[n%len(variants)])
+	return strings.NewReplacer("{community}", community.Name, "{trust}", trust).Replace(variants[n%len(variants)])
 }
 
 // node is one node of a ProseMirror document.
@@ -51,7 +54,7 @@ type mark struct {
 }
 
 // richText reads the little markup of the demonstration's texts: headings,
-// lists and tables by line, bold and italic inside.
+// lists, tables, good examples, alternatives and other languages by line, bold and italic inside.
 func richText(body string) (json.RawMessage, error) {
 	doc := node{Type: "doc"}
 	var open *node
@@ -62,12 +65,16 @@ func richText(body string) (json.RawMessage, error) {
 		case line == "":
 			open = nil
 			continue
+		case child.Type == kind:
+			doc.Content = append(doc.Content, child)
+			open = &doc.Content[len(doc.Content)-1]
+			continue
 		case open == nil || open.Type != kind || kind == "paragraph" || kind == "heading":
 			doc.Content = append(doc.Content, node{Type: kind})
 			open = &doc.Content[len(doc.Content)-1]
 		}
 		switch kind {
-		case "bulletList":
+		case "bulletList", "goodExample", "alternatives":
 			open.Content = append(open.Content, child)
 		case "table":
 			open.Content = append(open.Content, tableRow(line, len(open.Content) == 0))
@@ -80,6 +87,7 @@ func richText(body string) (json.RawMessage, error) {
 	return json.Marshal(doc)
 }
 
+// block says what kind of block a line belongs to, and what it adds to it: a child, or the block itself.
 func block(line string) (kind string, child node) {
 	switch {
 	case strings.HasPrefix(line, "## "):
@@ -88,8 +96,25 @@ func block(line string) (kind string, child node) {
 		return "bulletList", node{Type: "listItem", Content: []node{{Type: "paragraph", Content: inline(line[2:])}}}
 	case strings.HasPrefix(line, "|"):
 		return "table", node{}
+	case strings.HasPrefix(line, "@"):
+		return part(line)
 	}
 	return "paragraph", node{}
+}
+
+// part reads a line that begins with what it is: "@example group status", "@title text", "@municipal text", "@se text".
+func part(line string) (kind string, child node) {
+	name, text, _ := strings.Cut(line[1:], " ")
+	switch name {
+	case "example":
+		group, status, _ := strings.Cut(text, " ")
+		return "goodExample", node{Type: "goodExample", Attrs: map[string]any{"group": group, "status": status}}
+	case "municipal", "hospital":
+		return "alternatives", node{Type: "alternative", Attrs: map[string]any{"side": name}, Content: []node{{Type: "paragraph", Content: inline(text)}}}
+	case "nb", "nn", "se":
+		return "paragraph", node{Type: "paragraph", Attrs: map[string]any{"lang": name}, Content: inline(text)}
+	}
+	return "goodExample", node{Type: "exampleField", Attrs: map[string]any{"name": name}, Content: []node{{Type: "text", Text: text}}}
 }
 
 func tableRow(line string, header bool) node {

@@ -6,7 +6,7 @@
 //        {kind:'table', columns, widths, headerRows, rows:[[{header, colspan, rowspan, blocks}]]}
 //        {kind:'example', name, blocks} {kind:'alternatives', blocks, sides:[{name, title, blocks}]}
 // run:   {text, bold?, italic?, small?, href?, lang?} or {break:true}
-// A paragraph or heading has lang where its writer said so.
+// A paragraph or heading has lang where its writer said so; a paragraph that stands for a heading has keep.
 
 const deepestList = 5
 const safeLink = /^(https?|mailto|tel):/i
@@ -33,7 +33,7 @@ function blocksOf(nodes, where) {
   return nodes.flatMap((node) => {
     switch (node.type) {
       case 'heading':
-        return where.inside || where.side ? textBlock(node, { bold: true }) : headingBlock(node)
+        return where.inside || where.side ? textBlock(node, { bold: true }).map(keep) : headingBlock(node)
       case 'bulletList':
       case 'orderedList':
         return listBlock(node, where)
@@ -57,6 +57,9 @@ function textBlock(node, marks) {
   const runs = runsOf(node, marks)
   return runs.some((run) => run.text?.trim()) ? [{ kind: 'paragraph', runs, ...ownLanguage(node) }] : []
 }
+
+// keep holds a paragraph together with what follows it, as a heading is.
+const keep = (block) => ({ ...block, keep: true })
 
 const ownLanguage = ({ attrs }) => (languages.includes(attrs?.lang) ? { lang: attrs.lang } : {})
 
@@ -92,8 +95,8 @@ function exampleBlock(node, { inside, side, w }) {
   const [title, rest] = [fields.find(({ name }) => name === 'title'), fields.filter(({ name }) => name !== 'title')]
   const told = ({ name, runs }) => ({ kind: 'paragraph', runs: [{ ...word(w, 'field', name, ': '), small: true }, ...(name === 'link' ? linked(runs) : runs)] })
   const blocks = [
-    { kind: 'paragraph', runs: [{ text: w.say('example'), small: true, lang: w.language }] },
-    ...(title ? [{ kind: 'paragraph', runs: title.runs.map((run) => ({ ...run, bold: true })) }] : []),
+    keep({ kind: 'paragraph', runs: [{ text: w.say('example'), small: true, lang: w.language }] }),
+    ...(title ? [keep({ kind: 'paragraph', runs: title.runs.map((run) => ({ ...run, bold: true })) })] : []),
     ...[...choices, ...rest].map(told),
   ]
   return inside || side ? blocks : [{ kind: 'example', name: textOf(title?.runs ?? []) || w.say('example'), blocks }]
@@ -121,10 +124,10 @@ function alternativesBlock(node, where) {
     const name = sideName(alternative, i, w)
     const said = blocksOf(childrenOf(alternative), { ...where, side: true })
     const blocks = said.length > 0 ? said : [{ kind: 'paragraph', runs: [{ text: w.say('noText'), italic: true, lang: w.language }] }]
-    return { name, title: [{ kind: 'paragraph', runs: [{ text: name, bold: true, lang: w.language }] }], blocks }
+    return { name, title: [keep({ kind: 'paragraph', runs: [{ text: name, bold: true, lang: w.language }] })], blocks }
   })
   if (sides.length === 0) return []
-  const blocks = [{ kind: 'paragraph', runs: [{ text: w.say('alternatives'), small: true, lang: w.language }] }]
+  const blocks = [keep({ kind: 'paragraph', runs: [{ text: w.say('alternatives'), small: true, lang: w.language }] })]
   return where.inside || where.side ? [...blocks, ...sides.flatMap(({ title, blocks }) => [...title, ...blocks])] : [{ kind: 'alternatives', blocks, sides }]
 }
 

@@ -129,7 +129,7 @@ function write(blocks, context) {
     const here = block.lang ? { ...context, lang: block.lang } : context
     switch (block.kind) {
       case 'heading': return [headingParagraph(block, here)]
-      case 'paragraph': return [new Paragraph({ ...afterTable(blocks[i - 1]), ...here.look, children: runs(block.runs, here) })]
+      case 'paragraph': return [new Paragraph({ ...afterTable(blocks[i - 1]), ...here.look, keepNext: block.keep, children: runs(block.runs, here) })]
       case 'list': return list(block, here)
       case 'table': return [table(block, here), ...apart(blocks[i + 1])]
       case 'remark': return write(block.blocks, { ...here, look: remarkLook })
