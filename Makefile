@@ -45,7 +45,9 @@ build: $(MODULES) $(PAGES)
 	go build -o bin/samsvar ./cmd/samsvar
 
 #: test        every check and test there is, browser included
-test: $(MODULES) tidy vet staticcheck drift vulnerabilities lint types test-go test-pages build test-browser
+test: $(MODULES) $(PAGES) tidy drift
+	@scripts/lanes '$(MAKE) --no-print-directory vet staticcheck' '$(MAKE) --no-print-directory vulnerabilities lint types test-pages build'
+	@$(MAKE) --no-print-directory test-go test-browser
 	$(call step,All is well)
 
 #: check       the quick part of test
@@ -124,11 +126,13 @@ drift: $(MODULES)
 	$(call step,generated code)
 	@scripts/drift
 
+# Two lanes, each one package at a time: one waits for the database while the other computes.
+RACED := CGO_ENABLED=1 go test -p 1 -race -timeout 30m
 test-go: $(PAGES)
 	$(call step,Go tests)
 	@scripts/need compiler >/dev/null
-	@$(CLUSTER) sh -c 'CGO_ENABLED=1 go test -race $(filter-out $(PLAIN) $(LONG),$(packages)) \
-	  && CGO_ENABLED=1 go test -race -short -skip "^Test(Process|Backup|Help|Trail)" $(LONG) && go test -timeout 30m $(PLAIN) $(LONG)'
+	@$(CLUSTER) scripts/lanes '$(RACED) $(filter-out $(PLAIN) $(LONG),$(packages)) && $(RACED) -short -skip "^Test(Process|Backup|Help|Trail)" $(LONG)' \
+	  'go test -p 1 -timeout 30m $(LONG) $(PLAIN)'
 
 test-go-quick: $(PAGES)
 	$(call step,Go tests but the slow ones)

@@ -41,7 +41,7 @@ export class Portal {
     })
     this.log = ''
     this.program.stderr.on('data', (chunk) => (this.log = (this.log + chunk).slice(-20_000)))
-    for (let tries = 0; tries < 600; tries++) {
+    for (let tries = 0; tries < 1500; tries++) {
       if (this.program.exitCode !== null) throw new Error(`the program ended: ${this.log}`)
       if (await fetch(`${this.base}/readyz`).then((answer) => answer.ok, () => false)) return
       await sleep(100)

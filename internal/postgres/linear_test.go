@@ -112,6 +112,7 @@ func (s standing) after(d deed, r result) (bool, standing) {
 // is an order of all that they did, one after the other and as each of them saw it, in which the rules hold (the history is
 // linearizable); and what was sent was sent once.
 func TestFiftyPeopleAtOnce(t *testing.T) {
+	t.Parallel() // with the random walk, in a database of its own
 	h := newHouse(t)
 	wide, err := postgres.Open(t.Context(), h.url+"&pool_max_conns=24")
 	must(t, err)

@@ -372,6 +372,7 @@ func (w *walker) checkMinistry() {
 
 // Random people try random things, with the clock going past the deadline; make walk plays for longer.
 func TestRandomWalkOverTheUseCases(t *testing.T) {
+	t.Parallel() // with the fifty people, in a database of its own
 	seeds, steps := []uint64{1}, *walkSteps
 	for len(seeds) < *walks {
 		seeds = append(seeds, rand.Uint64())
