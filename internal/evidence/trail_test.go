@@ -37,6 +37,11 @@ func told(seed uint64, n int) []Event {
 
 // written chains the events and gives the file, with a head by turns of two keys after every tenth.
 func written(events []Event, signers ...ed25519.PrivateKey) Trail {
+	return writtenLate(0, events, signers...)
+}
+
+// writtenLate has the heads signed some time after their events.
+func writtenLate(late time.Duration, events []Event, signers ...ed25519.PrivateKey) Trail {
 	var t Trail
 	var tail Tail
 	var last *Head
@@ -47,7 +52,7 @@ func written(events []Event, signers ...ed25519.PrivateKey) Trail {
 		tail = events[i].Tail()
 		t.Events = append(t.Events, must(events[i].Line())...)
 		if (i+1)%10 == 0 {
-			h := must(SignHead(signers[(i/20)%len(signers)], last, tail, events[i].At))
+			h := must(SignHead(signers[(i/20)%len(signers)], last, tail, events[i].At.Add(late)))
 			t.Heads, last = append(t.Heads, must(h.Line())...), &h
 		}
 	}
@@ -151,6 +156,10 @@ var manipulations = []func(*rand.Rand, *Trail) string{
 	func(rnd *rand.Rand, t *Trail) string { // signed by a key that is known, in another trail
 		other := written(told(2, 60), keyOf(1), keyOf(2))
 		return edit(rnd, "swapped with another trail's head", &t.Heads, func(l [][]byte, i int) [][]byte { l[i] = lines(other.Heads)[i]; return l })
+	},
+	func(rnd *rand.Rand, t *Trail) string { // of the same events, by the same key, but another chain of heads
+		fork := writtenLate(time.Second, told(1, 60), keyOf(1), keyOf(2))
+		return edit(rnd, "swapped with another chain's head", &t.Heads, func(l [][]byte, i int) [][]byte { l[i] = lines(fork.Heads)[i]; return l })
 	},
 	func(rnd *rand.Rand, t *Trail) string { // the event alone gets a new hash, and fits the one before
 		return edit(rnd, "changed and hashed anew event", &t.Events, func(l [][]byte, i int) [][]byte {
