@@ -1,4 +1,4 @@
-import { computed, ref, useId, watch, type Ref } from 'vue'
+import { computed, nextTick, ref, useId, watch, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useRoute } from 'vue-router'
 import { may, type Me, type Schemas } from '@/api'
@@ -62,5 +62,12 @@ export function useDesk(props: OnTheDesk, editor: Readonly<Ref<InstanceType<type
   if (route.query.side === 'suggestions') shown.value = 'suggestions'
 
   const toText = () => editor.value?.toText()
-  return { user, live, written, shown, panelId: useId(), comments, suggestions, suggesting, settling, check, plain, editor, toText }
+  /** To a copy of the text, to suggest changes in it, or back, with the cursor in it as soon as it stands there. */
+  async function turn(over: () => void) {
+    over()
+    await nextTick()
+    await nextTick()
+    toText()
+  }
+  return { user, live, written, shown, panelId: useId(), comments, suggestions, suggesting, settling, check, plain, editor, toText, turn }
 }
