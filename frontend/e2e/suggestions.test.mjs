@@ -65,7 +65,7 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     await leif.keyboard.press('Enter')
     await leif.locator('.tiptap[contenteditable="true"]:focus').waitFor()
     await press(leif, 'Control+Home', 'Control+ArrowRight', 'Control+ArrowRight', 'Control+Shift+ArrowRight', 'Control+Shift+ArrowRight')
-    await leif.keyboard.type('flere år ')
+    await leif.keyboard.type(' flere år')
     await press(leif, 'Control+End')
     await leif.keyboard.type(' Takk for at dere spør.')
     await press(leif, 'Enter')

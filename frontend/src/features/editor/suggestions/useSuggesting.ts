@@ -61,7 +61,7 @@ export function useSuggesting(live: LiveDocument, suggestions: Suggestions, resp
       () => {
         end()
         toast(t('editor.suggestions.sent', made.length))
-        suggestions.show(suggestions.waiting.value.findLast(({ thread }) => thread.entries[0]!.mine)?.thread.id ?? '')
+        suggestions.show(suggestions.waiting.value.find(({ thread }) => thread.entries[0]!.mine)?.thread.id ?? '')
       },
       (error: unknown) => void (fault.value = terms.problem(error)),
     )
