@@ -115,7 +115,7 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     await sofie.getByRole('button', { name: t.toggle }).click()
     await shot(sofie, 'panel')
     for (const page of [sofie, leif]) await check(page)
-    await editor(kari).click()
+    await editor(kari).focus()
     await press(kari, 'Control+End')
     const typing = kari.keyboard.type(' Dette skrives mens andre tar stilling til forslagene.', { delay: 20 })
     await button(card(sofie, 'flere år'), t.accept).click()
