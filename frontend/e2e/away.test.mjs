@@ -122,16 +122,15 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     await until('nothing is kept any more', async () => (await kept(kari)) === 0)
 
     // A logout asks first, and takes it along in all tabs, contact or not.
-    await typeOffline('Aldri sendt.')
     const other = await browser.newPage()
-    await browser.setOffline(false)
     await other.goto('/')
-    await browser.setOffline(true)
+    await typeOffline('Aldri sendt.')
     await other.evaluate(() => sessionStorage.setItem('kept:form', 'halvferdig'))
     await logOut()
     await shot(kari, 'logout')
+    const left = [kari, other].map((page) => page.waitForEvent('requestfailed', (request) => request.isNavigationRequest()))
     await button(kari.getByRole('dialog'), t.confirm).click()
-    await until('nothing is kept', async () => (await kept(sofie)) === 0)
+    await Promise.all(left)
     await browser.setOffline(false)
     for (const page of [kari, other]) {
       await page.goto('/login').catch(() => page.goto('/login')) // it was on its way there by itself

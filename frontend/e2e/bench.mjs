@@ -1,5 +1,7 @@
 // How heavy the pages are and how long they take to be of use, for somebody who comes for the first time and
-// somebody who has been here before. Run by `make bench`; nothing is asserted.
+// somebody who has been here before; and how a long answer feels. Run by `make bench`; nothing is asserted. `long` after
+// it measures the long answer alone.
+import { measureLongText } from './longtext.mjs'
 import { Portal, places, sleep } from './portal.mjs'
 
 const runs = 5
@@ -16,11 +18,22 @@ const pages = [
   ['the ministry’s overview', 'departement', (at) => `/rounds/${at.round}/overview`, (page) => page.locator('main table').first()],
 ]
 
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]
+const quantile = (numbers, part) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length * part)]
+const median = (numbers) => quantile(numbers, 0.5)
 
 const portal = await Portal.start()
 try {
   const at = await places(portal)
+  if (process.argv[2] !== 'long') await measurePages(at)
+  console.log('\n| an answer of 60,000 characters | median ms | 95th percentile ms |\n|---|---|---|')
+  const rows = await measureLongText(portal, at.agder)
+  const keys = rows.filter(([name]) => name.startsWith('a key')).flatMap(([, all]) => all)
+  for (const [name, all] of [...rows, [`all ${keys.length} keys`, keys]]) console.log(`| ${name} | ${Math.round(median(all))} | ${Math.round(quantile(all, 0.95))} |`)
+} finally {
+  await portal.stop()
+}
+
+async function measurePages(at) {
   console.log('| page | net | first visit ms | again ms | JavaScript, first visit kB | all, first visit kB |\n|---|---|---|---|---|---|')
   for (const [name, persona, path, useful] of pages) {
     for (const [net, conditions] of Object.entries(nets)) {
@@ -30,8 +43,6 @@ try {
       console.log(`| ${name} | ${net} | ${of((v) => v.first.ms)} | ${of((v) => v.again.ms)} | ${of((v) => v.first.script / 1000)} | ${of((v) => v.first.all / 1000)} |`)
     }
   }
-} finally {
-  await portal.stop()
 }
 
 /** Somebody who is logged in opens a page in a browser that has never been here, and then again. */
