@@ -35,10 +35,10 @@ export async function forgetPerson(): Promise<void> {
   await forgetUnsent().catch(noStorage)
 }
 
-onWhoIsHere(async (account) => {
+onWhoIsHere((account) => {
   const me = queryClient.getQueryData(meQuery.queryKey)
   if (!me || me.account.id === account) return
-  await stopKeeping().catch(noStorage)
+  stopKeeping().catch(noStorage)
   if (account) return
   sessionStorage.clear()
   location.assign(paths.login)
