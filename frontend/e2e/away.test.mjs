@@ -124,6 +124,7 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     // A logout asks first, and takes it along in all tabs, contact or not.
     const other = await browser.newPage()
     await other.goto('/')
+    await other.locator('form[action="/auth/logout"]').waitFor({ state: 'attached' })
     await typeOffline('Aldri sendt.')
     await other.evaluate(() => sessionStorage.setItem('kept:form', 'halvferdig'))
     await logOut()

@@ -37,11 +37,10 @@ export async function forgetPerson(): Promise<void> {
 
 onWhoIsHere((account) => {
   const me = queryClient.getQueryData(meQuery.queryKey)
+  if (!account) sessionStorage.clear()
   if (!me || me.account.id === account) return
   stopKeeping().catch(noStorage)
-  if (account) return
-  sessionStorage.clear()
-  location.assign(paths.login)
+  if (!account) location.assign(paths.login)
 })
 
 // What somebody chose goes with them until their account has it: from the login page, and from a page that they left at once.
