@@ -90,7 +90,8 @@ class BlockView implements NodeView {
     element.contentEditable = 'false'
     element.addEventListener('keydown', ({ key }) => key === 'Escape' && this.at.view.focus())
     const drawn = h(component, { block: this.block })
-    drawn.appContext = app
+    // Each is a tree of its own to Vue, and would begin its ids anew.
+    drawn.appContext = { ...app, config: { ...app.config, idPrefix: `${this.block.id}-${this.parts.length}` } }
     render(drawn, element)
     this.parts.push(element)
     return [element]
