@@ -170,6 +170,10 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     assert.deepEqual(bare(await stored()), end)
 
     // Frozen: the same, without controls, and in what is held.
+    for (const { id: other, status, version } of (await response()).answers) {
+      const next = { empty: 'not_answered', writing: 'ready' }[status]
+      if (next) assert.equal((await api(secretariat, 'PUT', `/responses/${agder}/answers/${other}/status`, { status: next, version })).status, 200)
+    }
     const { version } = await response()
     assert.equal((await api(secretariat, 'POST', `/responses/${agder}/freeze`, { version })).status, 200)
     await kari.getByText(t.frozen).waitFor()

@@ -88,6 +88,7 @@ class BlockView implements NodeView {
     const element = document.createElement('div')
     element.className = 'frame'
     element.contentEditable = 'false'
+    element.dataset.size = 'sm'
     element.addEventListener('keydown', ({ key }) => key === 'Escape' && this.at.view.focus())
     const drawn = h(component, { block: this.block })
     // Each is a tree of its own to Vue, and would begin its ids anew.

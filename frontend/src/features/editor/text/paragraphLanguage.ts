@@ -28,16 +28,19 @@ function chosen({ doc, selection: { from, to } }: EditorState): { at: number; la
   return found
 }
 
-/** The language that all of them are in: '' for the answer's, nothing where they differ or there are none. */
-export function languageHere(state: EditorState): string | undefined {
+/** The value for the answer's own language. Not an empty one: that is also what a choice has that shows nothing. */
+const answers = 'answer'
+
+/** The language that all of them are in; nothing where they differ or there are none. */
+function languageHere(state: EditorState): string | undefined {
   const [first, ...rest] = chosen(state)
-  return first && rest.every(({ lang }) => lang === first.lang) ? (first.lang ?? '') : undefined
+  return first && rest.every(({ lang }) => lang === first.lang) ? (first.lang ?? answers) : undefined
 }
 
 /** The cursor stays where it is, and so does the focus: who chooses by arrow keys tries several. */
 export function setLanguage(editor: Editor, to: string): void {
   const { tr } = editor.state
-  for (const { at } of chosen(editor.state)) tr.setNodeAttribute(at, 'lang', to || null)
+  for (const { at } of chosen(editor.state)) tr.setNodeAttribute(at, 'lang', isLanguage(to) ? to : null)
   if (tr.docChanged) editor.view.dispatch(tr)
 }
 
@@ -49,8 +52,8 @@ export function languageTool(editor: Editor, answer: Language, t: (key: string, 
   return {
     name: 'language',
     disabled: chosen(editor.state).length === 0,
-    options: [{ value: '', label: t('editor.language.answer', { language: name(answer) }) }, ...others.map((value) => ({ value, label: name(value) }))],
-    chosen: here === answer ? '' : here,
+    options: [{ value: answers, label: t('editor.language.answer', { language: name(answer) }) }, ...others.map((value) => ({ value, label: name(value) }))],
+    chosen: here === answer ? answers : here,
     run: (language) => setLanguage(editor, language),
   }
 }
