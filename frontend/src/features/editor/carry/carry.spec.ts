@@ -24,7 +24,7 @@ it('puts text after the block that the cursor stands in, before it at its beginn
   editor.commands.setTextSelection(1)
   insertBlocks(editor, [paragraph('først')], 'cursor')
   insertBlocks(editor, [paragraph('sist')], 'end')
-  expect(editor.getText({ blockSeparator: '|' })).toBe('først|en|to|etter listen|tre|sist'.replace('en|to', 'en|||to').replaceAll('|||', '|'))
+  expect(editor.state.doc.textBetween(0, editor.state.doc.content.size, '|')).toBe('først|en|to|etter listen|tre|sist')
   expect(editor.state.selection.head).toBe(editor.state.doc.content.size - 1)
 })
 
@@ -35,7 +35,7 @@ it('takes the place of an empty paragraph, leaves somewhere to write, and is und
   expect(editor.state.doc.lastChild?.isTextblock).toBe(true)
   editor.commands.undo()
   expect(editor.getText()).toBe('Mitt.')
-  open('<p></p>')
+  editor.commands.setContent('<p></p>')
   insertBlocks(editor, [{ type: 'unknown', content: [{ type: 'text', text: 'ordene' }] }], 'cursor')
   expect(editor.getHTML()).toBe('<p>ordene</p>')
 })
