@@ -176,7 +176,7 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     }
     const { version } = await response()
     assert.equal((await api(secretariat, 'POST', `/responses/${agder}/freeze`, { version })).status, 200)
-    await kari.getByText(t.frozen).waitFor()
+    await kari.getByText(t.frozen).first().waitFor()
     await kari.locator('.good-example select, .alternatives button').waitFor({ state: 'detached' })
     await shot(kari, 'frozen')
     await sound(kari)
