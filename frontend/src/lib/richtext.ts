@@ -69,10 +69,14 @@ export function sideName(alternative: RichNode, at: number, words: TextWords): s
   return (typeof label === 'string' && label.trim()) || words('alternative', { n: at + 1 })
 }
 
+/** What a paragraph can be written in. `se` is Northern Sami. */
+export const paragraphLanguages = ['nb', 'nn', 'se'] as const
+export type ParagraphLanguage = (typeof paragraphLanguages)[number]
+
 /** The language of a paragraph or heading, where it has one of its own. */
-export function ownLanguage(node: RichNode): string | undefined {
+export function ownLanguage(node: RichNode): ParagraphLanguage | undefined {
   const lang = node.attrs?.lang
-  return lang === 'nb' || lang === 'nn' || lang === 'se' ? lang : undefined
+  return paragraphLanguages.find((known) => known === lang)
 }
 
 /** Addresses that a reader may be sent to; anything else is shown as text. */

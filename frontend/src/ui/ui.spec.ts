@@ -188,7 +188,7 @@ describe('TextDiff', () => {
     const wrapper = diff([card('pilot'), p('Buorre beaivi')], [card('running'), sami])
     expect(wrapper.get('.choice').text()).toBe('Vaktlag, status: tatt bort: prøves ut  lagt til: i drift')
     expect(wrapper.get('.choice').attributes('lang')).toBe('nb')
-    expect(wrapper.text()).toContain('Språket er endret fra bokmål til nordsamisk.')
+    expect(wrapper.text()).toContain('Språket er endret fra bokmål til nordsamisk (davvisámegiella).')
     expect(wrapper.text()).not.toContain('Bare utformingen')
   })
 

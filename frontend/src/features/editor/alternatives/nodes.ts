@@ -1,7 +1,8 @@
 import { mergeAttributes, Node } from '@tiptap/core'
+import { alternativeSides } from '@/lib/richtext'
 import { choice } from '../text/attributes'
 
-export const sides = ['municipal', 'hospital', 'other'] as const
+export const sides = [...alternativeSides, 'other'] as const
 
 /** At most what a label is read to; more can be typed by nobody. */
 export const labelLimit = 100

@@ -9,7 +9,7 @@ import { replaceBlock } from '../text/blocks'
 import { setLanguage } from '../text/paragraphLanguage'
 import { vocabulary } from '../text/vocabulary'
 import { appendExample, examplesIn, insertExample } from './commands'
-import { exampleFields } from './nodes'
+import { exampleFields } from '@/lib/richtext'
 
 const editors: Editor[] = []
 afterEach(() => editors.splice(0).forEach((editor) => editor.destroy()))

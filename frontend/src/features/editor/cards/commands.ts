@@ -2,7 +2,7 @@ import type { Editor } from '@tiptap/core'
 import type { Node } from '@tiptap/pm/model'
 import { TextSelection } from '@tiptap/pm/state'
 import { startOf, withRoomBelow } from '../text/blocks'
-import { exampleFields } from './nodes'
+import { exampleFields } from '@/lib/richtext'
 
 /** A new card after the block that the cursor stands in. */
 export function insertExample(editor: Editor): void {

@@ -1,11 +1,6 @@
 import { mergeAttributes, Node } from '@tiptap/core'
+import { exampleFields, exampleGroups, exampleStatuses } from '@/lib/richtext'
 import { choice } from '../text/attributes'
-
-/** The lines of a good example, in the order in which they are made and shown. */
-export const exampleFields = ['title', 'parties', 'transferable', 'contact', 'link'] as const
-
-export const exampleGroups = ['children_youth', 'severe_mental_illness', 'frail_elderly', 'multiple_chronic', 'maternity', 'all', 'other'] as const
-export const exampleStatuses = ['idea', 'pilot', 'running', 'evaluated', 'ended'] as const
 
 /**
  * A good example as a card. What fails the schema is deleted from the text of all, so the schema asks for no field, and

@@ -117,7 +117,7 @@ describe('the writing page', () => {
   it('offers what the abilities allow and no more', async () => {
     reply = () => json(aResponse(setStatus, { action: 'response.assign', allowed: false, why: 'wrong_state' }))
     const { page } = await openPage('answer-2')
-    expect(page.findAll('select')).toHaveLength(1)
+    expect(page.findAll('.controls select')).toHaveLength(1)
     expect(page.text()).toContain('Ingen ennå')
   })
 

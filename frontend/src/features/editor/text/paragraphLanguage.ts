@@ -1,11 +1,8 @@
 import { Extension, type Editor } from '@tiptap/core'
 import type { EditorState } from '@tiptap/pm/state'
 import type { Language } from '@/lib/language'
+import { paragraphLanguages, type ParagraphLanguage } from '@/lib/richtext'
 import type { ToolChoice } from './tools'
-
-/** What a paragraph can be written in. `se` is Northern Sami. */
-export const paragraphLanguages = ['nb', 'nn', 'se'] as const
-export type ParagraphLanguage = (typeof paragraphLanguages)[number]
 
 const isLanguage = (value: unknown): value is ParagraphLanguage => paragraphLanguages.includes(value as ParagraphLanguage)
 
@@ -46,7 +43,7 @@ export function setLanguage(editor: Editor, to: string): void {
 
 /** The choice of language in the toolbar, in an answer in that language. */
 export function languageTool(editor: Editor, answer: Language, t: (key: string, values?: Record<string, string>) => string): ToolChoice {
-  const name = (language: ParagraphLanguage) => t(`editor.language.${language}`)
+  const name = (language: ParagraphLanguage) => t(`terms.text.language.${language}`)
   const others = paragraphLanguages.filter((language) => language !== answer)
   const here = languageHere(editor.state)
   return {
