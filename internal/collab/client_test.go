@@ -158,10 +158,10 @@ func (c *client) send(data []byte) {
 
 func about(id portal.DocumentID, kind uint64) []byte { return uints(withBytes(nil, id), kind) }
 
-func authMessage(id portal.DocumentID) []byte { return authMessageOf(id, "") }
+func authMessage(id portal.DocumentID) []byte { return authMessageOf(id, "whatever") }
 
-func authMessageOf(id portal.DocumentID, account portal.AccountID) []byte {
-	return withBytes(withBytes(uints(about(id, isAuth), 0), string(account)), "4.8.0")
+func authMessageOf(id portal.DocumentID, token string) []byte {
+	return withBytes(withBytes(uints(about(id, isAuth), 0), token), "4.8.0")
 }
 
 func syncMessage(id portal.DocumentID, step uint64, payload []byte) []byte {

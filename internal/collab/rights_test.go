@@ -267,12 +267,12 @@ func TestALoginThatEndsEndsTheConnection(t *testing.T) {
 func TestNobodySendsWhatAnotherHasTypedInTheSameBrowser(t *testing.T) {
 	p := open(t, collab.Limits{})
 	id, here := p.document(), p.dial(newAccount())
-	here.send(authMessageOf(id, here.account))
+	here.send(authMessageOf(id, "account:"+string(here.account)))
 	here.send(syncMessage(id, 0, []byte{0}))
 	here.nextSync(0)
 
 	other := p.dial(newAccount())
-	other.send(authMessageOf(id, here.account))
+	other.send(authMessageOf(id, "account:"+string(here.account)))
 	other.next("word on the login", func(h heard) bool { return h.kind == isAuth && string(h.bytes) == "login_expired" })
 	if code := other.closed(); code != 4401 {
 		t.Errorf("closed with %d", code)

@@ -265,12 +265,12 @@ func (s *socket) handle(f frame, whole bool) error {
 		if f.body.uint() != authToken || f.body.err != nil {
 			return errFrame
 		}
-		as := f.body.text()
+		token := f.body.text()
 		if f.body.err != nil {
 			return errFrame
 		}
 		s.greeted.Store(true)
-		return s.join(f.document, as, current)
+		return s.join(f.document, token, current)
 	case typeSync, typeAwareness, typeQueryAwareness, typeStateless:
 		if current == nil {
 			return nil // it does not know yet that its stay has ended
@@ -286,11 +286,15 @@ func (s *socket) handle(f frame, whole bool) error {
 	return errFrame
 }
 
+// textOf begins a token that names the account whose text a page holds.
+const textOf = "account:"
+
 // join lets the client into a document, or says why not. What the client sends
-// meanwhile waits on the wire. The cookie says who it is; the token, whose text
-// the page holds, since tabs share a login: what one has typed must not be sent by
-// whom another tab has logged in. A page that holds nothing yet leaves it empty.
-func (s *socket) join(name, as string, current *session) error {
+// meanwhile waits on the wire. The cookie says who it is, and no token lets anybody
+// in. But tabs share a login, and what one has typed must not be sent by whom
+// another tab has logged in: so a page names in its token whose text it holds, and
+// is refused as another. Tokens of any other form are of no interest.
+func (s *socket) join(name, token string, current *session) error {
 	if len(name) > 255 {
 		return errFrame
 	}
@@ -304,7 +308,7 @@ func (s *socket) join(name, as string, current *session) error {
 	var actor portal.Actor
 	var err error
 	aside(func() { rights, access, actor, err = s.ask(id) })
-	if err == nil && as != "" && as != string(actor.Account) {
+	if holder, named := strings.CutPrefix(token, textOf); err == nil && named && holder != string(actor.Account) {
 		err = errLoginExpired
 	}
 	switch {

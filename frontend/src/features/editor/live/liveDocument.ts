@@ -73,7 +73,7 @@ export class LiveDocument {
   ) {
     this.now = options.now ?? (() => new Date())
     // Whose text this is: another who has logged in in this browser meanwhile must not send it.
-    this.provider = new HocuspocusProvider({ name, document: this.doc, websocketProvider: socket, token: options.place.account })
+    this.provider = new HocuspocusProvider({ name, document: this.doc, websocketProvider: socket, token: `account:${options.place.account}` })
     this.keepsake = new Keepsake(name, this.doc, options.place)
     this.listen()
     this.scope.run(() => {
