@@ -95,7 +95,7 @@ var rsaAlgorithms = []jose.SignatureAlgorithm{jose.RS256, jose.RS384, jose.RS512
 
 // rsaBits is how long the RSA key is that signed a token: as long as its signature. It is 0 for other kinds of keys.
 func rsaBits(token string) int {
-	signed, err := jose.ParseSigned(token, rsaAlgorithms)
+	signed, err := jose.ParseSignedCompact(token, rsaAlgorithms)
 	if err != nil {
 		return 0
 	}
