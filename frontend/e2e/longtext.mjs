@@ -72,6 +72,7 @@ async function comment(page) {
       const from = texts[Math.floor((texts.length * part) / 6)]
       editor.chain().setTextSelection({ from: from + 10, to: from + 40 }).focus().run()
     }, n)
+    await page.locator('.tiptap:focus').waitFor()
     await page.keyboard.press('Control+Alt+k')
     const panel = page.getByRole('complementary')
     await panel.getByLabel('Kommentar', { exact: true }).fill(`Kommentar ${n}`)
