@@ -121,7 +121,7 @@ async function type(page, at) {
   await sleep(500)
   for (let n = 1; n <= presses; n++) {
     await page.keyboard.press('a')
-    await page.waitForFunction((n) => globalThis.strokes.length >= n, n)
+    await page.waitForFunction((n) => globalThis.strokes.length >= n, n, { polling: 20 }) // to look at each frame would make frames
     await sleep(80)
   }
   return page.evaluate(() => globalThis.strokes)
