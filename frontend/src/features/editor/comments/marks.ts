@@ -1,6 +1,7 @@
 import { Extension } from '@tiptap/core'
 import { Plugin, PluginKey, type EditorState, type Transaction } from '@tiptap/pm/state'
 import { Decoration, DecorationSet, type EditorView } from '@tiptap/pm/view'
+import { moves } from '../text/changed'
 import { locate } from './anchor'
 import type { Range } from './passage'
 import type { Schemas } from '@/api'
@@ -27,7 +28,7 @@ export const commentMarks = (known: () => MarkedThreads) =>
         key,
         state: {
           init: () => DecorationSet.empty,
-          apply: (tr: Transaction, marks) => (tr.getMeta(key) as DecorationSet | undefined) ?? marks.map(tr.mapping, tr.doc),
+          apply: (tr: Transaction, marks) => (tr.getMeta(key) as DecorationSet | undefined) ?? marks.map(moves(tr), tr.doc),
         },
         props: {
           decorations: (state) => key.getState(state),

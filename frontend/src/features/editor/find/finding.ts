@@ -3,6 +3,7 @@ import type { Node } from '@tiptap/pm/model'
 import { Plugin, PluginKey, type EditorState, type Transaction } from '@tiptap/pm/state'
 import { Decoration, DecorationSet, type EditorView } from '@tiptap/pm/view'
 import type { Range } from '../comments/passage'
+import { differing } from '../text/changed'
 import { beginStep, type OwnStep } from '../text/ownStep'
 import { putWords } from '../text/putWords'
 import { finder, type Query } from './search'
@@ -57,12 +58,10 @@ function follow(tr: Transaction, before: Looking): Looking {
   return drawnOver(tr.doc, { find: before.find, matches, at: place === undefined ? 0 : atOrAfter(matches, movedBy(tr, place)) })
 }
 
-/** What the others write comes as a text that is all new, so that a step says nothing: what differs does. */
-function movedBy({ before, doc }: Transaction, place: number): number {
-  const start = before.content.findDiffStart(doc.content)
-  const end = before.content.findDiffEnd(doc.content)
-  if (start === null || end === null || place < start) return place
-  return place >= end.a ? place + end.b - end.a : start
+function movedBy(tr: Transaction, place: number): number {
+  const differs = differing(tr)
+  if (!differs || place < differs.from) return place
+  return place >= differs.to ? place + differs.now - differs.to : differs.from
 }
 
 function atOrAfter(matches: Range[], place: number): number {

@@ -4,6 +4,7 @@ import { Plugin, PluginKey, type EditorState, type Transaction } from '@tiptap/p
 import { Decoration, DecorationSet, type EditorView } from '@tiptap/pm/view'
 import type { Schemas } from '@/api'
 import { groundOf } from '../comments/anchor'
+import { moves } from '../text/changed'
 import { placeOf, readChange, wordsOf, type Change, type Place } from './place'
 
 /** What the page knows of the suggestions, and wants to know of the text. */
@@ -28,7 +29,7 @@ export const suggestionMarks = (known: () => MarkedSuggestions) =>
         key,
         state: {
           init: () => DecorationSet.empty,
-          apply: (tr: Transaction, marks) => (tr.getMeta(key) as DecorationSet | undefined) ?? marks.map(tr.mapping, tr.doc),
+          apply: (tr: Transaction, marks) => (tr.getMeta(key) as DecorationSet | undefined) ?? marks.map(moves(tr), tr.doc),
         },
         props: {
           decorations: (state) => key.getState(state),
