@@ -4,7 +4,9 @@ import { api, sleep } from './portal.mjs'
 
 const size = 60_000
 const presses = 30
-const section = (n) => `<h2>Del ${n}</h2>${`<p>${'Helsefellesskapet vil at kommuner og sykehus planlegger sammen, og at hver innbygger møter én tjeneste. '.repeat(4)}</p>`.repeat(6)}
+// No two paragraphs are the same, as nobody writes like that: an editor takes one for the other.
+const paragraph = (n) => `<p>${n}. ${'Helsefellesskapet vil at kommuner og sykehus planlegger sammen, og at hver innbygger møter én tjeneste. '.repeat(4)}</p>`
+const section = (n) => `<h2>Del ${n}</h2>${[1, 2, 3, 4, 5, 6].map((m) => paragraph(`${n}.${m}`)).join('')}
 <ul><li><p>rekruttere og beholde</p></li><li><p>dele bilder og prøvesvar</p></li></ul>
 <table><tr><th><p>Tiltak</p></th><th><p>Hvem</p></th><th><p>Når</p></th></tr>${'<tr><td><p>Felles vaktordning</p></td><td><p>Kommunene og sykehuset</p></td><td><p>2023</p></td></tr>'.repeat(5)}</table>`
 
