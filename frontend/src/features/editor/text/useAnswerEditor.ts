@@ -2,6 +2,7 @@ import { Extension, type Extensions } from '@tiptap/core'
 import { Collaboration } from '@tiptap/extension-collaboration'
 import { CollaborationCaret } from '@tiptap/extension-collaboration-caret'
 import { useEditor, type Editor } from '@tiptap/vue-3'
+import type { Awareness } from 'y-protocols/awareness'
 import { getCurrentInstance, watch, type Ref, type ShallowRef } from 'vue'
 import type { Language } from '@/lib/language'
 import type { LiveDocument } from '../live/liveDocument'
@@ -25,6 +26,8 @@ interface Surroundings {
   lang: Language
   /** What keys pressed in the text do beyond shaping it, by their names in ProseMirror. */
   keys: Record<string, () => void>
+  /** Whether it is written in ordinary fields instead, which say themselves where one writes. */
+  plain: () => boolean
   /** What is drawn over the text, and is no part of it. */
   extensions?: Extensions
 }
@@ -52,7 +55,7 @@ export function useAnswerEditor(live: Written, around: Surroundings): ShallowRef
       blockViews(frames, { app: getCurrentInstance()!.appContext, writable: live.writable }),
       Extension.create({ name: 'pageKeys', addKeyboardShortcuts: () => mapKeys(around.keys) }),
       Collaboration.configure({ document: live.doc }),
-      ...(live.provider ? [CollaborationCaret.configure({ provider: live.provider, user: around.user, render: drawCaret, selectionRender: drawSelection })] : []),
+      ...(live.provider ? [CollaborationCaret.configure({ provider: { awareness: leavingCursor(live.provider.awareness!, around.plain) }, user: around.user, render: drawCaret, selectionRender: drawSelection })] : []),
       ...(around.extensions ?? []),
     ],
   })
@@ -61,6 +64,17 @@ export function useAnswerEditor(live: Written, around: Surroundings): ShallowRef
     editor.value?.setOptions({ editorProps: editorProps() })
   })
   return editor
+}
+
+/**
+ * The carets take one's own away whenever the text has no focus, and tell everybody. While one writes in fields that would go back
+ * and forth without end.
+ */
+function leavingCursor(awareness: Awareness, plain: () => boolean): Awareness {
+  const setLocalStateField = (field: string, value: unknown) => {
+    if (field !== 'cursor' || !plain()) awareness.setLocalStateField(field, value)
+  }
+  return Object.create(awareness, { setLocalStateField: { value: setLocalStateField } }) as Awareness
 }
 
 function mapKeys(keys: Record<string, () => void>): Record<string, () => boolean> {
