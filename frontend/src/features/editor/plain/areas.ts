@@ -15,26 +15,39 @@ export interface Area {
   apply: (tr: Transaction, edit: Edit) => number
 }
 
-/** What a field of a table, a card or the like is called. */
-export type FieldName = { kind: 'cell'; row: number; column: number } | { kind: 'example'; name: string } | { kind: 'alternative'; side?: string; label?: string; number: number } | { kind: 'field'; number: number }
+/** What a field is called: a cell by its place, a line of a card by its name, others by their number. */
+export type FieldName = { kind: 'cell'; row: number; column: number } | { kind: 'example'; name: string } | { kind: 'text' | 'field'; number: number }
 
-/** A stretch of the document: a run of paragraphs, headings and lists in one field, or something else with a field for each of its texts. */
-export type Segment = { kind: 'run'; key: string; area: Area } | { kind: 'group'; key: string; type: string; fields: { name: FieldName; area: Area }[] }
+/** Something that has a field for each of its texts, and in which there can be more such: a table, a card, alternatives. */
+export interface Group {
+  kind: 'group'
+  key: string
+  node: Node
+  position: number
+  index: number
+  fields: { name: FieldName; area: Area }[]
+  inner: Group[]
+}
 
-export function segmentsOf(doc: Node): Segment[] {
+/** A stretch of the document: a run of paragraphs, headings and lists in one field, or a group of fields. */
+export type Segment = { kind: 'run'; key: string; area: Area } | Group
+
+export function segmentsOf(parent: Node, start = 0, path = ''): Segment[] {
   const segments: Segment[] = []
   const count = { run: 0, group: 0 }
   let run: { from: number; blocks: Node[]; lines: Line[] } | undefined
   const finish = () => {
-    if (run) segments.push({ kind: 'run', key: `run-${count.run}`, area: runArea(`run-${count.run++}`, run.from, run.blocks, run.lines) })
+    const key = `${path}run-${count.run}`
+    if (run) segments.push({ kind: 'run', key, area: runArea(key, run.from, run.blocks, run.lines) })
+    if (run) count.run++
     run = undefined
   }
-  doc.forEach((block, position) => {
+  parent.forEach((block, offset, index) => {
     const lines = knownLines(block)
     if (!lines || (run && !run.blocks.at(-1)!.isTextblock && run.blocks.at(-1)!.type === block.type)) finish()
-    if (!lines) segments.push(groupOf(block, position, `group-${count.group++}`))
+    if (!lines) segments.push(groupOf(block, start + offset, index, `${path}group-${count.group++}`))
     else {
-      run ??= { from: position, blocks: [], lines: [] }
+      run ??= { from: start + offset, blocks: [], lines: [] }
       run.blocks.push(block)
       run.lines.push(...lines)
     }
@@ -42,6 +55,10 @@ export function segmentsOf(doc: Node): Segment[] {
   finish()
   return segments
 }
+
+/** Every field, in the order in which they stand. */
+export const areasOf = (segments: readonly Segment[]): Area[] =>
+  segments.flatMap((one) => (one.kind === 'run' ? [one.area] : [...one.fields.map(({ area }) => area), ...areasOf(one.inner)]))
 
 /** Blocks do not change: what has been read once is known. */
 const known = new WeakMap<Node, Line[] | null>()
@@ -94,35 +111,51 @@ function startsOf(blocks: readonly Node[], from: number): number[] {
   return starts
 }
 
-function groupOf(block: Node, position: number, key: string): Segment {
-  const fields: { name: FieldName; area: Area }[] = []
+function groupOf(node: Node, position: number, index: number, key: string): Group {
+  const group: Group = { kind: 'group', key, node, position, index, fields: [], inner: [] }
+  if (node.type.name === 'alternatives') node.forEach((one, offset, at) => group.inner.push(alternativeOf(one, position + 1 + offset, at, `${key}-${at}-`)))
+  else group.fields.push(...fieldsIn(node, position, key))
+  return group
+}
+
+/** An alternative is a text of its own, and written as one. */
+function alternativeOf(node: Node, position: number, index: number, key: string): Group {
+  const group: Group = { kind: 'group', key, node, position, index, fields: [], inner: [] }
+  for (const segment of segmentsOf(node, position + 1, key)) {
+    if (segment.kind === 'run') group.fields.push({ name: { kind: 'text', number: group.fields.length + 1 }, area: segment.area })
+    else group.inner.push(segment)
+  }
+  return group
+}
+
+function fieldsIn(group: Node, position: number, key: string): Group['fields'] {
+  const fields: Group['fields'] = []
   const add = (node: Node, start: number, name: FieldName) => fields.push({ name, area: fieldArea(`${key}-${fields.length}`, node, start) })
-  block.forEach((child, into, at) => {
+  group.forEach((child, into, at) => {
     const inside = position + 1 + into
-    if (child.isTextblock) return add(child, inside + 1, nameOf(child, at))
+    if (child.isTextblock) return add(child, inside + 1, nameOf(child, fields.length + 1))
     child.descendants((node, deeper, parent, index) => {
       if (node.type.spec.tableRole?.includes('cell')) node.forEach((text, offset) => text.isTextblock && add(text, inside + deeper + offset + 3, { kind: 'cell', row: at + 1, column: index + 1 }))
-      else if (node.isTextblock && !parent?.type.spec.tableRole) add(node, inside + deeper + 2, nameOf(child, at, fields.length))
+      else if (node.isTextblock && !parent?.type.spec.tableRole) add(node, inside + deeper + 2, nameOf(node, fields.length + 1))
     })
   })
-  return { kind: 'group', key, type: block.type.name, fields }
+  return fields
 }
 
-function nameOf({ type, attrs }: Node, at: number, before = at): FieldName {
-  if (type.name === 'exampleField') return { kind: 'example', name: String(attrs.name ?? '') }
-  if (type.name === 'alternative') return { kind: 'alternative', side: attrs.side as string | undefined, label: attrs.label as string | undefined, number: at + 1 }
-  return { kind: 'field', number: before + 1 }
-}
+const nameOf = ({ type, attrs }: Node, number: number): FieldName => (type.name === 'exampleField' ? { kind: 'example', name: String(attrs.name ?? 'other') } : { kind: 'field', number })
 
-function fieldArea(key: string, { content }: Node, start: number): Area {
+function fieldArea(key: string, { content, type }: Node, start: number): Area {
   return {
     key,
     value: textOf(content, '\n'),
     positionOf: (offset) => start + offset,
     offsetOf: (position) => (position >= start && position <= start + content.size ? position - start : undefined),
     apply(tr, edit) {
-      tr.replaceWith(start, start + content.size, editedInline(content, edit, tr.doc.type.schema))
-      return start + edit.from + edit.text.length
+      const { schema } = tr.doc.type
+      // A line of a card is one line.
+      const text = type.contentMatch.matchType(schema.nodes.hardBreak!) ? edit.text : edit.text.replaceAll('\n', ' ')
+      tr.replaceWith(start, start + content.size, editedInline(content, { ...edit, text }, schema))
+      return start + edit.from + text.length
     },
   }
 }

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { effectScope, type EffectScope } from 'vue'
 import * as Y from 'yjs'
 import { vocabulary } from '../text/vocabulary'
-import { segmentsOf, type Area } from './areas'
+import { areasOf as areasIn, segmentsOf, type Area } from './areas'
 import { difference, rebase } from './edit'
 import { usePlainText } from './usePlainText'
 
@@ -57,7 +57,7 @@ function plain(editor: Editor) {
   }
 }
 
-const areasOf = (editor: Editor): Area[] => segmentsOf(editor.state.doc).flatMap((one) => (one.kind === 'run' ? [one.area] : one.fields.map(({ area }) => area)))
+const areasOf = (editor: Editor): Area[] => areasIn(segmentsOf(editor.state.doc))
 const html = (editor: Editor) => editor.getHTML().replaceAll(/ data-level="\d"/g, '')
 
 describe('a text as lines', () => {
@@ -115,11 +115,44 @@ describe('a text as lines', () => {
     const text = plain(plainly)
     expect(areasOf(plainly).map(({ value }) => value)).toEqual(['før', 'A', 'B', '1', '2', 'etter'])
     const [, table] = segmentsOf(plainly.state.doc)
-    expect(table).toMatchObject({ kind: 'group', type: 'table', fields: [{ name: { row: 1, column: 1 } }, { name: { row: 1, column: 2 } }, { name: { row: 2, column: 1 } }, { name: { row: 2, column: 2 } }] })
+    expect(table).toMatchObject({ kind: 'group', node: { type: { name: 'table' } }, fields: [{ name: { row: 1, column: 1 } }, { name: { row: 1, column: 2 } }, { name: { row: 2, column: 1 } }, { name: { row: 2, column: 2 } }] })
     text.type('0\n5', 1, 1, 4)
     text.type('!', 5, 5, 5)
     expect(areasOf(richly).map(({ value }) => value)).toEqual(['før', 'A', 'B', '1', '20\n5', 'etter!'])
     expect(richly.getHTML()).toContain('20<br>5')
+  })
+})
+
+const card = '<section data-good-example data-group="frail_elderly" data-status="running"><p data-name="title">Vaktlag</p><p data-name="contact"></p></section>'
+const alternatives = '<section data-alternatives><div data-alternative data-side="municipal"><p>Vi vil</p><ul><li><p>ett</p></li></ul></div><div data-alternative data-label="Fylket"><p>Vi vil ikke</p><table><tr><td>1</td></tr></table></div><div data-alternative></div></section>'
+
+describe('cards and alternatives', () => {
+  it('have a field for each line, which stays one line, and keep what is chosen for them', () => {
+    const { plainly, richly } = two()
+    richly.commands.setContent(`<p>før</p>${card}<p>etter</p>`)
+    const text = plain(plainly)
+    expect(areasOf(plainly).map(({ value }) => value)).toEqual(['før', 'Vaktlag', '', 'etter'])
+    expect(segmentsOf(plainly.state.doc)[1]).toMatchObject({ node: { type: { name: 'goodExample' } }, fields: [{ name: { kind: 'example', name: 'title' } }, { name: { kind: 'example', name: 'contact' } }] })
+    text.type('# Felles\nog ', 0, 0, 1)
+    text.type('a@b.no', 0, 0, 2)
+    text.type('', 0, 3, 0)
+    expect(areasOf(richly).map(({ value }) => value)).toEqual(['', '# Felles og Vaktlag', 'a@b.no', 'etter'])
+    expect(richly.state.doc.child(1).attrs).toEqual({ group: 'frail_elderly', status: 'running' })
+  })
+
+  it('have a text for each side, written as any other', () => {
+    const { plainly, richly } = two()
+    richly.commands.setContent(`${alternatives}<p>etter</p>`)
+    const text = plain(plainly)
+    expect(areasOf(plainly).map(({ value }) => value)).toEqual(['Vi vil\n- ett', 'Vi vil ikke', '1', 'etter'])
+    text.type('\nto', 12, 12, 0)
+    text.type('# Nei\n', 0, 0, 1)
+    expect(areasOf(richly).map(({ value }) => value)).toEqual(['Vi vil\n- ett\nto', '# Nei\nVi vil ikke', '1', 'etter'])
+    const both = richly.state.doc.child(0)
+    expect(both.children.map(({ attrs }) => attrs)).toEqual([{ side: 'municipal', label: null }, { side: null, label: 'Fylket' }, { side: null, label: null }])
+    expect(() => richly.state.doc.check()).not.toThrow()
+    text.type('', 0, text.value(0).length, 0)
+    expect([richly.state.doc.child(0).childCount, text.value(0), text.value(1)]).toEqual([3, '', '# Nei\nVi vil ikke'])
   })
 })
 
@@ -158,7 +191,7 @@ describe('writing with others', () => {
     return { upTo: (most: number) => Math.floor(next() * (most + 1)), of: <T>(all: readonly T[]) => all[Math.floor(next() * all.length)]! }
   }
   const typed = ['a', 'ord ', '\n', '# ', '- ', '1. ', '  - ', '\\', '↵', 'to\n- tre\n', '']
-  const pasted = ['<p>avsnitt</p>', '<h2>mål</h2>', '<ul><li><p>x</p></li><li><p>y</p></li></ul>', '<ol><li><p>i</p></li></ol>', '<table><tr><td>1</td><td>2</td></tr></table>', '<p>a <strong>fet</strong><br>b</p>']
+  const pasted = ['<p>avsnitt</p>', '<h2>mål</h2>', '<ul><li><p>x</p></li><li><p>y</p></li></ul>', '<ol><li><p>i</p></li></ol>', '<table><tr><td>1</td><td>2</td></tr></table>', '<p>a <strong>fet</strong><br>b</p>', card, alternatives]
 
   it.each(Array.from({ length: 15 }, (_, seed) => seed + 1))('shows exactly what the text says, whatever both do (series %i)', (seed) => {
     const { plainly, richly, part, meet } = two()
@@ -183,7 +216,7 @@ describe('writing with others', () => {
       for (let steps = upTo(3); steps >= 0; steps--) of([plainStep, richStep])()
       meet()
       expect(plainly.getJSON()).toEqual(richly.getJSON())
-      const shown = text.segments.value.flatMap((one) => (one.kind === 'run' ? [one.area] : one.fields.map(({ area }) => area))).map(({ value }) => value)
+      const shown = areasIn(text.segments.value).map(({ value }) => value)
       expect(shown).toEqual(areasOf(open(copy(plainly))).map(({ value }) => value))
     }
   })

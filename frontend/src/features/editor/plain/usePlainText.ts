@@ -1,9 +1,9 @@
 import type { Editor } from '@tiptap/core'
-import { TextSelection } from '@tiptap/pm/state'
+import { TextSelection, type Transaction } from '@tiptap/pm/state'
 import { absolutePositionToRelativePosition, ySyncPluginKey } from '@tiptap/y-tiptap'
 import { onScopeDispose, shallowRef } from 'vue'
 import type { Written } from '../text/useAnswerEditor'
-import { segmentsOf, type Area } from './areas'
+import { areasOf, segmentsOf } from './areas'
 import type { Edit } from './edit'
 
 /**
@@ -15,16 +15,15 @@ export function usePlainText(editor: Editor, provider: Written['provider']) {
   const selection = shallowRef(editor.state.selection)
   const focused = shallowRef(false)
 
-  const areas = (): Area[] => segments.value.flatMap((one) => (one.kind === 'run' ? [one.area] : one.fields.map(({ area }) => area)))
-  const areaOf = (key: string) => areas().find((area) => area.key === key)
+  const areaOf = (key: string) => areasOf(segments.value).find((area) => area.key === key)
   /** The area that the selection stands in. */
-  const selectedArea = () => areas().find((area) => area.offsetOf(selection.value.head) !== undefined)
+  const selectedArea = () => areasOf(segments.value).find((area) => area.offsetOf(selection.value.head) !== undefined)
 
-  function follow() {
-    if (segments.value.length === 0 || shownDoc !== editor.state.doc) segments.value = segmentsOf(editor.state.doc)
+  function follow({ transaction }: { transaction: Transaction }) {
+    if (shownDoc !== editor.state.doc) segments.value = segmentsOf(editor.state.doc)
     shownDoc = editor.state.doc
     selection.value = editor.state.selection
-    publish()
+    if (transaction.docChanged || transaction.selectionSet) publish()
   }
   let shownDoc = editor.state.doc
   editor.on('transaction', follow)
