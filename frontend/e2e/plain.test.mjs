@@ -64,9 +64,9 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     await kari.keyboard.type('# Tiltak\nKommunene trenger tid.\n- ett\nto')
     await says(field(kari), '# Tiltak\nKommunene trenger tid.\n- ett\n- to')
     await rich.locator('h3', { hasText: 'Tiltak' }).waitFor()
-    assert.deepEqual(await rich.locator('li').allInnerTexts(), ['ett', 'to'])
+    assert.deepEqual((await rich.locator('li').allInnerTexts()).map((item) => item.trim()), ['ett', 'to'])
     await kari.locator('[data-save-state="saved"]').waitFor()
-    await sofie.locator('.caret[data-name="Kari Eksempel, Kristiansand kommune"]').waitFor()
+    await sofie.locator('.caret[data-name="Kari Eksempel, Kristiansand"]').waitFor()
 
     // What the other writes comes in before the cursor, and the cursor stays at its words.
     await rich.locator('p', { hasText: 'Kommunene' }).click({ position: { x: 2, y: 8 } })
@@ -89,9 +89,12 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     await check(kari)
 
     // A comment is about the words that are selected in the field.
+    await kari.keyboard.press('Control+End')
+    for (let n = 0; n < 'tid.\n- ett\n- to!'.length; n++) await kari.keyboard.press('ArrowLeft')
     for (let n = 0; n < 4; n++) await kari.keyboard.press('Shift+ArrowLeft')
     await sleep(100)
     await kari.keyboard.press('Control+Alt+k')
+    await shot(kari, 'comment')
     await panel(kari).getByText('mer', { exact: true }).waitFor()
     await button(panel(kari), t.comments).click()
     await kari.locator('textarea:focus').waitFor()
