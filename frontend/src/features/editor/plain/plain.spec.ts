@@ -3,6 +3,7 @@ import { Collaboration } from '@tiptap/extension-collaboration'
 import { afterEach, describe, expect, it } from 'vitest'
 import { effectScope, type EffectScope } from 'vue'
 import * as Y from 'yjs'
+import { Fork } from '../suggestions/fork'
 import { vocabulary } from '../text/vocabulary'
 import { areasOf as areasIn, segmentsOf, type Area } from './areas'
 import { difference, rebase } from './edit'
@@ -153,6 +154,23 @@ describe('cards and alternatives', () => {
     expect(() => richly.state.doc.check()).not.toThrow()
     text.type('', 0, text.value(0).length, 0)
     expect([richly.state.doc.child(0).childCount, text.value(0), text.value(1)]).toEqual([3, '', '# Nei\nVi vil ikke'])
+  })
+})
+
+describe('suggesting', () => {
+  it('changes only the copy, by as much as was typed, and shows there what the others write', () => {
+    const live = new Y.Doc()
+    const richly = open(live)
+    richly.commands.setContent(`<p>Kommunene trenger tid.</p>${card}<p>Slutt</p>`)
+    const fork = new Fork(live)
+    const text = plain(open(fork.doc))
+    text.type('mer ', 18)
+    text.type(' nå', 7, 7, 1)
+    richly.commands.insertContentAt(1, 'Alle ')
+    expect([text.value(0), text.value(1)]).toEqual(['Alle Kommunene trenger mer tid.', 'Vaktlag nå'])
+    expect(areasOf(richly).map(({ value }) => value)).toEqual(['Alle Kommunene trenger tid.', 'Vaktlag', '', 'Slutt'])
+    expect(fork.compare().hunks).toHaveLength(2)
+    fork.destroy()
   })
 })
 
