@@ -120,7 +120,7 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
 
     // An answer to an earlier round is carried over, added to what stands there.
     await button(kari, t.carry).click()
-    await panel(kari).getByLabel(t.source).selectOption({ label: (await panel(kari).getByLabel(t.source).locator('option').allInnerTexts()).find((label) => t.earlier.test(label)) })
+    await panel(kari).getByLabel(t.source, { exact: true }).selectOption({ label: (await panel(kari).getByLabel(t.source, { exact: true }).locator('option').allInnerTexts()).find((label) => t.earlier.test(label)) })
     const old = panel(kari).locator('.preview p').first()
     await old.waitFor()
     const carried = await old.innerText()
@@ -134,7 +134,7 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     // A template, in the text itself, where the cursor stands; it is undone alone.
     await button(sofie, t.carry).click()
     await sofie.getByRole('tab', { name: t.templates }).click()
-    await panel(sofie).getByLabel(t.template).selectOption({ label: t.measures })
+    await panel(sofie).getByLabel(t.template, { exact: true }).selectOption({ label: t.measures })
     await shot(sofie, 'template')
     await check(sofie)
     await button(panel(sofie), t.end).click()
@@ -156,8 +156,8 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     assert.equal((await api(marit, 'GET', '/rounds')).body.some(({ responses }) => responses.some(({ owner }) => owner.id === 'agder')), false)
     await marit.goto(`/responses/${more}/write`)
     await button(marit, t.carry).click()
-    await panel(marit).getByLabel(t.source).waitFor()
-    assert.deepEqual(await panel(marit).getByLabel(t.source).locator('option').allInnerTexts(), [t.here])
+    await panel(marit).getByLabel(t.source, { exact: true }).waitFor()
+    assert.deepEqual(await panel(marit).getByLabel(t.source, { exact: true }).locator('option').allInnerTexts(), [t.here])
     await check(marit)
   })
 }
