@@ -154,7 +154,7 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     assert.equal((await api(kari, 'GET', `/responses/${earlier.id}/text`)).status, 200)
     assert.equal((await api(marit, 'GET', `/responses/${earlier.id}/text`)).status, 404)
     assert.equal((await api(marit, 'GET', '/rounds')).body.some(({ responses }) => responses.some(({ owner }) => owner.id === 'agder')), false)
-    await marit.goto(`/responses/${more}/write`)
+    await marit.goto(`/responses/${more}/write/${(await api(marit, 'GET', `/responses/${more}`)).body.answers[0].id}`)
     await button(marit, t.carry).click()
     await panel(marit).getByLabel(t.source, { exact: true }).waitFor()
     assert.deepEqual(await panel(marit).getByLabel(t.source, { exact: true }).locator('option').allInnerTexts(), [t.here])
