@@ -42,8 +42,21 @@ export async function measureLongText(portal, responseId) {
     await writer.locator('ins').first().waitFor({ timeout: 60_000 })
     return performance.now() - began
   })])
+  rows.push(['the difference to another version, chosen there', await times(6, () => compareAnew(writer))])
   for (const page of [writer, other]) await page.context().close()
   return rows
+}
+
+/** To the other one of the version before and the beginning; the text that is compared with is fetched once. */
+async function compareAnew(page) {
+  const since = page.getByLabel('Endringer siden')
+  const summary = page.locator('.diff > .subtle')
+  const [said, chosen] = [await summary.innerText(), await since.inputValue()]
+  const values = await since.locator('option').evaluateAll((options) => options.map(({ value }) => value))
+  const began = performance.now()
+  await since.selectOption(chosen === '0' ? values[0] : '0')
+  await page.waitForFunction((before) => ![undefined, before].includes(document.querySelector('.diff > .subtle')?.innerText), said, { polling: 20 })
+  return performance.now() - began
 }
 
 async function open(page, path) {

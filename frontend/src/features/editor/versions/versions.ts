@@ -15,4 +15,5 @@ export const versionQuery = (responseId: string, answerId: string, place: number
     queryKey: ['versions', responseId, answerId, place],
     queryFn: () => call(api.GET('/responses/{responseId}/answers/{answerId}/versions/{place}', { params: { path: { responseId, answerId, place } } })),
     staleTime: Infinity,
+    shallow: true,
   })
