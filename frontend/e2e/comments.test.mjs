@@ -67,7 +67,7 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     await kari.keyboard.press('Enter')
     await thread(kari, 'Hvor mye tid snakker vi om?').waitFor()
     await kari.locator('.comment-mark', { hasText: /^mer tid$/ }).waitFor()
-    assert.equal(await kari.evaluate(() => document.activeElement.closest('article')?.id.startsWith('thread-')), true)
+    await kari.locator('article[id^="thread-"]:focus').waitFor()
 
     // What Kristiansand says to itself is not there for the others: neither on the page nor in what it is made of.
     assert.deepEqual((await threads(kari)).map(({ quote, audience }) => [quote, audience]), [['mer tid', 'organisation']])

@@ -118,6 +118,7 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     // Found by keys from within the text; one stays in the field while one goes from match to match and others write.
     await text(kari).focus()
     await kari.keyboard.press('Control+Home')
+    await sleep(200) // the editor hears of where the cursor is a moment after the browser has moved it
     await kari.keyboard.press('Control+Alt+f')
     await panel(kari).getByLabel(t.query, { exact: true }).waitFor()
     await kari.keyboard.type('leger')

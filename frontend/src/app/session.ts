@@ -2,7 +2,7 @@ import { api, call, meQuery, queryClient, type Me } from '@/api'
 import { announceWhoIsHere, armGate, onWhoIsHere } from '@/api/gate'
 import { isLanguage, type Language } from '@/lib/language'
 import { paths } from '@/lib/paths'
-import { forgetUnsent, keepUnsentFor, stopKeeping } from '@/lib/unsent'
+import { forgetUnsent, keepUnsentFor, loggedOut, stopKeeping } from '@/lib/unsent'
 import { keepOnlyFor } from '@/lib/useKept'
 import { showLanguage } from './i18n'
 
@@ -37,7 +37,10 @@ export async function forgetPerson(): Promise<void> {
 
 onWhoIsHere((account) => {
   const me = queryClient.getQueryData(meQuery.queryKey)
-  if (!account) sessionStorage.clear()
+  if (!account) {
+    sessionStorage.clear()
+    loggedOut.value = true
+  }
   if (!me || me.account.id === account) return
   stopKeeping().catch(noStorage)
   if (!account) location.assign(paths.login)

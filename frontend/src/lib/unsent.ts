@@ -1,4 +1,5 @@
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
+import { ref } from 'vue'
 
 /**
  * What is typed and not sent yet lies in this browser, so that it outlives the tab, the browser and a power cut. It is
@@ -23,6 +24,9 @@ interface Shelves extends DBSchema {
 /** A browser whose storage has not answered by then is taken not to have any. */
 const patience = 3_000
 const everything = '\uffff'
+
+/** Whether the person who was here has logged out: the page may live on for a moment, and is to send nothing any more. */
+export const loggedOut = ref(false)
 
 let opening: Promise<IDBPDatabase<Shelves>> | undefined
 let keeper: string | undefined
@@ -59,6 +63,7 @@ export function unkeep(account: string, document: string, page: number): Promise
 /** From now on this is who is here: nobody else's is kept, and what is there of others goes. */
 export async function keepUnsentFor(account: string): Promise<void> {
   keeper = account
+  loggedOut.value = false
   await inStore('readwrite', async (store) => {
     const others = (await store.getAllKeys()).filter(([owner]) => owner !== account)
     await Promise.all(others.map((key) => store.delete(key)))
@@ -68,6 +73,7 @@ export async function keepUnsentFor(account: string): Promise<void> {
 /** A logout: nothing stays, and this page keeps no more. */
 export async function forgetUnsent(): Promise<void> {
   keeper = undefined
+  loggedOut.value = true
   await inTime(inStore('readwrite', (store) => store.clear()))
 }
 

@@ -2,6 +2,7 @@ import { onScopeDispose, watch } from 'vue'
 import { api, call } from '@/api'
 import { loginLost } from '@/api/gate'
 import { now } from '@/lib/clock'
+import { loggedOut } from '@/lib/unsent'
 import { CollabSocket } from './collabSocket'
 import { LiveDocument } from './liveDocument'
 import type { Place } from './keepsake'
@@ -28,6 +29,8 @@ export function useLiveDocument(name: string, user: Participant, place: Place): 
   onScopeDispose(() => release(found))
   return found.live
 }
+
+watch(loggedOut, (out) => out && socket?.destroy(), { flush: 'sync' })
 
 function open(name: string, user: Participant, place: Place): LiveDocument {
   socket ??= new CollabSocket({ url: collabUrl(), checkLogin })

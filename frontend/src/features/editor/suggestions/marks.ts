@@ -1,10 +1,8 @@
-import { Extension } from '@tiptap/core'
 import type { Node } from '@tiptap/pm/model'
-import { Plugin, PluginKey, type EditorState, type Transaction } from '@tiptap/pm/state'
-import { Decoration, DecorationSet, type EditorView } from '@tiptap/pm/view'
+import { Decoration, type EditorView } from '@tiptap/pm/view'
 import type { Schemas } from '@/api'
 import { groundOf } from '../comments/anchor'
-import { moves } from '../text/changed'
+import { Overlay } from '../text/overlay'
 import { placeOf, readChange, wordsOf, type Change, type Place } from './place'
 
 /** What the page knows of the suggestions, and wants to know of the text. */
@@ -17,49 +15,11 @@ export interface MarkedSuggestions {
   shownIn: (view: EditorView, shows: boolean) => void
 }
 
-const key = new PluginKey<DecorationSet>('suggestions')
-const pause = 100
+const overlay = new Overlay('suggestion')
 
 /** Draws over the text what is suggested for it: what would go is struck through, what would come stands behind that. */
 export const suggestionMarks = (known: () => MarkedSuggestions) =>
-  Extension.create({
-    name: 'suggestionMarks',
-    addProseMirrorPlugins: () => [
-      new Plugin<DecorationSet>({
-        key,
-        state: {
-          init: () => DecorationSet.empty,
-          apply: (tr: Transaction, marks) => (tr.getMeta(key) as DecorationSet | undefined) ?? marks.map(moves(tr), tr.doc),
-        },
-        props: {
-          decorations: (state) => key.getState(state),
-          handleClick(_view, _position, event) {
-            const mark = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-suggestion]') : null
-            if (mark) known().picked(mark.dataset.suggestion!)
-            return false
-          },
-        },
-        view: (view) => keepDrawing(view, known),
-      }),
-    ],
-  })
-
-function keepDrawing(view: EditorView, known: () => MarkedSuggestions) {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const soon = () => {
-    clearTimeout(timer)
-    timer = setTimeout(() => draw(view, known()), pause)
-  }
-  known().shownIn(view, true)
-  soon()
-  return {
-    update: (_view: EditorView, before: EditorState) => void (before.doc.eq(view.state.doc) || soon()),
-    destroy() {
-      clearTimeout(timer)
-      known().shownIn(view, false)
-    },
-  }
-}
+  overlay.extension({ draw: (view) => draw(view, known()), picked: (id) => known().picked(id), shownIn: (view, shows) => known().shownIn(view, shows) })
 
 /** Where the change of an open suggestion would be made in this text now. */
 export function look(view: EditorView, thread: Schemas['Thread']): { change: Change; place?: Place } | undefined {
@@ -78,8 +38,7 @@ export function draw(view: EditorView, { threads, active, words, placed }: Marke
     places.set(thread.id, place)
     marks.push(...drawn(view.state.doc, thread.id, place, change, thread.id === active, words))
   }
-  const now = DecorationSet.create(view.state.doc, marks)
-  if (told(now) !== told(key.getState(view.state)!)) view.dispatch(view.state.tr.setMeta(key, now).setMeta('addToHistory', false))
+  overlay.put(view, marks)
   placed(places)
 }
 
@@ -123,5 +82,3 @@ function standing(doc: Node, position: number): number {
   while ($at.depth > 0 && !$at.parent.inlineContent && !$at.parent.contentMatchAt(0).matchType(doc.type.schema.nodes.paragraph!)) $at = doc.resolve($at.after())
   return $at.pos
 }
-
-const told = (marks: DecorationSet) => JSON.stringify(marks.find().map(({ from, to, spec }) => [from, to, spec]))
