@@ -125,6 +125,7 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     await orphans.getByText('Hvor mye tid snakker vi om?').waitFor()
     await shot(kari, 'orphan')
     await closePanel(kari)
+    await kari.locator('.tiptap:focus').waitFor()
     await kari.keyboard.press('Control+z')
     await kari.locator('.comment-mark', { hasText: /^mer tid$/ }).waitFor()
     await kari.reload()
