@@ -49,16 +49,12 @@ func (d *document) showOne(s *session, e awarenessEntry) {
 	if err != nil {
 		return
 	}
-	told := uint64(d.hub.now().UnixMilli())
-	if a != nil {
-		told = max(told, a.told+1)
-	}
 	elsewhere, ok := d.hub.visitors.admit(d.id, e.client, s.actor.Account)
 	if !ok {
 		return
 	}
-	told = max(told, elsewhere+1)
-	d.shown[e.client] = &appearance{session: s, clock: e.clock, told: told, state: state}
+	d.told = max(uint64(d.hub.now().UnixMilli()), d.told+1, elsewhere+1)
+	d.shown[e.client] = &appearance{session: s, clock: e.clock, told: d.told, state: state}
 	d.moved[e.client] = struct{}{}
 	if !mine {
 		d.publish()

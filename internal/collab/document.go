@@ -52,6 +52,7 @@ type document struct {
 	owners   map[uint64]portal.AccountID // of Yjs clients that have written here
 	shown    map[uint64]*appearance      // awareness, by Yjs client
 	moved    map[uint64]struct{}         // those of them that the others are to be told of
+	told     uint64                      // the highest clock that they have been told, so that none comes twice
 	closed   string                      // why the text is not served any more
 	empty    bool                        // the last session has left
 
