@@ -14,6 +14,7 @@ import (
 	"samsvar/internal/httpapi"
 	"samsvar/internal/portal"
 	"samsvar/internal/postgres"
+	"samsvar/internal/webui"
 	"samsvar/internal/yjs"
 )
 
@@ -25,6 +26,7 @@ func newHub(c config, db *postgres.DB, documents document.Service, log *slog.Log
 	edits := postgres.NewLiveDocuments(db.Pool())
 	edits.Now = documents.Now
 	return collab.New(collab.Options{Log: edits, Relay: postgres.NewRelay(db.Pool(), log), Gate: gate{documents}, Logger: log,
+		Pages:        webui.Build(),
 		Same:         yjs.NewRenderer(1).SameDocument,
 		Limits:       collab.Limits{MessagesPerSecond: c.LiveRate},
 		Acknowledged: func(took time.Duration) { saved.Observe(took.Seconds()) }})

@@ -21,6 +21,7 @@ const (
 	reasonStorage     = "storage"
 	reasonUnavailable = "unavailable"
 	reasonLogin       = "login_expired"
+	reasonOutdated    = "outdated"
 )
 
 const (

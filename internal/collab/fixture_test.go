@@ -65,6 +65,8 @@ func (l *logged) holds(words string) bool {
 	return strings.Contains(l.String(), words)
 }
 
+const thesePages = "index-now.js"
+
 func open(t testing.TB, limits collab.Limits) *place {
 	t.Helper()
 	return serve(t, pgtest.Database(t), limits, &rights{})
@@ -88,7 +90,7 @@ func serve(t testing.TB, database string, limits collab.Limits, r *rights) *plac
 	same := func(ctx context.Context, updates [][]byte, snapshot []byte) error {
 		return p.same(ctx, updates, snapshot)
 	}
-	p.hub = collab.New(collab.Options{Same: same, Log: postgres.NewLiveDocuments(pool), Gate: p, Relay: postgres.NewRelay(pool, logger), Limits: limits, Logger: logger})
+	p.hub = collab.New(collab.Options{Pages: thesePages, Same: same, Log: postgres.NewLiveDocuments(pool), Gate: p, Relay: postgres.NewRelay(pool, logger), Limits: limits, Logger: logger})
 	handler := http.NewServeMux()
 	p.web = httptest.NewServer(handler)
 	live := p.hub.Handler(p.authenticate, p.web.URL)

@@ -132,6 +132,8 @@ type Options struct {
 	Logger *slog.Logger
 	Limits Limits // zero fields become the defaults
 	Now    func() time.Time
+	// Pages is the build of the pages that this program serves. A page that says it is another is not let in.
+	Pages string
 	// Acknowledged is told of every saved edit how long it took from its
 	// arrival to its acknowledgement. It must be quick and safe for concurrent use.
 	Acknowledged func(time.Duration)
@@ -149,6 +151,7 @@ type Hub struct {
 	logger       *slog.Logger
 	limits       Limits
 	now          func() time.Time
+	pages        string
 	acknowledged func(time.Duration)
 
 	ctx    context.Context // ends when the hub has closed
@@ -170,7 +173,7 @@ type Hub struct {
 // New makes a hub. It runs until Close.
 func New(o Options) *Hub {
 	h := &Hub{
-		log: o.Log, gate: o.Gate, same: o.Same, long: make(chan portal.DocumentID, 64), logger: o.Logger, limits: o.Limits.withDefaults(), now: o.Now, acknowledged: o.Acknowledged,
+		log: o.Log, gate: o.Gate, same: o.Same, long: make(chan portal.DocumentID, 64), logger: o.Logger, limits: o.Limits.withDefaults(), now: o.Now, pages: o.Pages, acknowledged: o.Acknowledged,
 		closed: make(chan struct{}), visitors: visitors{in: make(map[portal.DocumentID]map[uint64]*visitor)}, lines: lines{open: make(map[string]*requestLine)},
 		documents: make(map[portal.DocumentID]*document),
 		sockets:   make(map[*socket]struct{}),

@@ -279,6 +279,23 @@ func TestNobodySendsWhatAnotherHasTypedInTheSameBrowser(t *testing.T) {
 	}
 }
 
+func TestPagesFromBeforeAnUpgradeAreNotLetIn(t *testing.T) {
+	p := open(t, collab.Limits{})
+	id := p.document()
+	for pages, denied := range map[string]string{"": "", " pages:" + thesePages: "", " pages:index-before.js": "outdated"} {
+		c := p.dial(newAccount())
+		c.send(authMessageOf(id, "account:"+string(c.account)+pages))
+		answer := c.next("an answer", func(h heard) bool { return h.kind == isAuth })
+		if told := string(answer.bytes); (answer.step == 1) != (denied != "") || denied != "" && told != denied {
+			t.Errorf("with %q it is told %q", pages, told)
+		}
+	}
+	stranger := p.dial(newAccount())
+	p.allow(stranger.account, collab.AccessNone)
+	stranger.send(authMessageOf(id, "account:"+string(stranger.account)+" pages:index-before.js"))
+	stranger.next("no more than anybody hears", func(h heard) bool { return h.kind == isAuth && string(h.bytes) != "outdated" })
+}
+
 func TestTheHubLooksUpRightsByItself(t *testing.T) {
 	p := open(t, collab.Limits{Recheck: 20 * time.Millisecond})
 	id := p.document()

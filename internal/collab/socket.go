@@ -286,14 +286,35 @@ func (s *socket) handle(f frame, whole bool) error {
 	return errFrame
 }
 
-// textOf begins a token that names the account whose text a page holds.
-const textOf = "account:"
+// A token of a page of ours names whose text it holds, and which build of the pages it is.
+const (
+	textOf  = "account:"
+	pagesOf = " pages:"
+)
+
+// objection says what stands against a page that holds a text of somebody, as who is logged in now.
+func (h *Hub) objection(token string, by portal.Actor) string {
+	holds, ours := strings.CutPrefix(token, textOf)
+	if !ours {
+		return ""
+	}
+	holder, pages, named := strings.Cut(holds, pagesOf)
+	switch {
+	case holder != string(by.Account):
+		return reasonLogin
+	case named && h.pages != "" && pages != h.pages:
+		return reasonOutdated
+	}
+	return ""
+}
 
 // join lets the client into a document, or says why not. What the client sends
 // meanwhile waits on the wire. The cookie says who it is, and no token lets anybody
 // in. But tabs share a login, and what one has typed must not be sent by whom
 // another tab has logged in: so a page names in its token whose text it holds, and
-// is refused as another. Tokens of any other form are of no interest.
+// is refused as another. Nor may a page that is open from before an upgrade take
+// what it does not know out of a text: it names its build, and must be loaded
+// again. Tokens of any other form are of no interest.
 func (s *socket) join(name, token string, current *session) error {
 	if len(name) > 255 {
 		return errFrame
@@ -308,11 +329,9 @@ func (s *socket) join(name, token string, current *session) error {
 	var actor portal.Actor
 	var err error
 	aside(func() { rights, access, actor, err = s.ask(id) })
-	if holder, named := strings.CutPrefix(token, textOf); err == nil && named && holder != string(actor.Account) {
-		err = errLoginExpired
-	}
+	objection := s.hub.objection(token, actor)
 	switch {
-	case errors.Is(err, errLoginExpired):
+	case errors.Is(err, errLoginExpired), err == nil && objection == reasonLogin:
 		s.send(deniedFrame(name, reasonLogin))
 		s.finish(closeUnauthorized, reasonLogin)
 		return nil
@@ -323,6 +342,9 @@ func (s *socket) join(name, token string, current *session) error {
 	case !access.reads() || len(s.sessions) >= s.hub.limits.DocumentsPerSocket && !s.sweep():
 		s.hub.logger.Info("text refused", "document", name[:min(len(name), 36)], "account", actor.Account, "organisation", actor.Organisation)
 		s.send(deniedFrame(name, reasonDenied))
+		return nil
+	case objection != "":
+		s.send(deniedFrame(name, objection))
 		return nil
 	}
 	d := s.hub.open(id)

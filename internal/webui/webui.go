@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"path"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -27,6 +28,18 @@ func Handler() http.Handler {
 		panic(err) // the folder is named in the embed directive above
 	}
 	return handler{files}
+}
+
+var entry = regexp.MustCompile(`<script type="module"[^>]* src="/assets/([^"]+)"`)
+
+// Build names the frontend that was built into the program, after the script that its pages begin with: the name carries
+// a hash of all that follows from it. Empty without a frontend.
+func Build() string {
+	index, _ := dist.ReadFile("dist/index.html")
+	if found := entry.FindSubmatch(index); found != nil {
+		return string(found[1])
+	}
+	return ""
 }
 
 type handler struct{ files fs.FS }

@@ -545,6 +545,25 @@ describe('a login that runs out', () => {
     expect(look()).toEqual(['live', 'saved', false])
   })
 
+  it('keeps what is typed in a page from before an upgrade, and asks the service for nothing', async () => {
+    await openText()
+    service.cut()
+    service.denial = 'outdated'
+    await reconnect()
+    expect([live.outdated.value, live.writable.value]).toEqual([true, true])
+    expect(look()).toEqual(['offline', 'offline', false])
+    type('fra før')
+    await settle(60_000)
+    expect(look()).toEqual(['offline', 'offline', true])
+    expect(service.text()).not.toContain('fra før')
+
+    service.cut()
+    service.denial = ''
+    await reconnect()
+    expect([...look(), live.outdated.value]).toEqual(['live', 'saved', false, false])
+    expect(service.text()).toContain('fra før')
+  })
+
   it('does not hammer a service that lets nobody in', async () => {
     service.admits = false
     await openText(1_000)

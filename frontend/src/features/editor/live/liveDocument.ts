@@ -24,6 +24,8 @@ type Access = 'write' | 'read' | 'none'
 
 /** What the service says when it lets go of somebody whose login has run out. */
 const loginExpired = 'login_expired'
+/** What it says to pages from before an upgrade: their editor may not know all that a text can hold. */
+const outdated = 'outdated'
 const tooLong = 10_000
 const reattachDelays = { first: 1_000, longest: 10_000 }
 const retryDelays = { first: 3_000, longest: 30_000 }
@@ -31,6 +33,8 @@ const retryDelays = { first: 3_000, longest: 30_000 }
 export interface LiveDocumentOptions {
   user: Participant
   place: Place
+  /** Which build of the pages this is, when that is known. */
+  pages?: string
   /** The clock that tells when something was saved. */
   now?: () => Date
 }
@@ -56,6 +60,7 @@ export class LiveDocument {
     loaded: false,
     failed: false,
     askingForLogin: false,
+    outdated: false,
     access: undefined as Access | undefined,
     reason: '',
     refusal: '',
@@ -73,7 +78,8 @@ export class LiveDocument {
   ) {
     this.now = options.now ?? (() => new Date())
     // Whose text this is: another who has logged in in this browser meanwhile must not send it.
-    this.provider = new HocuspocusProvider({ name, document: this.doc, websocketProvider: socket, token: `account:${options.place.account}` })
+    const token = `account:${options.place.account}` + (options.pages ? ` pages:${options.pages}` : '')
+    this.provider = new HocuspocusProvider({ name, document: this.doc, websocketProvider: socket, token })
     this.keepsake = new Keepsake(name, this.doc, options.place)
     this.listen()
     this.scope.run(() => {
@@ -132,6 +138,9 @@ export class LiveDocument {
   readonly detour = this.derived(() => this.socket.detour.value)
   /** The login has run out, and the person has been asked to log in again. */
   readonly askingForLogin = this.derived(() => this.facts.askingForLogin)
+
+  /** The portal has been renewed since the page was loaded: nothing is fetched or sent before it is loaded again. */
+  readonly outdated = this.derived(() => this.facts.outdated)
 
   /** Shows the person to the others. */
   join(user: Participant): void {
@@ -208,18 +217,24 @@ export class LiveDocument {
   }
 
   private admitted(scope: string): void {
-    this.facts.askingForLogin = false
+    Object.assign(this.facts, { askingForLogin: false, outdated: false })
     this.reattachDelay = reattachDelays.first
     if (scope === 'readonly') this.allowed('read', this.facts.access === 'read' ? this.facts.reason : '')
     else this.allowed('write', '')
   }
 
   private rejected(reason: string): void {
+    if (reason === outdated) return this.left()
     if (reason !== loginExpired) return this.allowed('none', reason)
     this.facts.askingForLogin = true
     this.disconnected()
     const again = () => this.reattachSoon()
     this.socket.renewLogin().then(again, again)
+  }
+
+  private left(): void {
+    this.facts.outdated = true
+    this.disconnected()
   }
 
   private synced(): void {

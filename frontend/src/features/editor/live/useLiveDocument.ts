@@ -34,7 +34,7 @@ watch(loggedOut, (out) => out && socket?.destroy(), { flush: 'sync' })
 
 function open(name: string, user: Participant, place: Place): LiveDocument {
   socket ??= new CollabSocket({ url: collabUrl(), checkLogin })
-  return new LiveDocument(name, socket, { user, place, now })
+  return new LiveDocument(name, socket, { user, place, pages: pages(), now })
 }
 
 function release(one: Held): void {
@@ -55,6 +55,11 @@ function closeUnused(one: Held): void {
     socket?.destroy()
     socket = undefined
   })
+}
+
+/** The script that this page began with; its name changes with anything in the pages. */
+function pages(): string | undefined {
+  return document.querySelector<HTMLScriptElement>('script[src^="/assets/"]')?.src.split('/').pop()
 }
 
 function collabUrl(): string {
