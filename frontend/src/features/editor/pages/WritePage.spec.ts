@@ -1,6 +1,6 @@
 import { VueQueryPlugin } from '@tanstack/vue-query'
 import { flushPromises, mount } from '@vue/test-utils'
-import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createMemoryHistory, createRouter } from 'vue-router'
 import { meQuery, queryClient, type Schemas } from '@/api'
 import { paths } from '@/lib/paths'
@@ -42,6 +42,8 @@ let calls: { method: string; path: string; body: unknown }[]
 let reply: (path: string) => Response
 let close: () => void
 
+// What the page is made of is fetched first: on a busy machine that alone can outlast the patience with a test.
+beforeAll(() => Promise.all([import('./WritePage.vue'), import('../components/AnswerDesk.vue')]), 120_000)
 beforeEach(() => {
   service = new ScriptedService()
   calls = []
@@ -153,7 +155,7 @@ describe('the writing page', () => {
     const { page } = await openPage('answer-3')
     await settle()
     expect(calls.some(({ method }) => method === 'PUT')).toBe(false)
-    await page.get('[data-tool=heading1]').trigger('click')
+    await page.get('[data-tool=kind]').setValue('1')
     await settle()
     expect(calls.find(({ method }) => method === 'PUT')).toMatchObject({
       path: '/responses/response-1/answers/answer-3/status',
@@ -178,7 +180,7 @@ describe('the writing page', () => {
     const { page } = await openPage('answer-2')
     await settle()
     service.commits = false
-    await page.get('[data-tool=heading1]').trigger('click')
+    await page.get('[data-tool=kind]').setValue('1')
     await settle()
     const typed = service.text()
     service.tell({ type: 'access', access: 'read', reason: 'frozen' })

@@ -2,7 +2,7 @@ import { Extension, type Editor } from '@tiptap/core'
 import type { EditorState } from '@tiptap/pm/state'
 import type { Language } from '@/lib/language'
 import { paragraphLanguages, type ParagraphLanguage } from '@/lib/richtext'
-import type { ToolChoice } from './tools'
+import type { ToolChoice, Translate } from './tools'
 
 const isLanguage = (value: unknown): value is ParagraphLanguage => paragraphLanguages.includes(value as ParagraphLanguage)
 
@@ -42,7 +42,7 @@ export function setLanguage(editor: Editor, to: string): void {
 }
 
 /** The choice of language in the toolbar, in an answer in that language. */
-export function languageTool(editor: Editor, answer: Language, t: (key: string, values?: Record<string, string>) => string): ToolChoice {
+export function languageTool(editor: Editor, answer: Language, t: Translate): ToolChoice {
   const name = (language: ParagraphLanguage) => t(`terms.text.language.${language}`)
   const others = paragraphLanguages.filter((language) => language !== answer)
   const here = languageHere(editor.state)

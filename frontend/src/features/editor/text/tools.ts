@@ -1,9 +1,14 @@
 import type { Editor } from '@tiptap/vue-3'
-import { deepestHere } from '../check/headings'
+import type { Language } from '@/lib/language'
 import { canSetAgainst, setAgainst } from '../alternatives/commands'
 import { insertExample } from '../cards/commands'
+import { kindTool } from './paragraphKind'
+import { languageTool } from './paragraphLanguage'
 import { inField } from './rooms'
 import type { ToolIconName } from './toolIcons'
+
+/** Says words by their name among the messages. */
+export type Translate = (key: string, values?: Record<string, string | number>) => string
 
 /** A button in a toolbar. A tool that is pressed or not is a toggle; the others just do something. */
 export interface Tool {
@@ -22,30 +27,22 @@ export interface Tool {
 
 /** One of several, in a toolbar. Nothing is chosen where what is selected differs. */
 export interface ToolChoice extends Omit<Tool, 'run'> {
-  options: { value: string; label: string }[]
+  options: { value: string; label: string; disabled?: boolean }[]
   chosen?: string
   run: (value: string) => void
 }
 
 /** Everything that shapes the text, in groups. */
-export function textTools(editor: Editor, editLink: () => void): Tool[][] {
+export function textTools(editor: Editor, answer: Language, editLink: () => void, t: Translate): (Tool | ToolChoice)[][] {
   const wordsAlone = inField(editor.state)
-  const shaping = (tools: Tool[]) => tools.map((tool) => ({ ...tool, disabled: tool.disabled || wordsAlone }))
+  const shaping = (tools: Tool[]) => tools.map((tool) => (wordsAlone ? { ...tool, disabled: true, reason: 'wordsAlone' } : tool))
   const chain = () => editor.chain().focus()
-  const deepest = deepestHere(editor.state)
-  const heading = (level: 1 | 2 | 3): Tool => ({
-    name: `heading${level}`,
-    keys: `Control+Alt+${level}`,
-    pressed: editor.isActive('heading', { level }),
-    ...(level > deepest && !editor.isActive('heading', { level }) && { disabled: true, reason: `headingSkips${level}` }),
-    run: () => chain().toggleHeading({ level }).run(),
-  })
   return [
     [
       { name: 'undo', icon: 'undo', keys: 'Control+Z', disabled: !editor.can().undo(), run: () => chain().undo().run() },
       { name: 'redo', icon: 'redo', keys: 'Control+Y', disabled: !editor.can().redo(), run: () => chain().redo().run() },
     ],
-    shaping([heading(1), heading(2), heading(3)]),
+    [kindTool(editor, wordsAlone, t)],
     shaping([
       { name: 'bold', letters: true, keys: 'Control+B', pressed: editor.isActive('bold'), run: () => chain().toggleBold().run() },
       { name: 'italic', letters: true, keys: 'Control+I', pressed: editor.isActive('italic'), run: () => chain().toggleItalic().run() },
@@ -54,12 +51,13 @@ export function textTools(editor: Editor, editLink: () => void): Tool[][] {
     shaping([
       { name: 'bulletList', icon: 'bulletList', keys: 'Control+Shift+8', pressed: editor.isActive('bulletList'), run: () => chain().toggleBulletList().run() },
       { name: 'orderedList', icon: 'orderedList', keys: 'Control+Shift+7', pressed: editor.isActive('orderedList'), run: () => chain().toggleOrderedList().run() },
-      { name: 'table', icon: 'table', disabled: editor.isActive('table'), run: () => insertTable(editor) },
+      { name: 'table', icon: 'table', ...(editor.isActive('table') && { disabled: true, reason: 'inTable' }), run: () => insertTable(editor) },
     ]),
     [
       { name: 'goodExample', run: () => insertExample(editor) },
-      { name: 'alternatives', disabled: !canSetAgainst(editor.state), run: () => setAgainst(editor) },
+      { name: 'alternatives', ...(!canSetAgainst(editor.state) && { disabled: true, reason: 'notAgainst' }), run: () => setAgainst(editor) },
     ],
+    [languageTool(editor, answer, t)],
   ]
 }
 

@@ -34,7 +34,11 @@ interface Surroundings {
 
 /** An editor on the text, open for writing for as long as the text is. */
 export function useAnswerEditor(live: Written, around: Surroundings): ShallowRef<Editor | undefined> {
+  // What stays at the edges of the window, the tools and what is suggested, covers no line that one writes in.
+  const edges = { top: 120, right: 0, bottom: live.provider || innerWidth < 640 ? 40 : 220, left: 0 }
   const editorProps = () => ({
+    scrollThreshold: edges,
+    scrollMargin: edges,
     attributes: {
       class: 'tiptap prose',
       ...(live.writable.value ? { role: 'textbox', 'aria-multiline': 'true' } : { role: 'document', tabindex: '0' }),
