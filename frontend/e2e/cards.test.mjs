@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { afterEach, test } from 'node:test'
-import { Portal, api, places, sleep } from './portal.mjs'
+import { Portal, api, freeze, places, sleep, sound } from './portal.mjs'
 
 /*
  * A municipality's and the trust's writer fill in the same card at once, one by keyboard alone, set their texts against each
@@ -11,7 +9,6 @@ import { Portal, api, places, sleep } from './portal.mjs'
  */
 let portal
 afterEach(() => portal?.stop())
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 const words = {
   nb: { add: 'Legg til et godt eksempel', card: 'Godt eksempel', title: 'Hva heter eksempelet?', status: /^Hvor langt er det kommet\?/, group: /^Hvem gjelder det\?/, noLink: 'Dette er verken en nettadresse eller en e-postadresse.', noTitle: 'Skriv hva eksempelet heter.',
@@ -34,13 +31,6 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     const stored = async () => (await api(secretariat, 'GET', `/responses/${agder}/text`)).body.answers.find((answer) => (answer.answerId ?? answer.id) === id).content.content
     const saved = (page) => page.locator('[data-save-state="saved"]').waitFor()
     const shot = (page, name) => process.env.SHOTS && page.screenshot({ path: `${process.env.SHOTS}/cards-${name}-${view.language}-${view.width}.png` })
-    const sound = async (page) => {
-      await page.evaluate(axe)
-      const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }))
-      assert.deepEqual(violations.filter(({ impact }) => ['serious', 'critical'].includes(impact)).map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`), [])
-      assert.equal(await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth'), false)
-      assert.deepEqual(page.faults, [])
-    }
     const field = (page, name) => page.locator(`.good-example`).last().locator(`.example-field[data-name="${name}"] > .words`)
     const keys = async (page, ...pressed) => {
       for (const key of pressed) {
@@ -170,12 +160,7 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     assert.deepEqual(bare(await stored()), end)
 
     // Frozen: the same, without controls, and in what is held.
-    for (const { id: other, status, version } of (await response()).answers) {
-      const next = { empty: 'not_answered', writing: 'ready' }[status]
-      if (next) assert.equal((await api(secretariat, 'PUT', `/responses/${agder}/answers/${other}/status`, { status: next, version })).status, 200)
-    }
-    const { version } = await response()
-    assert.equal((await api(secretariat, 'POST', `/responses/${agder}/freeze`, { version })).status, 200)
+    assert.equal((await freeze(secretariat, agder)).status, 200)
     await kari.getByText(t.frozen).first().waitFor()
     await kari.locator('.good-example select, .alternatives button').waitFor({ state: 'detached' })
     await shot(kari, 'frozen')

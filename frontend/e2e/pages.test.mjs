@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { after, before, test } from 'node:test'
-import { Portal, api, places } from './portal.mjs'
+import { Portal, api, places, sound } from './portal.mjs'
 
 /*
  * Every page as the people who come there see it: bokmål wide and nynorsk on a phone. Nothing serious for
  * axe, nothing wider than the screen, one heading, no key where a word should be, nothing thrown.
  */
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const views = [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn' }]
 let portal
 let at
@@ -121,20 +118,14 @@ async function has(person, language) {
   for (let tries = 0; (await api(person, 'GET', '/me')).body.language !== language; tries++) assert.ok(tries < 50, 'the account never got it')
 }
 
-async function look(page, { width, language }, ready) {
+async function look(page, { language }, ready) {
   await page.locator('h1').first().waitFor()
   if (ready) await page.locator(ready).first().waitFor()
   await page.waitForLoadState('networkidle')
   assert.equal(await page.locator('html').getAttribute('lang'), language)
   assert.equal(await page.locator('h1').count(), 1, 'headings of the first level')
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth)
-  assert.ok(wide <= width, `${wide} px wide on a screen of ${width}`)
   const words = (await page.locator('main').innerText()).replace(/\S+@\S+/g, '')
   assert.ok(words.trim().length > 40, 'hardly a word')
   assert.doesNotMatch(words, /\b[a-z]+\.[a-z]+[A-Za-z]*\.[a-zA-Z]+\b/, 'a key where a word should be')
-  await page.evaluate(axe)
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }))
-  const serious = violations.filter(({ impact }) => ['serious', 'critical'].includes(impact))
-  assert.deepEqual(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`), [])
-  assert.deepEqual(page.faults, [])
+  await sound(page)
 }

@@ -1,5 +1,7 @@
+import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -92,6 +94,49 @@ export async function api(page, method, path, body) {
   const answer = await page.request.fetch(`/api/v1${path}`, { method, data: body })
   const text = await answer.text()
   return { status: answer.status(), body: text && JSON.parse(text) }
+}
+
+/** Says of each answer what it must be for the text to be frozen, and freezes it. Gives the answer to the last request. */
+export async function freeze(page, responseId, ...ready) {
+  const response = async () => (await api(page, 'GET', `/responses/${responseId}`)).body
+  for (const { id } of (await response()).answers) {
+    const { status, version } = (await response()).answers.find((answer) => answer.id === id)
+    const next = ready.includes(id) || status === 'writing' ? 'ready' : status === 'empty' ? 'not_answered' : status
+    if (next !== status) assert.equal((await api(page, 'PUT', `/responses/${responseId}/answers/${id}/status`, { status: next, version })).status, 200)
+  }
+  return api(page, 'POST', `/responses/${responseId}/freeze`, { version: (await response()).version })
+}
+
+/** Goes to something by Tab, as often as it takes; out of the text by its own key first, and backwards from there: inside, Tab is the text's. */
+export async function tabTo(target) {
+  await target.waitFor()
+  const { keyboard } = target.page()
+  const inText = await target.page().evaluate(() => !!document.activeElement.closest('.tiptap'))
+  if (inText) await keyboard.press('Alt+F10')
+  for (let presses = 0; !(await target.evaluate((element) => element === document.activeElement)); presses++) {
+    assert.ok(presses < 150, `${target} is not come to by Tab`)
+    await keyboard.press(inText ? 'Shift+Tab' : 'Tab')
+  }
+}
+
+/** How somebody presses what is on the screen: by mouse on a wide one, by keyboard alone on a narrow one. */
+export const handsOn = ({ width }) => async (target) => {
+  if (width > 1000) return target.click()
+  await tabTo(target)
+  await target.page().keyboard.press('Enter')
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** Sees to it that axe finds nothing serious on the page as it stands, nothing is wider than the screen, and nothing was thrown. */
+export async function sound(page) {
+  await page.evaluate(axe)
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }))
+  const serious = violations.filter(({ impact }) => ['serious', 'critical'].includes(impact))
+  assert.deepEqual(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`), [])
+  const [inside, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth])
+  assert.ok(inside <= screen, `${inside} px wide on a screen of ${screen}`)
+  assert.deepEqual(page.faults, [])
 }
 
 /** Where things are in the demonstration: the open round, a response that has been sent, and those of four communities. */

@@ -371,6 +371,15 @@ step('two people press submit at once: one submission, one receipt', async () =>
   at.receipt = receipts[0]
 })
 
+step('who wrote what is still told of the text that was sent', async () => {
+  const { larvik } = people
+  await larvik.goto(`/responses/${at.response}/answers/${at.answers[3]}/versions`)
+  await larvik.getByRole('tab', { name: 'Hvem skrev hva' }).click()
+  const by = (words) => larvik.locator('.author', { hasText: words }).first().getAttribute('title')
+  assert.match(await by('Presisert etter ønske'), /Sykehuset i Vestfold HF/)
+  assert.equal((await api(people.ministry, 'GET', `/responses/${at.response}/answers/${at.answers[3]}/versions`)).status, 404)
+})
+
 step('the ministry reads it, reads across, and takes it home', async () => {
   const { ministry } = people
   await ministry.goto(`/rounds/${at.round}/overview`)

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
-import { Portal, api, places } from './portal.mjs'
+import { Portal, api, freeze, handsOn, places, sound, tabTo } from './portal.mjs'
 
 /*
  * Two people of different organisations write in one answer. Each sees afterwards who wrote what, gives a version a name,
- * sees what changed, and puts the old text in again: for both, and without losing what stood there.
+ * sees what changed, and puts the old text in again: for both, and without losing what stood there. Who wrote what is still
+ * told when the text is frozen.
  */
 let portal
 afterEach(() => portal?.stop())
@@ -18,12 +19,15 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
   test(`versions of an answer, ${view.language} at ${view.width}`, { timeout: 120_000 }, async () => {
     portal = await Portal.start()
     const t = words[view.language]
+    const press = handsOn(view)
     const { agder } = await places(portal)
     const secretariat = await portal.as('sekretariat-agder', '/', view)
     const coordinator = await portal.as('koordinator-kristiansand', '/', view)
     const { answers } = (await api(secretariat, 'GET', `/responses/${agder}`)).body
     const answer = answers.find(({ status }) => status === 'empty')
     const saved = (page) => page.locator('[data-save-state="saved"]').waitFor()
+    const shot = (page, name) => process.env.SHOTS && page.screenshot({ path: `${process.env.SHOTS}/versions-${name}-${view.language}-${view.width}.png`, fullPage: true })
+    const show = (page, tab) => (view.width > 1000 ? page.getByRole('tab', { name: tab }).click() : tabTo(page.getByRole('tab', { selected: true })).then(() => page.keyboard.press('ArrowRight')))
     const write = async (page, text) => {
       await page.locator('.tiptap').click()
       await page.keyboard.press('Control+End')
@@ -40,9 +44,9 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     await secretariat.getByText('Kommunene trenger tid.').waitFor()
 
     await secretariat.goto(`/responses/${agder}/answers/${answer.id}/versions`)
-    await secretariat.getByRole('button', { name: t.name }).click()
+    await press(secretariat.getByRole('button', { name: t.name }))
     await secretariat.getByLabel(t.label, { exact: true }).fill('Før møtet')
-    await secretariat.getByRole('button', { name: t.save }).click()
+    await press(secretariat.getByRole('button', { name: t.save }))
     await secretariat.getByRole('navigation').getByText('Før møtet').waitFor()
 
     await secretariat.goto(`/responses/${agder}/write/${answer.id}`)
@@ -53,14 +57,14 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     await coordinator.goto(`/responses/${agder}/answers/${answer.id}/versions`)
     await coordinator.getByLabel(t.since).waitFor()
     await coordinator.locator('ins', { hasText: 'Og penger.' }).waitFor()
-    await coordinator.getByRole('tab', { name: t.authors }).click()
+    await show(coordinator, t.authors)
     const of = (text) => coordinator.locator('.author', { hasText: text }).getAttribute('title')
     assert.match(await of('Kommunene trenger tid.'), /Kristiansand/)
     assert.match(await of('Og penger.'), /Agder/)
 
-    await coordinator.getByRole('link', { name: /Før møtet/ }).click()
-    await coordinator.getByRole('link', { name: t.restore }).click()
-    await coordinator.getByRole('button', { name: t.confirm }).click()
+    await press(coordinator.getByRole('link', { name: /Før møtet/ }))
+    await press(coordinator.getByRole('link', { name: t.restore }))
+    await press(coordinator.getByRole('button', { name: t.confirm }))
     await coordinator.locator('.tiptap', { hasNotText: 'Og penger.' }).waitFor()
     await saved(coordinator)
     await secretariat.locator('.tiptap', { hasNotText: 'Og penger.' }).waitFor()
@@ -71,6 +75,15 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     assert.deepEqual(versions.map(({ name }) => name ?? ''), ['', 'Før møtet'])
     const contents = await Promise.all(versions.map(({ place }) => api(secretariat, 'GET', `/responses/${agder}/answers/${answer.id}/versions/${place}`)))
     assert.deepEqual(contents[0].body.content, contents[1].body.content)
+    for (const page of [secretariat, coordinator]) await sound(page)
+
+    // Frozen: it still says who wrote it.
+    assert.equal((await freeze(secretariat, agder, answer.id)).status, 200)
+    await coordinator.goto(`/responses/${agder}/answers/${answer.id}/versions`)
+    await show(coordinator, t.authors)
+    assert.match(await of('Kommunene trenger tid.'), /Kristiansand/)
+    await sound(coordinator)
+    await shot(coordinator, 'frozen')
     for (const page of [secretariat, coordinator]) assert.deepEqual(page.faults, [])
   })
 }
