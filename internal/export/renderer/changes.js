@@ -1,18 +1,21 @@
 // What has changed in a text since somebody treated it, paragraph by paragraph.
 import { answerBlocks } from './answer.js'
-import { heading } from './report.js'
+import { heading, paragraph } from './report.js'
 
 // changedAnswers are the blocks that say what is new in each answer and what has gone; earlier is its document before, by id.
+// Whoever decides is told too where the words are the same and something else is not: an answer that is left out here is the same.
 export function changedAnswers(pkg, earlier, w) {
   return pkg.answers.flatMap((answer) => {
     const steps = difference(textsOf(earlier[answer.id], w), textsOf(answer.content, w))
-    if (steps.length === 0) return []
-    return [
-      heading(2, w.say('answer', { number: answer.number })),
-      ...steps.map(({ added, text }) => changedParagraph(added, JSON.parse(text), answer, w)),
-    ]
+    const told = steps.map(({ added, text }) => changedParagraph(added, JSON.parse(text), answer, w))
+    if (told.length === 0 && !same(earlier[answer.id], answer.content)) told.push(paragraph(w.say('shapeChanged')))
+    return told.length > 0 ? [heading(2, w.say('answer', { number: answer.number })), ...told] : []
   })
 }
+
+// same: both are as they were frozen, so what is the same has the same signs. A text that is not there is an empty one.
+const same = (before, after) => JSON.stringify(before ?? empty) === JSON.stringify(after ?? empty)
+const empty = { type: 'doc' }
 
 function changedParagraph(added, { where, text, lang }, answer, w) {
   const told = [w.say(added ? 'caseAdded' : 'caseRemoved'), ...(where ? [`${where}:`] : []), ...(lang ? [`(${w.say(`language_${lang}`)})`] : [])]
@@ -31,20 +34,37 @@ function textsOf(document, w) {
       default: return [told(plain([block]), [block], where)]
     }
   })
-  return paragraphs(answerBlocks(document ?? { type: 'doc' }, 1, w))
+  return paragraphs(answerBlocks(document ?? empty, 1, w))
 }
 
 const told = (text, blocks, where) => JSON.stringify({ where, text, lang: languageIn(blocks) })
 
 function plain(blocks) {
-  return blocks.map((block) => (block.kind === 'list' ? block.items.map(plain).join(' ') : block.runs.map((run) => run.text ?? ' ').join(''))).join(' ')
+  return blocks.map((block) => (block.kind === 'list' ? block.items.map(plain).join(' ') : wordsOf(block.runs))).join(' ')
+}
+
+// wordsOf says after linked words where they lead, so that another address is a change like another word.
+function wordsOf(runs) {
+  return runs.map((run, i) => (run.text ?? ' ') + (run.href && run.href !== runs[i + 1]?.href && run.href !== run.text ? ` (${run.href})` : '')).join('')
 }
 
 const languageIn = (blocks) => blocks.map((block) => block.lang ?? (block.items && languageIn(block.items.flat()))).find(Boolean)
 
-// difference is what was removed and added from one list of paragraphs to the other, in order, by the longest common sequence.
+const largestTable = 4_000_000
+
+// difference is what was removed and added from one list of paragraphs to the other, in order, by the longest common sequence of
+// what lies between the beginning and the end that they share. Where that is too long to compare, all of it went and came.
 export function difference(before, after) {
-  const longest = Array.from({ length: before.length + 1 }, () => Array(after.length + 1).fill(0))
+  let [head, tail] = [0, 0]
+  const shortest = Math.min(before.length, after.length)
+  while (head < shortest && before[head] === after[head]) head++
+  while (tail < shortest - head && before.at(-1 - tail) === after.at(-1 - tail)) tail++
+  return between(before.slice(head, before.length - tail), after.slice(head, after.length - tail))
+}
+
+function between(before, after) {
+  if (before.length * after.length > largestTable) return [...before.map((text) => ({ added: false, text })), ...after.map((text) => ({ added: true, text }))]
+  const longest = Array.from({ length: before.length + 1 }, () => new Uint32Array(after.length + 1))
   for (let i = before.length - 1; i >= 0; i--) {
     for (let j = after.length - 1; j >= 0; j--) {
       longest[i][j] = before[i] === after[j] ? longest[i + 1][j + 1] + 1 : Math.max(longest[i + 1][j], longest[i][j + 1])

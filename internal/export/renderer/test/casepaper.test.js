@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { difference } from '../changes.js'
+import { changedAnswers, difference } from '../changes.js'
+import { speaker } from '../words.js'
 
 const told = (before, after) => difference(before, after).map(({ added, text }) => (added ? '+' : '-') + text).join(' ')
 
@@ -24,4 +25,25 @@ test('from the difference the text after can be made of the text before', () => 
     for (const text of removed) kept.splice(kept.indexOf(text), 1)
     assert.deepEqual([...kept, ...added].sort(), after.slice().sort())
   }
+})
+
+const text = (value, ...marks) => ({ type: 'text', text: value, ...(marks.length > 0 && { marks }) })
+const doc = (...content) => ({ type: 'doc', content: [{ type: 'paragraph', content }] })
+
+test('whoever decides is told of another address and of another shape, and of nothing that is the same', () => {
+  const link = (href) => ({ type: 'link', attrs: { href } })
+  const told = (before, after) =>
+    changedAnswers({ answers: [{ id: 'a', number: 1, language: 'nb', content: after }] }, { a: before }, speaker('nb'))
+      .map(({ runs }) => (runs ?? []).map((run) => run.text).join('')).join('|')
+  assert.equal(told(doc(text('Les planen', link('https://a.no'))), doc(text('Les planen', link('https://a.no')))), '')
+  assert.match(told(doc(text('Les planen', link('https://a.no'))), doc(text('Les planen', link('https://b.no')))), /Fjernet: Les planen \(https:\/\/a\.no\)\|Nytt: Les planen \(https:\/\/b\.no\)/)
+  assert.match(told(doc(text('Ja')), doc(text('Ja', { type: 'bold' }))), /Ordene er de samme/)
+  assert.equal(told(undefined, { type: 'doc' }), '')
+})
+
+test('what is too long to compare went and came as a whole, between what is the same', () => {
+  const many = (sign) => Array.from({ length: 2_100 }, (_, i) => `${sign}${i}`)
+  const steps = difference(['først', ...many('a'), 'sist'], ['først', ...many('b'), 'sist'])
+  assert.equal(steps.length, 4_200)
+  assert.equal(steps.some(({ text }) => text === 'først' || text === 'sist'), false)
 })
