@@ -35,6 +35,8 @@ describe('diffDocuments', () => {
 
   it('notices when only the form has changed, since that is signed too', () => {
     expect(kinds(doc(p('Viktig')), doc(paragraph(text('Viktig', 'bold'))))).toEqual(['reformatted'])
+    const link = (href: string) => doc(paragraph({ type: 'text', text: 'planen', marks: [{ type: 'link', attrs: { href } }] }))
+    expect(diffDocuments(link('https://a.no'), link('https://b.no'))).toMatchObject([{ kind: 'reformatted', links: { added: ['https://b.no'], removed: ['https://a.no'] } }])
     expect(kinds(doc(p('Overskrift')), doc({ type: 'heading', attrs: { level: 1 }, content: [text('Overskrift')] }))).toEqual(['reformatted'])
   })
 

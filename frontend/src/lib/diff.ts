@@ -18,6 +18,8 @@ export interface BlockChange {
   /** The alternative it stood in, and the language it was in, where that is another now; nothing is the answer's own. */
   moved?: { before: string; after: string }
   language?: { before?: string; after?: string }
+  /** Addresses that its words lead to now, and those that they led to and do not any more. */
+  links?: { added: string[]; removed: string[] }
 }
 
 interface Block {
@@ -25,6 +27,7 @@ interface Block {
   text: string
   where?: string
   lang?: string
+  links?: string[]
   /** Everything about the block: two blocks with the same text but another form have other signatures. */
   signature: string
 }
@@ -48,7 +51,7 @@ export function diffDocuments(before: RichNode, after: RichNode, words: TextWord
 }
 
 function wholly(kind: 'same' | 'added' | 'removed', block: Block): BlockChange {
-  return { ...told(block), kind, pieces: [{ kind, text: block.text }] }
+  return { ...told(block), kind, links: kind === 'added' ? linksBetween(undefined, block) : undefined, pieces: [{ kind, text: block.text }] }
 }
 
 function told({ block, where, lang }: Block) {
@@ -76,9 +79,16 @@ function changed(before: Block, after: Block): BlockChange {
     ...told(after),
     moved: before.where && after.where && before.where !== after.where ? { before: before.where, after: after.where } : undefined,
     language: before.lang === after.lang ? undefined : { before: before.lang, after: after.lang },
+    links: linksBetween(before, after),
   }
   if (before.text === after.text) return { ...change, kind: 'reformatted', pieces: [{ kind: 'same', text: after.text }] }
   return { ...change, kind: 'changed', pieces: after.block === 'choice' ? replacedWhole(before.text, after.text) : wordPieces(before.text, after.text) }
+}
+
+function linksBetween(before: Block | undefined, after: Block): BlockChange['links'] {
+  const [old, fresh] = [before?.links ?? [], after.links ?? []]
+  const links = { added: fresh.filter((href) => !old.includes(href)), removed: old.filter((href) => !fresh.includes(href)) }
+  return links.added.length + links.removed.length > 0 ? links : undefined
 }
 
 function replacedWhole(before: string, after: string): Piece[] {
@@ -150,10 +160,16 @@ function isList(node: RichNode): boolean {
 }
 
 function blockOf(block: Block['block'], node: RichNode, text: string): Block {
-  return { block, text, lang: languageIn(node), signature: JSON.stringify(node) }
+  return { block, text, lang: languageIn(node), links: linksIn(node), signature: JSON.stringify(node) }
 }
 
 /** The first language of its own that anything in a node has. */
 function languageIn(node: RichNode): string | undefined {
   return ownLanguage(node) ?? (node.content ?? []).map(languageIn).find(Boolean)
+}
+
+/** Every address that words in a node lead to, once. */
+function linksIn(node: RichNode): string[] {
+  const own = (node.marks ?? []).filter(({ type }) => type === 'link').map(({ attrs }) => String(attrs?.href ?? ''))
+  return [...new Set([...own, ...(node.content ?? []).flatMap(linksIn)])]
 }
