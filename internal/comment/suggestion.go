@@ -75,7 +75,8 @@ func (s Service) Suggest(ctx context.Context, actor portal.Actor, id portal.Resp
 }
 
 // Settle takes a suggestion in, rejects it, or opens again what the actor has taken in and could not put into the text.
-// Of two people who settle one at once, one is told that the other was first: what is taken in is put in once.
+// Of two people who settle one at once, one is told that the other was first: what is taken in is put in once. While the
+// text is frozen none is taken in; to reject one changes no text, and is what is left to do before that is sent.
 func (s Service) Settle(ctx context.Context, actor portal.Actor, id portal.ResponseID, answer portal.AnswerID, thread portal.ThreadID, kind Kind) error {
 	action, err := s.settles(ctx, actor, answer, thread, kind)
 	if err != nil {
@@ -93,6 +94,11 @@ func (s Service) Settle(ctx context.Context, actor portal.Actor, id portal.Respo
 		case kind != Reopen && t.State() != Open:
 			return nil, portal.Conflictf("changed_meanwhile", "somebody has settled it already")
 		}
+		if kind == Accept {
+			if err := policy.Decide(actor, "document.write", policy.ResponseObject(in.response)); err != nil {
+				return nil, err
+			}
+		}
 		detail, err := in.keep(tx, t, Entry{Kind: kind}.by(actor, s.Now()))
 		if err == nil {
 			detail["by"] = string(t.Entries[0].Account) + " " + string(t.Entries[0].Organisation)
@@ -102,14 +108,14 @@ func (s Service) Settle(ctx context.Context, actor portal.Actor, id portal.Respo
 }
 
 // settles is the action that is asked for. Whoever made a suggestion may withdraw it; whoever has taken one in may open it
-// again, also when the text has been frozen before it was put in.
+// again. Both also when the text has been frozen: it may have been before what was taken in was put in.
 func (s Service) settles(ctx context.Context, actor portal.Actor, answer portal.AnswerID, thread portal.ThreadID, kind Kind) (policy.Action, error) {
 	if kind == Reopen {
 		return "response.comment", nil
 	}
 	all, err := s.Store.Threads(ctx, answer)
 	if at := slices.IndexFunc(all, func(t Thread) bool { return t.ID == thread }); kind == Reject && at >= 0 && all[at].Entries[0].of(actor) {
-		return "response.suggest", err
+		return "response.comment", err
 	}
 	return "response.settle_suggestion", err
 }

@@ -184,6 +184,8 @@ func approvalTurn(r portal.Response, actor portal.Actor, editor bool, now time.T
 		return "record_recommendation", ""
 	case editor && may("decide"):
 		return "record_decision", ""
+	case editor && workflow.Hindrance(r, "submit", now) == "suggestions_open":
+		return "submit", ""
 	case lateApproval(r, actor, now) != "":
 		return lateApproval(r, actor, now), ""
 	case editor && rejected(r) != nil:

@@ -108,7 +108,7 @@ var Table = []Row{
 	{"response.comments", inside, nil},
 	{"response.comment", inside, []string{"draft", "approval", "ready"}},
 	{"response.suggest", inside, []string{"draft"}},
-	{"response.settle_suggestion", writers, []string{"draft"}},
+	{"response.settle_suggestion", writers, []string{"draft", "approval", "ready"}}, // putting it in is document.write as well
 	{"response.case_paper", []Relation{PartyPerson}, nil},
 	{"response.assign", []Relation{OwnEditor}, []string{"draft"}},
 	{"response.set_status", writers, []string{"draft"}},

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -171,8 +172,37 @@ func TestSuggestionsAreSettledBeforeTheTextIsFrozen(t *testing.T) {
 	must(t, s.settle(s.larvik, second, comment.Accept))
 	must(t, freeze())
 	wantCode(t, s.suggest(s.reader, change), "wrong_state")
-	must(t, s.settle(s.larvik, second, comment.Reopen)) // it did not reach the text before that was frozen
-	wantCode(t, s.settle(s.horten, second, comment.Reject), "wrong_state")
+	for _, id := range []portal.ThreadID{first, second} {
+		must(t, s.settle(s.larvik, id, comment.Reopen)) // it did not reach the text before that was frozen
+		wantCode(t, s.settle(s.larvik, id, comment.Accept), "wrong_state")
+	}
+	wantCode(t, s.settle(s.reader, second, comment.Reject), "not_yours")
+	must(t, s.settle(s.reader, first, comment.Reject)) // whoever made it withdraws it
+	must(t, s.settle(s.larvik, second, comment.Reject))
+}
+
+func TestNothingIsSentWithASuggestionOpen(t *testing.T) {
+	h := newHouse(t)
+	s, ctx := newSender(h), t.Context()
+	comments, answer := comment.Service{Store: h.db.Comments(), Now: func() time.Time { return h.now }, NewID: portal.NewID}, s.response().Answers[0].ID
+	must(t, comments.Suggest(ctx, h.as("k-4216", portal.Reader), s.id, answer, []comment.Thread{{Anchor: &comment.Anchor{First: []byte{1}, Last: []byte{2}}, Change: json.RawMessage(change)}}, ""))
+	threads, err := comments.Threads(ctx, s.writer, s.id, answer)
+	must(t, err)
+	settle := func(kind comment.Kind) error {
+		return comments.Settle(ctx, s.writer, s.id, answer, threads[0].ID, kind)
+	}
+	must(t, settle(comment.Accept))
+	s.sign("Ferdig.")
+	must(t, settle(comment.Reopen))
+	r := s.response()
+	_, err = s.consult.Submit(ctx, s.writer, s.id, r.Freeze.ID, r.Freeze.Hash)
+	wantCode(t, err, "suggestions_open")
+	if turn, err := s.consult.MyTurn(ctx, s.writer); err != nil || len(turn.Tasks) != 1 || turn.Tasks[0].Kind != "submit" {
+		t.Errorf("the writer owes %+v, %v", turn.Tasks, err)
+	}
+	must(t, settle(comment.Reject))
+	_, err = s.consult.Submit(ctx, s.writer, s.id, r.Freeze.ID, r.Freeze.Hash)
+	must(t, err)
 }
 
 func TestWhoSuggestedIsToldWhatBecameOfIt(t *testing.T) {

@@ -23,7 +23,8 @@ func Hindrance(r portal.Response, event string, now time.Time) string {
 		return first(only(r.Kind == portal.Separate, "no_committee"), only(recommended && Decided(r), "already_decided"),
 			only(!recommended && !CountResponse(r, now).Met, "rule_not_met"))
 	case "submit":
-		return first(only(!Decided(r), "not_decided"), only(!CountResponse(r, now).Met, "rule_not_met"), unread(r, now))
+		return first(only(!Decided(r), "not_decided"), only(!CountResponse(r, now).Met, "rule_not_met"), unread(r, now),
+			only(len(WithSuggestions(r)) > 0, "suggestions_open"))
 	}
 	return ""
 }

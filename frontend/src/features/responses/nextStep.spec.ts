@@ -13,6 +13,7 @@ const secretariat = {
   waiting: abilities({ 'response.decide': '-rule_not_met', 'response.submit': '-not_decided', 'response.reopen': '+' }),
   deciding: abilities({ 'response.decide': '+', 'response.submit': '-not_decided', 'response.reopen': '+' }),
   sending: abilities({ 'response.decide': '-wrong_state', 'response.submit': '+', 'response.reopen': '+' }),
+  suggested: abilities({ 'response.decide': '-wrong_state', 'response.submit': '-suggestions_open', 'response.reopen': '+' }),
   tooLate: abilities({ 'response.decide': '-wrong_state', 'response.submit': '-round_closed', 'response.reopen': '+' }),
 }
 const writer = abilities({ 'document.write': '+', 'response.set_status': '+' })
@@ -41,6 +42,7 @@ const cases: [who: string, response: Partial<Schemas['Response']>, next: string]
   ['the secretariat when the rule is met', { state: 'approval', tally: met, abilities: secretariat.deciding }, 'decide'],
   ['the secretariat when it is decided', { state: 'ready', tally: met, abilities: secretariat.sending }, 'submit'],
   ['the secretariat when the round was closed first', { state: 'ready', tally: met, abilities: secretariat.tooLate }, 'blocked'],
+  ['the secretariat when a suggestion was opened again after the text was frozen', { state: 'ready', tally: met, abilities: secretariat.suggested }, 'suggestions_left'],
   ['a reader when it is decided', { state: 'ready', tally: met }, 'wait_submit'],
   ['one who answers alone and stands behind it', { state: 'approval', kind: 'separate', tally: met, abilities: secretariat.sending }, 'submit'],
   ['a reader of a separate answer that is approved', { state: 'approval', kind: 'separate', tally: met }, 'wait_submit'],

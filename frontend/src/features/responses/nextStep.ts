@@ -6,7 +6,7 @@ type Response = Schemas['Response']
 export type NextKind =
   | 'freeze' | 'finish' | 'suggestions' | 'write' | 'wait_freeze'
   | 'endorse' | 'recommend' | 'wait_recommendation' | 'position' | 'join' | 'confirm' | 'settle' | 'see' | 'rejected' | 'decide' | 'wait_positions' | 'wait_decision'
-  | 'submit' | 'blocked' | 'wait_submit' | 'wait_received' | 'done' | 'withdrawn'
+  | 'submit' | 'suggestions_left' | 'blocked' | 'wait_submit' | 'wait_received' | 'done' | 'withdrawn'
 
 /** The one thing to do here for the one who looks, or else what is waited for. */
 export function nextFor(response: Response): NextKind {
@@ -50,7 +50,9 @@ const owes = (party: Schemas['Party']) => isWaitedFor(party) && (party.validity 
 function whileFrozen(response: Response): NextKind {
   const { abilities, tally } = response
   if (may('response.endorse', abilities)) return 'endorse'
-  if (may('response.submit', abilities)) return 'submit'
+  const submit = abilityTo('response.submit', abilities)
+  if (submit?.allowed) return 'submit'
+  if (submit?.why === 'suggestions_open') return 'suggestions_left'
   const recommended = tally.rule.kind === 'recommendation'
   if (may('response.decide', abilities)) return recommended ? 'recommend' : 'decide'
   const ours = response.parties.find((party) => party.mine)

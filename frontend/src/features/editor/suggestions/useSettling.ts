@@ -25,9 +25,11 @@ export function useSettling(suggestions: Suggestions, live: LiveDocument, respon
   const closed = computed(() => live.state.value !== 'live' || !live.writable.value)
   const whyNot = computed(() => {
     if (suggesting.value) return t('editor.suggestions.whileSuggesting')
-    return terms.whyNot('response.settle_suggestion', response().abilities) ?? (closed.value ? t(`editor.suggestions.${live.state.value === 'offline' ? 'offline' : 'closed'}`) : undefined)
+    return terms.whyNot('document.write', response().abilities) ?? (closed.value ? t(`editor.suggestions.${live.state.value === 'offline' ? 'offline' : 'closed'}`) : undefined)
   })
-  const mayWithdraw = ({ thread }: Listed) => thread.entries[0]!.mine && may('response.suggest', response().abilities)
+  /** Leaving one out changes no text, and can be done while that is frozen. */
+  const whyNotReject = computed(() => terms.whyNot('response.settle_suggestion', response().abilities))
+  const mayWithdraw = ({ thread }: Listed) => thread.entries[0]!.mine && may('response.comment', response().abilities)
 
   /** Claims it first, so that of two people one alone puts it in; what cannot be put in then is given back. */
   async function take({ thread }: Listed, anyway = false): Promise<Outcome> {
@@ -101,5 +103,5 @@ export function useSettling(suggestions: Suggestions, live: LiveDocument, respon
       return true
     })
 
-  return { busy, error, doubted, writes, whyNot, mayWithdraw, accept, reject, all }
+  return { busy, error, doubted, writes, whyNot, whyNotReject, mayWithdraw, accept, reject, all }
 }
