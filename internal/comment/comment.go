@@ -99,13 +99,27 @@ func (t Thread) seenBy(actor portal.Actor) bool {
 	return t.Audience == Parties || t.Organisation == actor.Organisation
 }
 
+// full says whether nothing more is done in the thread than what ends it.
+func (t Thread) full() bool { return len(t.Entries) >= mostEntries }
+
+// fits says whether the place can be kept.
+func (a Anchor) fits() bool {
+	fits := func(position []byte) bool { return 0 < len(position) && len(position) <= longestAnchor }
+	return fits(a.First) && fits(a.Last)
+}
+
 const (
-	mostThreads  = 100 // of one organisation in one answer: what others say to themselves takes no room from it
-	mostEntries  = 100 // in one thread
-	mostMentions = 20
-	longest      = 4000
-	longestQuote = 1000
+	mostThreads   = 100  // of one organisation in one answer: what others say to themselves takes no room from it
+	mostSaid      = 1000 // by one organisation in one answer
+	mostEntries   = 100  // in one thread
+	mostMentions  = 20
+	longest       = 4000
+	longestQuote  = 1000
+	longestAnchor = 64
 )
+
+// Said is how much one organisation has said in an answer. What it has resolved still counts.
+type Said struct{ Threads, Entries int }
 
 // Store is what this package needs kept.
 type Store interface {
@@ -114,6 +128,8 @@ type Store interface {
 	Response(ctx context.Context, id portal.ResponseID) (portal.Response, error)
 	// Threads are those of an answer, the oldest first, each with its entries.
 	Threads(ctx context.Context, id portal.AnswerID) ([]Thread, error)
+	// Thread is one of them; portal.Missing when the answer has none of that id.
+	Thread(ctx context.Context, answer portal.AnswerID, id portal.ThreadID) (Thread, error)
 	// Actors are those with a role in any of the organisations, once for each.
 	Actors(ctx context.Context, organisations []portal.OrganisationID) ([]portal.Actor, error)
 }
@@ -121,7 +137,10 @@ type Store interface {
 // Tx is one write.
 type Tx interface {
 	LockResponse(id portal.ResponseID) (portal.Response, error)
-	CommentThreads(id portal.AnswerID) ([]Thread, error)
+	// CommentThread is portal.Missing when the answer has none of that id.
+	CommentThread(answer portal.AnswerID, id portal.ThreadID) (Thread, error)
+	SaidBy(organisation portal.OrganisationID, answer portal.AnswerID) (Said, error)
+	SuggestedBy(organisation portal.OrganisationID, answer portal.AnswerID) (Suggested, error)
 	InsertThread(r portal.Response, answer portal.AnswerID, t Thread) error
 	InsertEntry(id portal.ThreadID, e Entry) error
 	ActorsOf(organisations []portal.OrganisationID) ([]portal.Actor, error)
@@ -209,11 +228,16 @@ func (s Service) Begin(ctx context.Context, actor portal.Actor, id portal.Respon
 		return "", portal.InvalidField("quote", "too_long", "a passage")
 	case (t.Anchor == nil) != (t.Quote == ""):
 		return "", portal.InvalidField("quote", "required", "a passage has its place and its words")
+	case t.Anchor != nil && !t.Anchor.fits():
+		return "", portal.InvalidField("anchor", "invalid", "not a place in a text")
 	}
 	return t.ID, s.write(ctx, actor, "response.comment", id, answer, func(tx Tx, in room) (map[string]any, error) {
-		own := slices.DeleteFunc(in.seen, func(t Thread) bool { return t.Organisation != actor.Organisation || t.Change != nil })
-		if len(own) >= mostThreads {
-			return nil, portal.Conflictf("too_many_comments", "%d threads of one organisation in one answer", len(own))
+		said, err := tx.SaidBy(actor.Organisation, answer)
+		if err != nil {
+			return nil, err
+		}
+		if said.Threads >= mostThreads || said.Entries >= mostSaid {
+			return nil, tooMuch(said)
 		}
 		if err := tx.InsertThread(in.response, answer, t); err != nil {
 			return nil, err
@@ -225,26 +249,33 @@ func (s Service) Begin(ctx context.Context, actor portal.Actor, id portal.Respon
 // Add says something in a thread, resolves it, or opens it again. What is said of a suggestion leaves it as it is.
 func (s Service) Add(ctx context.Context, actor portal.Actor, id portal.ResponseID, answer portal.AnswerID, thread portal.ThreadID, e Entry) error {
 	return s.write(ctx, actor, "response.comment", id, answer, func(tx Tx, in room) (map[string]any, error) {
-		t, err := in.find(thread)
+		t, err := in.find(tx, thread)
 		switch {
 		case err != nil:
 			return nil, err
 		case t.Change != nil && e.Kind != Say || e.Kind != Say && e.Kind != Resolve && e.Kind != Reopen:
 			return nil, portal.InvalidField("kind", "not_supported", "a suggestion is settled, a comment resolved")
-		case len(t.Entries) >= mostEntries && e.Kind != Resolve:
+		case t.full() && e.Kind != Resolve:
 			return nil, portal.Conflictf("too_many_comments", "%d entries in one thread", len(t.Entries))
 		case e.Kind != Say && t.Resolved() == (e.Kind == Resolve):
 			return nil, portal.Conflictf("changed_meanwhile", "somebody did so already")
+		}
+		said, err := tx.SaidBy(actor.Organisation, answer)
+		if err != nil {
+			return nil, err
+		}
+		if said.Entries >= mostSaid && e.Kind == Say {
+			return nil, tooMuch(said)
 		}
 		return in.keep(tx, t, e.by(actor, s.Now()))
 	})
 }
 
-// room is where a thread is written in: an answer, with the threads of it that the actor may see.
+// room is where the actor writes: an answer.
 type room struct {
 	response portal.Response
 	answer   portal.Answer
-	seen     []Thread
+	actor    portal.Actor
 }
 
 // write lets do write in the answer, and keeps with what it returns that this was done.
@@ -256,19 +287,21 @@ func (s Service) write(ctx context.Context, actor portal.Actor, action policy.Ac
 		if err != nil {
 			return nil, err
 		}
-		all, err := tx.CommentThreads(answer)
-		if err != nil {
-			return nil, err
-		}
-		return do(tx, room{response: r, answer: a, seen: slices.DeleteFunc(all, func(t Thread) bool { return !t.seenBy(actor) })})
+		return do(tx, room{response: r, answer: a, actor: actor})
 	})
 }
 
-func (in room) find(id portal.ThreadID) (Thread, error) {
-	if at := slices.IndexFunc(in.seen, func(t Thread) bool { return t.ID == id }); at >= 0 {
-		return in.seen[at], nil
+// find gives a thread that the actor may see.
+func (in room) find(tx Tx, id portal.ThreadID) (Thread, error) {
+	t, err := tx.CommentThread(in.answer.ID, id)
+	if err == nil && !t.seenBy(in.actor) {
+		err = portal.Missing()
 	}
-	return Thread{}, portal.Missing()
+	return t, err
+}
+
+func tooMuch(said Said) error {
+	return portal.Conflictf("too_many_comments", "%d threads and %d entries of one organisation in one answer", said.Threads, said.Entries)
 }
 
 // keep adds the entry to the thread, and gives what the audit trail says of it.

@@ -1,8 +1,10 @@
 package comment
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"math"
 	"slices"
 	"strings"
 
@@ -17,6 +19,17 @@ const (
 	Open     State = "open"
 	Accepted State = "accepted" // by somebody whose page puts it into the text
 	Rejected State = "rejected" // or withdrawn by whoever made it
+)
+
+// Suggested is how much one organisation has suggested in an answer, and how many of that are open.
+type Suggested struct{ Threads, Open, Bytes int }
+
+// Of one organisation in one answer: it has room again for open ones when some are settled, and never for those in all,
+// since they stay to be read.
+const (
+	mostOpen        = 100
+	mostSuggestions = 500
+	mostBytes       = 2 << 20
 )
 
 const (
@@ -51,17 +64,19 @@ func (t Thread) State() State {
 // the text that all of them sign. Why, in a word, may be said and need not.
 func (s Service) Suggest(ctx context.Context, actor portal.Actor, id portal.ResponseID, answer portal.AnswerID, all []Thread, why string) error {
 	return s.write(ctx, actor, "response.suggest", id, answer, func(tx Tx, in room) (map[string]any, error) {
-		own := slices.DeleteFunc(in.seen, func(t Thread) bool { return t.Organisation != actor.Organisation || t.State() != Open })
-		if len(own)+len(all) > mostThreads {
-			return nil, portal.Conflictf("too_many_suggestions", "%d open suggestions of one organisation in one answer, and %d more", len(own), len(all))
+		all, err := s.prepared(actor, all)
+		if err != nil {
+			return nil, err
+		}
+		before, err := tx.SuggestedBy(actor.Organisation, answer)
+		if err != nil {
+			return nil, err
+		}
+		if err := before.room(all); err != nil {
+			return nil, err
 		}
 		var ids []portal.ThreadID
 		for _, t := range all {
-			t.ID, t.Organisation, t.Audience, t.Quote = portal.ThreadID(s.NewID()), actor.Organisation, Parties, strings.TrimSpace(t.Quote)
-			var err error
-			if t.Change, err = fitting(t); err != nil {
-				return nil, err
-			}
 			if err := tx.InsertThread(in.response, answer, t); err != nil {
 				return nil, err
 			}
@@ -74,6 +89,33 @@ func (s Service) Suggest(ctx context.Context, actor portal.Actor, id portal.Resp
 	})
 }
 
+// prepared are the suggestions as they are kept.
+func (s Service) prepared(actor portal.Actor, all []Thread) (kept []Thread, err error) {
+	for _, t := range all {
+		t.ID, t.Organisation, t.Audience, t.Quote = portal.ThreadID(s.NewID()), actor.Organisation, Parties, strings.TrimSpace(t.Quote)
+		if t.Change, err = fitting(t); err != nil {
+			return nil, err
+		}
+		kept = append(kept, t)
+	}
+	return kept, nil
+}
+
+// room says whether there is any left for more suggestions.
+func (s Suggested) room(more []Thread) error {
+	size := s.Bytes
+	for _, t := range more {
+		size += len(t.Change)
+	}
+	switch {
+	case s.Open+len(more) > mostOpen:
+		return portal.Conflictf("too_many_suggestions", "%d open suggestions of one organisation in one answer, and %d more", s.Open, len(more))
+	case s.Threads+len(more) > mostSuggestions || size > mostBytes:
+		return portal.Conflictf("suggestions_used_up", "%d suggestions of one organisation in one answer, of %d bytes, and %d more", s.Threads, s.Bytes, len(more))
+	}
+	return nil
+}
+
 // Settle takes a suggestion in, rejects it, or opens again what the actor has taken in and could not put into the text.
 // Of two people who settle one at once, one is told that the other was first: what is taken in is put in once. While the
 // text is frozen none is taken in; to reject one changes no text, and is what is left to do before that is sent.
@@ -83,7 +125,7 @@ func (s Service) Settle(ctx context.Context, actor portal.Actor, id portal.Respo
 		return err
 	}
 	return s.write(ctx, actor, action, id, answer, func(tx Tx, in room) (map[string]any, error) {
-		t, err := in.find(thread)
+		t, err := in.find(tx, thread)
 		switch {
 		case err != nil:
 			return nil, err
@@ -93,6 +135,8 @@ func (s Service) Settle(ctx context.Context, actor portal.Actor, id portal.Respo
 			return nil, portal.Conflictf("changed_meanwhile", "it was not taken in by the actor")
 		case kind != Reopen && t.State() != Open:
 			return nil, portal.Conflictf("changed_meanwhile", "somebody has settled it already")
+		case kind == Accept && t.full(): // it can be rejected, and what was taken in before be opened again: both end
+			return nil, portal.Conflictf("too_many_comments", "%d entries in one thread", len(t.Entries))
 		}
 		if kind == Accept {
 			if err := policy.Decide(actor, "document.write", policy.ResponseObject(in.response)); err != nil {
@@ -113,30 +157,50 @@ func (s Service) settles(ctx context.Context, actor portal.Actor, answer portal.
 	if kind == Reopen {
 		return "response.comment", nil
 	}
-	all, err := s.Store.Threads(ctx, answer)
-	if at := slices.IndexFunc(all, func(t Thread) bool { return t.ID == thread }); kind == Reject && at >= 0 && all[at].Entries[0].of(actor) {
-		return "response.comment", err
+	t, err := s.Store.Thread(ctx, answer, thread)
+	switch {
+	case err != nil && !portal.IsCode(err, "not_found"):
+		return "", err
+	case err == nil && kind == Reject && t.Entries[0].of(actor):
+		return "response.comment", nil
 	}
-	return "response.settle_suggestion", err
+	return "response.settle_suggestion", nil
 }
 
 // fitting is the change of a suggestion as it can be kept. What it means is for pages to know.
 func fitting(t Thread) (json.RawMessage, error) {
-	var change map[string]any
 	switch {
 	case t.Anchor == nil:
 		return nil, portal.InvalidField("anchor", "required", "where the change is made")
+	case !t.Anchor.fits():
+		return nil, portal.InvalidField("anchor", "invalid", "not a place in a text")
 	case len([]rune(t.Quote)) > longestQuote:
 		return nil, portal.InvalidField("quote", "too_long", "a passage")
 	case len(t.Change) > largestChange:
 		return nil, portal.InvalidField("change", "too_long", "a change")
-	case json.Unmarshal(t.Change, &change) != nil || change == nil || !plain(change, deepestChange):
+	}
+	var change map[string]any
+	if json.Unmarshal(t.Change, &change) != nil || change == nil || !plain(change, deepestChange) {
 		return nil, portal.InvalidField("change", "invalid", "not a change of a text")
 	}
-	return json.Marshal(change)
+	kept, err := compact(change)
+	if len(kept) > largestChange { // what was written with fewer bytes than it means
+		return nil, portal.InvalidField("change", "too_long", "a change")
+	}
+	return kept, err
 }
 
-// plain says whether the value is nested no deeper than that, and can be kept: PostgreSQL has no place for a zero character.
+// compact is the value in as many bytes as PostgreSQL makes of it, but for blanks.
+func compact(value any) (json.RawMessage, error) {
+	var out bytes.Buffer
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false)
+	err := e.Encode(value)
+	return bytes.TrimSpace(out.Bytes()), err
+}
+
+// plain says whether the value is nested no deeper than that, and can be kept: PostgreSQL has no place for a zero
+// character, and writes every digit of a number.
 func plain(value any, depth int) bool {
 	switch v := value.(type) {
 	case map[string]any:
@@ -149,6 +213,8 @@ func plain(value any, depth int) bool {
 		if slices.ContainsFunc(v, func(inner any) bool { return !plain(inner, depth-1) }) {
 			return false
 		}
+	case float64:
+		return v == 0 || 1e-6 <= math.Abs(v) && math.Abs(v) < 1e21 // the others Go writes with an exponent
 	case string:
 		return !strings.Contains(v, "\x00")
 	}

@@ -13,14 +13,41 @@ import (
 
 // Threads are all that the wall lets through; who else may see them is for the caller to say.
 func (s commentStore) Threads(ctx context.Context, id portal.AnswerID) ([]comment.Thread, error) {
-	return commentThreads(s.gorm.WithContext(ctx), id)
+	return commentThreads(s.gorm.WithContext(ctx), `t.answer_id = ?`, id)
 }
 
-func (t *tx) CommentThreads(id portal.AnswerID) ([]comment.Thread, error) {
-	return commentThreads(t.DB, id)
+func (s commentStore) Thread(ctx context.Context, answer portal.AnswerID, id portal.ThreadID) (comment.Thread, error) {
+	return commentThread(s.gorm.WithContext(ctx), answer, id)
 }
 
-func commentThreads(g *gorm.DB, id portal.AnswerID) ([]comment.Thread, error) {
+func (t *tx) CommentThread(answer portal.AnswerID, id portal.ThreadID) (comment.Thread, error) {
+	return commentThread(t.DB, answer, id)
+}
+
+func (t *tx) SaidBy(organisation portal.OrganisationID, answer portal.AnswerID) (comment.Said, error) {
+	return row[comment.Said](t.DB, `select count(*) as entries, (select count(*) from comment_thread where answer_id = @answer and organisation_id = @organisation and change is null) as threads
+		from comment_thread t join comment c on c.thread_id = t.id where t.answer_id = @answer and c.organisation_id = @organisation and c.kind = 'say'`,
+		named("answer", answer), named("organisation", organisation))
+}
+
+func (t *tx) SuggestedBy(organisation portal.OrganisationID, answer portal.AnswerID) (comment.Suggested, error) {
+	return row[comment.Suggested](t.DB, `select count(*) as threads, coalesce(sum(octet_length(change::text)), 0) as bytes,
+			count(*) filter (where (select c.kind from comment c where c.thread_id = t.id and c.kind <> 'say' order by c.seq desc limit 1) in ('suggest', 'reopen')) as open
+		from comment_thread t where answer_id = ? and organisation_id = ? and change is not null`, answer, organisation)
+}
+
+func commentThread(g *gorm.DB, answer portal.AnswerID, id portal.ThreadID) (comment.Thread, error) {
+	found, err := commentThreads(g, `t.answer_id = ? and t.id = ?`, answer, id)
+	if err == nil && len(found) == 0 {
+		err = portal.Missing()
+	}
+	if err != nil {
+		return comment.Thread{}, err
+	}
+	return found[0], nil
+}
+
+func commentThreads(g *gorm.DB, which string, args ...any) ([]comment.Thread, error) {
 	found, err := rows[struct {
 		ID                                                              portal.ThreadID
 		Began                                                           portal.OrganisationID
@@ -33,7 +60,7 @@ func commentThreads(g *gorm.DB, id portal.AnswerID) ([]comment.Thread, error) {
 	}](g, `select t.id, t.organisation_id as began, t.audience, t.quote, t.anchor_first, t.anchor_last, t.change::text as change,
 			c.account_id, c.account_name, c.organisation_id, o.name, c.kind, c.body, c.mentions, c.recorded_at
 		from comment_thread t join comment c on c.thread_id = t.id join organisation o on o.id = c.organisation_id
-		where t.answer_id = ? order by t.seq, c.seq`, id)
+		where `+which+` order by t.seq, c.seq`, args...)
 	var all []comment.Thread
 	for _, f := range found {
 		if len(all) == 0 || all[len(all)-1].ID != f.ID {

@@ -225,6 +225,13 @@ func TestWhatOthersSayToThemselvesTakesNoRoom(t *testing.T) {
 	wantCode(t, s.add(s.larvik, id, comment.Say, "For mye."), "too_many_comments")
 	must(t, s.add(s.larvik, id, comment.Resolve, ""))
 	wantCode(t, s.add(s.larvik, id, comment.Reopen, ""), "too_many_comments")
+
+	other := s.began(s.begin(s.reader, comment.Parties, "Andre."))
+	_, err = s.db.Pool().Exec(t.Context(), `insert into comment (thread_id, kind, organisation_id, account_id, account_name, body, recorded_at)
+		select $1, 'say', 'vestfold', $2, 'x', 'Mer.', now() from generate_series(1, 999)`, other, s.reader.Account)
+	must(t, err)
+	_, err = s.begin(s.reader, comment.Parties, "For mye.")
+	wantCode(t, err, "too_many_comments")
 }
 
 // Comments stay with those who made the answer, and are no part of what they sign and send.

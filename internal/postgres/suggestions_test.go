@@ -138,15 +138,17 @@ func TestOfTwoWhoAcceptAtOnceOneDoes(t *testing.T) {
 func TestSuggestionsFit(t *testing.T) {
 	s := newTable(t)
 	for _, bad := range []string{"", "null", "[]", `"x"`, `{"a": "x`, `{"a": "\u0000"}`, `{"\u0000": 1}`, `{"a": ` + strings.Repeat("[", 64) + strings.Repeat("]", 64) + `}`,
-		`{"a": 1e999}`, `{"a": "` + strings.Repeat("x", 64<<10) + `"}`} {
+		`{"a": 1e999}`, `{"a": [` + strings.Repeat("1e300,", 10<<10) + `1]}`, `{"a": 1e-300}`, `{"a": [` + strings.Repeat("1e20,", 10<<10) + `1]}`,
+		`{"a": "` + strings.Repeat("\xff", 60<<10) + `"}`, `{"a": "` + strings.Repeat("x", 64<<10) + `"}`} {
 		wantCode(t, s.suggest(s.reader, change, bad), "invalid_input")
 	}
 	if got := s.states(s.reader); len(got) != 0 {
 		t.Errorf("%d suggestions of those that did not all fit", len(got))
 	}
 	must(t, s.suggest(s.reader, `{"a": "`+strings.Repeat("[", 1000)+`\ud800"}`, `{"a": "`+strings.Repeat("å", 32<<10-10)+`"}`))
+	must(t, s.suggest(s.reader, `{"a": "`+strings.Repeat("<", 64<<10-10)+`"}`, `{"a": [`+strings.Repeat("1,", 32<<10-10)+`0.000001]}`))
 	wantCode(t, s.comments.Suggest(t.Context(), s.reader, s.response, s.answer, []comment.Thread{{Change: json.RawMessage(change)}}, ""), "invalid_input")
-	must(t, s.suggest(s.reader, slices.Repeat([]string{change}, 98)...))
+	must(t, s.suggest(s.reader, slices.Repeat([]string{change}, 96)...))
 	wantCode(t, s.suggest(s.reader, change), "too_many_suggestions")
 	must(t, s.suggest(s.horten, change))
 	all, err := s.sees(s.reader)
@@ -154,6 +156,60 @@ func TestSuggestionsFit(t *testing.T) {
 	must(t, s.settle(s.horten, all[0].ID, comment.Reject))
 	must(t, s.suggest(s.reader, change))
 	s.began(s.begin(s.reader, comment.Own, "Det er plass til kommentarer."))
+}
+
+func TestPlacesFit(t *testing.T) {
+	s := newTable(t)
+	for n, fits := range map[int]bool{0: false, 1: true, 64: true, 65: false, 66: false} {
+		for _, at := range []comment.Anchor{{First: make([]byte, n), Last: []byte{1}}, {First: []byte{1}, Last: make([]byte, n)}} {
+			_, begun := s.comments.Begin(t.Context(), s.reader, s.response, s.answer, comment.Thread{Audience: comment.Own, Anchor: &at, Quote: "x"}, comment.Entry{Kind: comment.Say, Text: "x"})
+			suggested := s.comments.Suggest(t.Context(), s.reader, s.response, s.answer, []comment.Thread{{Anchor: &at, Change: json.RawMessage(change)}}, "")
+			for _, err := range []error{begun, suggested} {
+				if (err == nil) != fits || err != nil && !portal.IsCode(err, "invalid_input") {
+					t.Errorf("%d bytes: %v", n, err)
+				}
+			}
+		}
+	}
+}
+
+// What was withdrawn stays to be read, so that it takes room as before.
+func TestSuggestionsHaveAnEnd(t *testing.T) {
+	s := newTable(t)
+	large := `{"a": "` + strings.Repeat("x", 64<<10-20) + `"}`
+	must(t, s.suggest(s.reader, slices.Repeat([]string{large}, 32)...))
+	wantCode(t, s.suggest(s.reader, large), "suggestions_used_up")
+	all, err := s.sees(s.reader)
+	must(t, err)
+	must(t, s.settle(s.reader, all[0].ID, comment.Reject))
+	wantCode(t, s.suggest(s.reader, large), "suggestions_used_up")
+	must(t, s.suggest(s.horten, change))
+
+	_, err = s.db.Pool().Exec(t.Context(), `with more as (
+			insert into comment_thread (id, response_id, answer_id, organisation_id, audience, anchor_first, anchor_last, quote, change)
+			select gen_random_uuid(), $1, $2, 'k-3805', 'parties', '1', '2', '', '{}' from generate_series(1, 499) returning id)
+		insert into comment (thread_id, kind, organisation_id, account_id, account_name, body, recorded_at)
+			select id, kind, 'k-3805', $3, 'x', '', now() from more, (values (1, 'suggest'), (2, 'reject')) k (n, kind) order by n`, s.response, s.answer, s.larvik.Account)
+	must(t, err)
+	must(t, s.suggest(s.larvik, change))
+	wantCode(t, s.suggest(s.larvik, change), "suggestions_used_up")
+}
+
+// Taking in and opening again ends: so many entries are in a thread, and as many audit events, and no more.
+func TestSettlingHasAnEnd(t *testing.T) {
+	s := newTable(t)
+	id := s.suggested(s.reader).ID
+	for range 96 {
+		must(t, s.add(s.horten, id, comment.Say, "Mer."))
+	}
+	must(t, s.settle(s.larvik, id, comment.Accept))
+	must(t, s.settle(s.larvik, id, comment.Reopen))
+	must(t, s.settle(s.larvik, id, comment.Accept))
+	wantCode(t, s.add(s.horten, id, comment.Say, "For mye."), "too_many_comments")
+	must(t, s.settle(s.larvik, id, comment.Reopen))
+	wantCode(t, s.settle(s.larvik, id, comment.Accept), "too_many_comments")
+	must(t, s.settle(s.larvik, id, comment.Reject))
+	wantCode(t, s.settle(s.larvik, id, comment.Reopen), "changed_meanwhile")
 }
 
 func TestSuggestionsAreSettledBeforeTheTextIsFrozen(t *testing.T) {
