@@ -82,11 +82,14 @@ type Standing struct {
 	Options []ActingOption // in Norwegian order
 }
 
-// Standing looks up who the account is at this moment.
+// Standing looks up who the account is at this moment. One that is closed may act for nobody.
 func (s Service) Standing(ctx context.Context, id portal.AccountID) (Standing, error) {
 	account, roles, held, err := s.Store.Standing(ctx, id, s.today())
 	if err != nil {
 		return Standing{}, err
+	}
+	if account.Closed { // whatever it has left
+		roles = nil
 	}
 	held = slices.DeleteFunc(held, func(m portal.Mandate) bool { return !m.Holds(s.Now()) })
 	options := []ActingOption{}
@@ -235,7 +238,7 @@ func (s Service) SetClosed(ctx context.Context, actor portal.Actor, id portal.Ac
 		return AccountDetail{}, err
 	}
 	err := s.Store.Write(ctx, func(tx Tx) error {
-		account, err := tx.Account(id)
+		account, err := tx.LockAccount(id)
 		if err != nil {
 			return err
 		}
@@ -280,7 +283,7 @@ func (s Service) change(ctx context.Context, actor portal.Actor, action policy.A
 	}
 	var account portal.Account
 	err := s.Store.Write(ctx, func(tx Tx) (err error) {
-		if account, err = tx.Account(id); err != nil {
+		if account, err = tx.LockAccount(id); err != nil {
 			return err
 		}
 		if account.Closed && action == "account.grant" {

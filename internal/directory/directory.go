@@ -66,6 +66,8 @@ type Tx interface {
 	SetLanguage(portal.AccountID, portal.Language) error
 	SetReminders(portal.AccountID, portal.Reminders) error
 	Account(portal.AccountID) (portal.Account, error)
+	// LockAccount keeps the account from being closed, opened, or given roles before the transaction ends.
+	LockAccount(portal.AccountID) (portal.Account, error)
 	// Organisation is portal.Missing when unknown.
 	Organisation(id portal.OrganisationID, on time.Time) (portal.Organisation, error)
 	// Grant and Revoke say whether anything changed.

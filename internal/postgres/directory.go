@@ -48,6 +48,14 @@ func (t *tx) Account(id portal.AccountID) (portal.Account, error) {
 	return row[portal.Account](t.DB, accountColumns+` where id = ?`, id)
 }
 
+// LockAccount reads what others have made of the account before, and makes them wait. Whoever only names it in a row of theirs does not.
+func (t *tx) LockAccount(id portal.AccountID) (portal.Account, error) {
+	if uuid.Validate(string(id)) != nil {
+		return portal.Account{}, portal.Missing()
+	}
+	return row[portal.Account](t.DB, accountColumns+` where id = ? for no key update`, id)
+}
+
 // Standing goes past gorm, and asks once for all: everybody's every request begins with it. It is the program's own work.
 func (db *DB) Standing(ctx context.Context, id portal.AccountID, day time.Time) (account portal.Account, roles []directory.AccountRole, held []portal.Mandate, err error) {
 	if uuid.Validate(string(id)) != nil {

@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
@@ -278,6 +279,74 @@ func TestSomebodyCanAlwaysGiveRoles(t *testing.T) {
 	if got := h.events(); got != "none" {
 		t.Error(got)
 	}
+}
+
+// Of a role that is given and a closing at once, whichever is second knows of the first.
+func TestNoClosedAccountIsGivenARole(t *testing.T) {
+	h := loadedRegister(t)
+	admin := h.actor("Drift", "drift:administrator")
+	grant := func(id portal.AccountID) error {
+		_, err := h.Grant(t.Context(), admin, id, "vestfold", portal.Reader)
+		return err
+	}
+	shut := func(id portal.AccountID) error {
+		_, err := h.SetClosed(t.Context(), admin, id, true)
+		return err
+	}
+	for name, c := range map[string]struct {
+		first func(directory.Tx, portal.AccountID) error
+		then  func(portal.AccountID) error
+		code  string
+	}{
+		"closed first": {func(tx directory.Tx, id portal.AccountID) error {
+			_, err := tx.CloseAccount(id, h.now)
+			return err
+		}, grant, "account_closed"},
+		"granted first": {func(tx directory.Tx, id portal.AccountID) error {
+			_, err := tx.Grant(id, "vestfold", portal.Reader, h.now)
+			return err
+		}, shut, ""},
+	} {
+		who := h.actor(name, "vestfold:secretariat")
+		held, release, first, second := make(chan struct{}), make(chan struct{}), make(chan error, 1), make(chan error, 1)
+		go func() {
+			first <- h.Store.Write(t.Context(), func(tx directory.Tx) error {
+				_, err := tx.LockAccount(who.Account)
+				failed := cmp.Or(err, c.first(tx, who.Account))
+				close(held)
+				<-release
+				if failed != nil {
+					return failed
+				}
+				return tx.Audit(admin, portal.AuditEvent{At: h.now, Action: "test", Object: string(who.Account)})
+			})
+		}()
+		<-held
+		go func() { second <- c.then(who.Account) }()
+		h.waitsForLock(second)
+		close(release)
+		h.expect(<-first, "")
+		h.expect(<-second, c.code)
+		account, roles, _, err := h.Store.Standing(t.Context(), who.Account, h.now)
+		h.expect(err, "")
+		if !account.Closed || len(roles) > 0 {
+			t.Errorf("%s: %+v has %v", name, account, roles)
+		}
+	}
+}
+
+func TestAClosedAccountActsForNobody(t *testing.T) {
+	h := loadedRegister(t)
+	who := h.actor("Stengt", "vestfold:secretariat")
+	_, err := h.db.Pool().Exec(t.Context(), "update account set closed_at = now() where id = $1", string(who.Account))
+	h.expect(err, "")
+	standing, err := h.Standing(t.Context(), who.Account)
+	h.expect(err, "")
+	if len(standing.Options)+len(standing.Actors()) > 0 {
+		t.Errorf("it acts for %v", standing.Options)
+	}
+	_, err = h.ActingFor(t.Context(), who.Account, "vestfold")
+	h.expect(err, "not_found")
 }
 
 // waitsForLock returns when a statement waits for another transaction; whoever
