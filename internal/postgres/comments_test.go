@@ -259,3 +259,33 @@ func TestCommentsAreNoPartOfWhatIsSent(t *testing.T) {
 		t.Error("what was said is in what was sent")
 	}
 }
+
+// An offer shows what is laid before the parties, and nothing of what those who make it say to each other.
+func TestWhoIsOfferedToJoinIsNotToldWhatIsSaid(t *testing.T) {
+	h := newHouse(t)
+	s, ctx := newSender(h), t.Context()
+	comments, answer := comment.Service{Store: h.db.Comments(), Now: func() time.Time { return h.now }, NewID: portal.NewID}, s.response().Answers[0].ID
+	for _, audience := range []comment.Audience{comment.Own, comment.Parties} {
+		_, err := comments.Begin(ctx, s.writer, s.id, answer, comment.Thread{Audience: audience}, comment.Entry{Kind: comment.Say, Text: "Mellom oss."})
+		must(t, err)
+	}
+	place := comment.Anchor{First: []byte{1}, Last: []byte{2}}
+	must(t, comments.Suggest(ctx, s.writer, s.id, answer, []comment.Thread{{Anchor: &place, Change: json.RawMessage(change)}}, ""))
+	threads, err := comments.Threads(ctx, s.writer, s.id, answer)
+	must(t, err)
+	must(t, comments.Settle(ctx, s.writer, s.id, answer, threads[2].ID, comment.Accept))
+	s.sign("Ferdig.")
+	_, err = s.consult.Offer(ctx, s.writer, s.id, "k-4203")
+	must(t, err)
+	program := loggedIn(t, h.url, postgres.ProgramRole)
+	for who, want := range map[string]int{"k-4216": 4, "k-4203": 0} {
+		within(t, program, acting(who), func(tx pgx.Tx) {
+			var told, others, rows int
+			must(t, tx.QueryRow(ctx, `select count(*) filter (where action in ('response.comment', 'response.suggest', 'response.settle_suggestion')),
+				count(*) filter (where action = 'response.freeze'), (select count(*) from comment_thread) + (select count(*) from comment) from audit_event`).Scan(&told, &others, &rows))
+			if told != want || others != 1 || (rows > 0) != (want > 0) {
+				t.Errorf("%s is told of %d, sees %d rows, and %d texts that were frozen", who, told, rows, others)
+			}
+		})
+	}
+}
