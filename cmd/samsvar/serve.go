@@ -105,7 +105,7 @@ func serveOn(ctx context.Context, c config, db *postgres.DB, url string, now fun
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 
 	documents := document.Service{Store: db.Documents(), Renderer: yjs.Native{}, Second: yjs.NewRenderer(2), Drafts: document.NewRemembering(yjs.Native{}, 512), Authors: yjs.Native{},
-		Now: now, NewID: portal.NewID, Logger: log}
+		Turns: document.NewTurns(2), Now: now, NewID: portal.NewID, Logger: log}
 	hub := newHub(c, db, documents, log, metrics)
 	documents.Changed = func(ids []portal.DocumentID) { hub.Refresh(ids...) }
 	exports := export.Service{Store: db.Exports(), Attached: db.AttachmentContent, Renderer: export.NewRenderer(c.Renderer), Now: now, NewID: portal.NewID, Logger: log}

@@ -21,9 +21,9 @@ type Renderer interface {
 	Render(ctx context.Context, updates ...[]byte) (json.RawMessage, error)
 }
 
-// Authors renders a text with who wrote what.
+// Authors renders a text, and the same with who wrote what.
 type Authors interface {
-	RenderAuthors(ctx context.Context, updates [][]byte, by []int) (json.RawMessage, error)
+	RenderAuthors(ctx context.Context, updates [][]byte, by []int) (plain, authored json.RawMessage, err error)
 }
 
 // Store is what this package needs kept.
@@ -34,8 +34,10 @@ type Store interface {
 	// Stored are the committed updates of the documents, a snapshot first where there is one.
 	Stored(ctx context.Context, ids []portal.DocumentID) (map[portal.DocumentID][][]byte, error)
 	FrozenAnswers(ctx context.Context, id portal.FreezeID) ([]portal.FrozenAnswer, error)
-	// Edits are all that were ever committed of a document, in their order.
-	Edits(ctx context.Context, id portal.DocumentID) ([]Edit, error)
+	// Edits are those that were ever committed of a document, in their order, up to a place.
+	Edits(ctx context.Context, id portal.DocumentID, upto int64) ([]Edit, error)
+	// Moments are all of them without what they wrote.
+	Moments(ctx context.Context, id portal.DocumentID) ([]Edit, error)
 	NamedVersions(ctx context.Context, id portal.DocumentID) ([]NamedVersion, error)
 	// FrozenPlaces are the numbers of the frozen versions by the last edit that each holds of an answer.
 	FrozenPlaces(ctx context.Context, id portal.AnswerID) (map[int64]int, error)
@@ -80,6 +82,7 @@ type Service struct {
 	Second   Renderer // of the same, by other code: nothing is frozen on the word of one decoder
 	Drafts   Renderer // of what is being written; may remember
 	Authors  Authors
+	Turns    Turns // to read how a text came about; nil: nobody waits
 	Now      func() time.Time
 	NewID    func() string
 	Logger   *slog.Logger

@@ -48,7 +48,16 @@ type Versions struct {
 
 // Versions lists how an answer came about, from what the server recorded of every edit.
 func (s Service) Versions(ctx context.Context, actor portal.Actor, id portal.ResponseID, answer portal.AnswerID) (Versions, error) {
-	out, edits, err := s.edits(ctx, actor, id, answer)
+	out, err := s.history(ctx, actor, id, answer)
+	if err != nil {
+		return out, err
+	}
+	done, err := s.Turns.take(ctx)
+	if err != nil {
+		return out, err
+	}
+	defer done()
+	edits, err := s.Store.Moments(ctx, out.Answer.Document)
 	if err != nil {
 		return out, err
 	}
@@ -64,21 +73,36 @@ func (s Service) Versions(ctx context.Context, actor portal.Actor, id portal.Res
 	return out, nil
 }
 
-// edits are those of an answer that the actor may read.
-func (s Service) edits(ctx context.Context, actor portal.Actor, id portal.ResponseID, answer portal.AnswerID) (Versions, []Edit, error) {
+// history is that of an answer which the actor may read, with no version looked up yet.
+func (s Service) history(ctx context.Context, actor portal.Actor, id portal.ResponseID, answer portal.AnswerID) (Versions, error) {
 	r, err := s.Store.Response(ctx, id)
 	if err != nil {
-		return Versions{}, nil, err
+		return Versions{}, err
 	}
 	if err := policy.Read(ctx, s.Store, actor, "response.versions", r, s.Now()); err != nil {
-		return Versions{}, nil, err
+		return Versions{}, err
 	}
 	a, err := r.Answer(answer)
-	if err != nil {
-		return Versions{}, nil, err
+	return Versions{Response: r, Answer: a}, err
+}
+
+// Turns keep more than so many from being busy with whole histories at once: each may be all that was typed in a year.
+type Turns chan struct{}
+
+// NewTurns lets n at once.
+func NewTurns(n int) Turns { return make(Turns, n) }
+
+// take waits until it is one's turn. Whoever has it gives it back.
+func (t Turns) take(ctx context.Context) (giveBack func(), err error) {
+	if t == nil {
+		return func() {}, nil
 	}
-	edits, err := s.Store.Edits(ctx, a.Document)
-	return Versions{Response: r, Answer: a}, edits, err
+	select {
+	case t <- struct{}{}:
+		return func() { <-t }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // versionsOf parts the edits where everybody paused, and after every place that was named or frozen.
@@ -120,16 +144,24 @@ type OldText struct {
 	Sittings []Sitting
 }
 
-// TextAt gives the text as it stood after an edit.
+// TextAt gives the text as it stood after an edit. It is not remembered: few look at the same one twice.
 func (s Service) TextAt(ctx context.Context, actor portal.Actor, id portal.ResponseID, answer portal.AnswerID, place int64) (OldText, error) {
-	found, edits, err := s.edits(ctx, actor, id, answer)
+	found, err := s.history(ctx, actor, id, answer)
 	if err != nil {
 		return OldText{}, err
 	}
-	if place < 1 || place > int64(len(edits)) {
-		return OldText{}, portal.Missing()
+	done, err := s.Turns.take(ctx)
+	if err != nil {
+		return OldText{}, err
 	}
-	edits = edits[:place]
+	defer done()
+	edits, err := s.Store.Edits(ctx, found.Answer.Document, place)
+	if err == nil && (place < 1 || int64(len(edits)) < place) {
+		err = portal.Missing()
+	}
+	if err != nil {
+		return OldText{}, err
+	}
 	updates := make([][]byte, len(edits))
 	for i, e := range edits {
 		updates[i] = e.Update
@@ -137,10 +169,7 @@ func (s Service) TextAt(ctx context.Context, actor portal.Actor, id portal.Respo
 	text := OldText{Language: found.Response.Language}
 	var by []int
 	text.Sittings, by = sittings(edits)
-	if text.Content, err = s.Drafts.Render(ctx, updates...); err != nil {
-		return text, err
-	}
-	text.Authored, err = s.Authors.RenderAuthors(ctx, updates, by)
+	text.Content, text.Authored, err = s.Authors.RenderAuthors(ctx, updates, by)
 	return text, err
 }
 

@@ -38,7 +38,7 @@ func (l *LiveDocuments) Compact(ctx context.Context, id portal.DocumentID, upto 
 // packUp moves the edits up to a place into the history. They go only when
 // what was packed has been read back and is the same.
 func packUp(ctx context.Context, tx pgx.Tx, id portal.DocumentID, upto int64) error {
-	edits, err := unpacked(ctx, tx, id, upto)
+	edits, err := unpacked(ctx, tx, id, upto, true)
 	if err != nil || len(edits) == 0 {
 		return err
 	}
@@ -57,10 +57,10 @@ func packUp(ctx context.Context, tx pgx.Tx, id portal.DocumentID, upto int64) er
 	return err
 }
 
-// unpacked gives the edits up to a place that are not in the history yet.
-func unpacked(ctx context.Context, tx pgx.Tx, id portal.DocumentID, upto int64) ([]portal.Edit, error) {
-	rows, err := tx.Query(ctx, `select place, recorded_at, coalesce(account_id::text, ''), coalesce(organisation_id, ''), payload
-		from document_update where document_id = $1 and place <= $2 order by place`, id, upto)
+// unpacked gives the edits up to a place that are not in the history yet, with or without what they wrote.
+func unpacked(ctx context.Context, tx pgx.Tx, id portal.DocumentID, upto int64, whole bool) ([]portal.Edit, error) {
+	rows, err := tx.Query(ctx, `select place, recorded_at, coalesce(account_id::text, ''), coalesce(organisation_id, ''), case when $3 then payload end
+		from document_update where document_id = $1 and place <= $2 order by place`, id, upto, whole)
 	if err != nil {
 		return nil, err
 	}
@@ -71,11 +71,19 @@ func unpacked(ctx context.Context, tx pgx.Tx, id portal.DocumentID, upto int64) 
 	})
 }
 
+// theNewest place is one that no text comes to.
+const theNewest = 1 << 62
+
 // History gives every edit of a document from the first on: who wrote what, and when.
-func (l *LiveDocuments) History(ctx context.Context, id portal.DocumentID) (edits []portal.Edit, err error) {
+func (l *LiveDocuments) History(ctx context.Context, id portal.DocumentID) ([]portal.Edit, error) {
+	return l.history(ctx, id, theNewest, true)
+}
+
+// history gives those up to a place, with or without what they wrote.
+func (l *LiveDocuments) history(ctx context.Context, id portal.DocumentID, upto int64, whole bool) (edits []portal.Edit, err error) {
 	oneMoment := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	err = pgx.BeginTxFunc(ctx, l.pool, oneMoment, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, "select edits from document_history where document_id = $1 order by first", id)
+		rows, err := tx.Query(ctx, "select edits from document_history where document_id = $1 and first <= $2 order by first", id, upto)
 		if err != nil {
 			return err
 		}
@@ -88,12 +96,18 @@ func (l *LiveDocuments) History(ctx context.Context, id portal.DocumentID) (edit
 			if err != nil {
 				return err
 			}
+			for i := range more {
+				if !whole {
+					more[i].Update = nil
+				}
+			}
 			edits = append(edits, more...)
 		}
-		more, err := unpacked(ctx, tx, id, 1<<62)
+		more, err := unpacked(ctx, tx, id, upto, whole)
 		edits = append(edits, more...)
 		return err
 	})
+	edits = edits[:max(0, min(int64(len(edits)), upto))]
 	for i, e := range edits {
 		if err == nil && e.Place != int64(i)+1 {
 			err = fmt.Errorf("edit %d is missing", i+1)

@@ -205,6 +205,23 @@ func TestCompactingLosesNothingOfWhoWroteWhat(t *testing.T) {
 	if after, err := live.History(t.Context(), id); err != nil || len(after) != 22 {
 		t.Errorf("%d edits, %v", len(after), err)
 	}
+	db, err := postgres.Open(t.Context(), pool.Config().ConnString())
+	must(t, err)
+	defer db.Close()
+	for _, upto := range []int64{1, 9, 15, 16, 22} {
+		edits, err := db.Edits(t.Context(), id, upto)
+		must(t, err)
+		if last := edits[len(edits)-1]; int64(len(edits)) != upto || string(last.Update) != fmt.Sprint(upto) {
+			t.Errorf("up to %d: %d edits, the last %+v", upto, len(edits), last)
+		}
+	}
+	moments, err := db.Moments(t.Context(), id)
+	must(t, err)
+	for i, m := range moments[:20] {
+		if m.Update != nil || m.Place != before[i].Place || m.At != before[i].At || m.Account != before[i].Account {
+			t.Errorf("the moment of %+v is %+v", before[i], m)
+		}
+	}
 	before15 := everything(t, pool)
 	if err := live.Compact(t.Context(), id, 30, []byte("more than there is")); err == nil || everything(t, pool) != before15 {
 		t.Errorf("a snapshot of more than there is: %v", err)

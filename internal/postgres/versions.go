@@ -9,12 +9,25 @@ import (
 	"samsvar/internal/portal"
 )
 
-// Edits are all that were ever committed of a document, with the names that those who wrote have now.
-func (db *DB) Edits(ctx context.Context, id portal.DocumentID) ([]document.Edit, error) {
-	history, err := NewLiveDocuments(db.pool).History(ctx, id)
+// Edits are those that were ever committed of a document, with the names that those who wrote have now.
+func (db *DB) Edits(ctx context.Context, id portal.DocumentID, upto int64) ([]document.Edit, error) {
+	history, err := NewLiveDocuments(db.pool).history(ctx, id, upto, true)
 	if err != nil {
 		return nil, err
 	}
+	return db.signed(ctx, history)
+}
+
+// Moments are the same without what they wrote.
+func (db *DB) Moments(ctx context.Context, id portal.DocumentID) ([]document.Edit, error) {
+	history, err := NewLiveDocuments(db.pool).history(ctx, id, theNewest, false)
+	if err != nil {
+		return nil, err
+	}
+	return db.signed(ctx, history)
+}
+
+func (db *DB) signed(ctx context.Context, history []portal.Edit) ([]document.Edit, error) {
 	var accounts []portal.AccountID
 	var organisations []portal.OrganisationID
 	for _, e := range history {

@@ -1,12 +1,15 @@
 package postgres_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 
+	"samsvar/internal/document"
 	"samsvar/internal/portal"
 	"samsvar/internal/postgres"
 )
@@ -69,6 +72,22 @@ func TestVersionsTellWhoWroteWhatAndWhen(t *testing.T) {
 	want := map[string]string{"Først.": "0 " + one.Name, "Samtidig.": "1 " + other.Name, "Etter lunsj.": "2 " + one.Name}
 	if fmt.Sprint(by) != fmt.Sprint(want) || len(text.Sittings) != 3 {
 		t.Errorf("%v by %+v", by, text.Sittings)
+	}
+
+	// Whole histories are read by turns, and whoever does not wait any longer leaves the turn to others.
+	h.document.Turns = document.NewTurns(1)
+	h.document.Turns <- struct{}{}
+	impatient, leave := context.WithCancel(ctx)
+	leave()
+	_, err = h.document.TextAt(impatient, other, s.id, answer.ID, 3)
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("did not wait: %v", err)
+	}
+	<-h.document.Turns
+	for place, code := range map[int64]string{0: "not_found", 1: "", 4: "", 5: "not_found"} {
+		if _, err := h.document.TextAt(ctx, other, s.id, answer.ID, place); code == "" && err != nil || code != "" && !portal.IsCode(err, code) {
+			t.Errorf("the text at place %d: %v", place, err)
+		}
 	}
 
 	stranger := h.as("k-4203", portal.Coordinator)

@@ -11,22 +11,29 @@ import (
 // authorMark is the mark that a text has in a document that tells who wrote it; its attribute "by" says which author.
 const authorMark = "author"
 
-// RenderAuthors renders as Render does, and marks each text by the author of the update that first brought it: the
-// one of that place in by. Texts of authors below 0 have no mark. Who deletes leaves none.
-func (Native) RenderAuthors(_ context.Context, updates [][]byte, by []int) (json.RawMessage, error) {
+// RenderAuthors renders as Render does, and gives the same once more, where each text is marked by the author of the update
+// that first brought it: the one of that place in by. Texts of authors below 0 have no mark. Who deletes leaves none.
+func (Native) RenderAuthors(ctx context.Context, updates [][]byte, by []int) (plain, authored json.RawMessage, err error) {
 	s, a := NewStore(), authors{}
 	for i, raw := range updates {
+		if ctx.Err() != nil {
+			return nil, nil, ctx.Err()
+		}
 		u, err := decodeUpdate(raw)
 		if err != nil {
-			return nil, fmt.Errorf("update %d: %w", i, err)
+			return nil, nil, fmt.Errorf("update %d: %w", i, err)
 		}
 		if err := s.Apply(raw); err != nil {
-			return nil, fmt.Errorf("update %d: %w", i, err)
+			return nil, nil, fmt.Errorf("update %d: %w", i, err)
 		}
 		a.add(u, by[i])
 	}
 	s.tidy()
-	return s.renderBy(a)
+	if plain, err = s.Render(); err != nil {
+		return nil, nil, err
+	}
+	authored, err = s.renderBy(a)
+	return plain, authored, err
 }
 
 // stretch is a run of clocks of one client that one author brought.

@@ -3,6 +3,7 @@ package yjs
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -60,7 +61,7 @@ func TestEachTextHasTheAuthorWhoFirstBroughtIt(t *testing.T) {
 	more := item{clock: 8, kind: kindString, length: 2, hasOrigin: true, origin: id{1, 7}, content: "gh"}
 	between := item{kind: kindString, length: 2, hasOrigin: true, origin: id{1, 4}, hasRight: true, right: id{1, 5}, content: "XY"}
 	updates := [][]byte{updateOf(paragraphItem()), insert(1, text), insert(1, first), insert(2, between), insert(1, more), insert(1, first)}
-	got, err := Native{}.RenderAuthors(context.Background(), updates, []int{-1, 0, 0, 1, 2, 3})
+	_, got, err := Native{}.RenderAuthors(context.Background(), updates, []int{-1, 0, 0, 1, 2, 3})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +82,7 @@ func TestAuthorsLeaveTheDocumentAsItIs(t *testing.T) {
 	for i := range by {
 		by[i] = rnd.IntN(5) - 1
 	}
-	got, err := Native{}.RenderAuthors(context.Background(), tr.updates, by)
+	same, got, err := Native{}.RenderAuthors(context.Background(), tr.updates, by)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,12 +95,24 @@ func TestAuthorsLeaveTheDocumentAsItIs(t *testing.T) {
 		other.WriteString(s.Text)
 		seen[s.By] += len(s.Text)
 	}
-	if one.String() != other.String() || len(seen) != 5 {
+	if one.String() != other.String() || string(same) != string(plain) || len(seen) != 5 {
 		t.Errorf("%d letters, with authors %d: %v", one.Len(), other.Len(), seen)
 	}
-	again, err := Native{}.RenderAuthors(context.Background(), tr.updates, slices.Repeat([]int{-1}, len(by)))
+	_, again, err := Native{}.RenderAuthors(context.Background(), tr.updates, slices.Repeat([]int{-1}, len(by)))
 	if err != nil || string(again) != string(plain) {
 		t.Errorf("without authors the document is another: %v", err)
+	}
+}
+
+func TestNobodyRendersForThoseWhoAreGone(t *testing.T) {
+	tr := loadTrace(t, benchTrace)
+	gone, leave := context.WithCancel(context.Background())
+	leave()
+	if _, err := (Native{}).Render(gone, tr.updates...); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	if _, _, err := (Native{}).RenderAuthors(gone, tr.updates, make([]int, len(tr.updates))); !errors.Is(err, context.Canceled) {
+		t.Error(err)
 	}
 }
 

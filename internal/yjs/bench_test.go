@@ -164,7 +164,7 @@ func BenchmarkRenderAuthors(b *testing.B) {
 		by[i] = i / 100
 	}
 	for b.Loop() {
-		if _, err := (Native{}).RenderAuthors(context.Background(), tr.updates, by); err != nil {
+		if _, _, err := (Native{}).RenderAuthors(context.Background(), tr.updates, by); err != nil {
 			b.Fatal(err)
 		}
 	}

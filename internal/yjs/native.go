@@ -13,9 +13,12 @@ type Native struct{}
 // Render gives the same document from the same updates as Renderer.Render does. Updates are refused as Store.Apply
 // refuses them. Only for structs that no editor makes, put after a later and before an earlier letter of one run of text,
 // does yjs decide otherwise, and not always alike: their place there depends on the order in which updates came.
-func (Native) Render(_ context.Context, updates ...[]byte) (json.RawMessage, error) {
+func (Native) Render(ctx context.Context, updates ...[]byte) (json.RawMessage, error) {
 	s := NewStore()
 	for i, u := range updates {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		if err := s.Apply(u); err != nil {
 			return nil, fmt.Errorf("update %d: %w", i, err)
 		}
