@@ -90,8 +90,29 @@ func TestCommunitiesAreUnknownToEachOther(t *testing.T) {
 		c.joins(t, who, others, overSocket)
 		c.joins(t, who, others, overRequests)
 	})
+	c.asides(t)
 	c.unchanged(t, before)
 	c.joinsItsOwn(t)
+}
+
+// asides are what one organisation of a community says to itself: for another one of the same community they are not there.
+func (c *country) asides(t *testing.T) {
+	for _, n := range c.all {
+		path := "/responses/" + n.Response + "/answers/" + n.Answer
+		for i, who := range n.people { // the secretariat, and the municipality whose it is
+			a := who.patiently("GET", path+"/comments", nil)
+			if told := strings.Contains(a.body, n.Aside) || strings.Contains(a.body, "Innad"); a.status != 200 || !strings.Contains(a.body, n.Thread) || told != (i == 1) {
+				t.Errorf("%s, person %d reads %d %s", n.ID, i, a.status, a.body)
+			}
+		}
+		say, settle := map[string]any{"kind": "say", "text": "Innsnik"}, map[string]any{"kind": "reject"}
+		for place, body := range map[string]any{"/comments/": say, "/suggestions/": settle} {
+			got, none := n.people[0].patiently("POST", path+place+n.Aside, body), n.people[0].patiently("POST", path+place+portal.NewID(), body)
+			if got.status < 400 || faceless(t, got) != faceless(t, none) {
+				t.Errorf("%s on an aside of %s: %d %s; on what is not there: %s", place, n.Party, got.status, got.body, none.body)
+			}
+		}
+	}
 }
 
 // What the program decides is taken away: everybody logged in may do everything to every response, submission and job, in

@@ -27,6 +27,7 @@ import (
 type neighbour struct {
 	ID, Response, Answer, Document, Spare, Freeze, Party, Job, Account, Number             string
 	Treatment, Attachment, Remark, Thread, Body, Meeting, Case, Mandate, Position, Session string
+	Aside                                                                                  string // a thread that the municipality has to itself
 	people                                                                                 []person
 }
 
@@ -49,7 +50,7 @@ func (n neighbour) id(path, parameter string) string {
 
 // secrets are what nobody of another community may be told.
 func (n neighbour) secrets() []string {
-	return []string{n.Response, n.Answer, n.Document, n.Spare, n.Freeze, n.Job, n.Account, n.Treatment, n.Attachment, n.Remark, n.Thread, n.Body, n.Meeting, n.Case,
+	return []string{n.Response, n.Answer, n.Document, n.Spare, n.Freeze, n.Job, n.Account, n.Treatment, n.Attachment, n.Remark, n.Thread, n.Aside, n.Body, n.Meeting, n.Case,
 		n.Mandate, n.Position, n.Session, "Nabo " + n.ID}
 }
 
@@ -69,6 +70,8 @@ var possessions = []string{
 		from (values ('write'), ('join')) k (kind)`,
 	`insert into comment_thread (id, response_id, answer_id, organisation_id, audience, quote) values (@thread, @response, @answer, @party, 'parties', '')`,
 	`insert into comment (thread_id, kind, organisation_id, account_id, account_name, body, recorded_at) values (@thread, 'say', @party, @account, 'x', 'Hemmelig', now())`,
+	`insert into comment_thread (id, response_id, answer_id, organisation_id, audience, quote) values (@aside, @response, @answer, @party, 'organisation', '')`,
+	`insert into comment (thread_id, kind, organisation_id, account_id, account_name, body, recorded_at) values (@aside, 'say', @party, @account, 'x', 'Innad', now())`,
 	`insert into body_version (id, version, community_id, level, name, members, ended, set_at, set_by) values (@body, 1, @id, 'professional', 'Hemmelig', '[]', false, now(), 'x')`,
 	`insert into meeting (id, community_id, body_id, starts_at, papers_due, place, state, created_at) values (@meeting, @id, @body, '2022-03-20', '2022-03-10', 'x', 'held', now())`,
 	`insert into meeting_case (id, meeting_id, number, title, response_id) values (@case, @meeting, 1, 'Hemmelig', @response)`,
@@ -100,7 +103,7 @@ func (n neighbour) isGiven(t *testing.T, owner *pgx.Conn) {
 	t.Helper()
 	for _, insert := range possessions {
 		_, err := owner.Exec(t.Context(), insert, pgx.NamedArgs{"id": n.ID, "response": n.Response, "answer": n.Answer, "spare": n.Spare, "freeze": n.Freeze, "party": n.Party,
-			"job": n.Job, "account": n.Account, "treatment": n.Treatment, "attachment": n.Attachment, "remark": n.Remark, "thread": n.Thread, "body": n.Body,
+			"job": n.Job, "account": n.Account, "treatment": n.Treatment, "attachment": n.Attachment, "remark": n.Remark, "thread": n.Thread, "aside": n.Aside, "body": n.Body,
 			"meeting": n.Meeting, "case": n.Case, "mandate": n.Mandate, "position": n.Position, "number": n.Number})
 		if err != nil {
 			t.Fatalf("%s: %v\n%s", n.ID, err, insert)
@@ -168,7 +171,7 @@ func newCountry(t *testing.T) *country {
 			coalesce((select max(b.number) from submission b where b.response_id = s.id), '') as number,
 			(select p.organisation_id from party p where p.response_id = s.id and p.side = 'municipal' order by 1 limit 1) as party,
 			gen_random_uuid()::text as job, gen_random_uuid()::text as treatment, gen_random_uuid()::text as attachment, gen_random_uuid()::text as remark,
-			gen_random_uuid()::text as thread, gen_random_uuid()::text as body, gen_random_uuid()::text as meeting, gen_random_uuid()::text as "case",
+			gen_random_uuid()::text as thread, gen_random_uuid()::text as aside, gen_random_uuid()::text as body, gen_random_uuid()::text as meeting, gen_random_uuid()::text as "case",
 			gen_random_uuid()::text as mandate, gen_random_uuid()::text as position, '' as account, '' as session
 		from organisation o join response s on s.owner_id = o.id join round r on r.id = s.round_id join answer a on a.response_id = s.id
 		where o.kind = 'health_community' order by o.id, r.state desc, a.number`)

@@ -34,6 +34,11 @@ func (p *program) openTexts(t *testing.T) {
 				t.Fatal(a.body)
 			}
 		}},
+		"an administrator closes the account": {"leser-agder", "agder", "reader", func(_ person, id string) {
+			if a := admin.call("PUT", "/accounts/"+id+"/closed", map[string]any{"closed": true}); a.status != 200 {
+				t.Fatal(a.body)
+			}
+		}},
 		"somebody logs out": {"leser-agder", "agder", "reader", func(who person, _ string) {
 			out, err := who.http.Post(p.base+"/auth/logout", "application/x-www-form-urlencoded", nil)
 			check(t, err)
@@ -44,6 +49,7 @@ func (p *program) openTexts(t *testing.T) {
 			who := p.as(c.persona)
 			id := get[struct{ Account struct{ ID string } }](who, "/me").Account.ID
 			defer admin.call("POST", "/accounts/"+id+"/roles", map[string]any{"organisationId": c.organisation, "role": c.role})
+			defer admin.call("PUT", "/accounts/"+id+"/closed", map[string]any{"closed": false})
 			text := get[struct{ Answers []struct{ DocumentID string } }](who, "/responses/"+p.scene().response).Answers[0].DocumentID
 			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 			defer cancel()

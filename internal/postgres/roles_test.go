@@ -114,7 +114,8 @@ func TestTheReaderLooksOn(t *testing.T) {
 		}
 	}
 	for _, try := range []string{"insert into audit_event (id) values (1)", "update account set name = 'x'", "delete from response", "select * from sessions",
-		"select * from document_update", "select * from document_snapshot", "select * from job", "select * from sessions; select 1", "create table mine (n int)"} {
+		"select * from document_update", "select * from document_snapshot", "select * from document_history", "select * from treatment_attachment", "select * from job",
+		"select * from comment_thread", "select * from comment", "select change from comment_thread", "select open_suggestions(gen_random_uuid())", "select * from sessions; select 1", "create table mine (n int)"} {
 		if _, err := reader.Exec(t.Context(), try); err == nil {
 			t.Errorf("%s was carried out", try)
 		}

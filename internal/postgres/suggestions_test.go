@@ -237,6 +237,44 @@ func TestSuggestionsAreSettledBeforeTheTextIsFrozen(t *testing.T) {
 	must(t, s.settle(s.larvik, second, comment.Reject))
 }
 
+// Of a suggestion and a freeze at once, one is refused: no text is frozen with a suggestion open that nobody has seen.
+func TestNoSuggestionSlipsIntoAFrozenText(t *testing.T) {
+	s := newTable(t)
+	ctx, first := portal.Acting(t.Context(), s.secretariat), map[bool]int{}
+	for i := range 40 {
+		version := s.stand().Version
+		var wait sync.WaitGroup
+		var frozen, suggested error
+		lead := [2]time.Duration{}
+		lead[i%2] = time.Duration(i) * 100 * time.Microsecond
+		wait.Go(func() {
+			time.Sleep(lead[0])
+			_, frozen = s.document.Freeze(ctx, s.secretariat, s.response, version)
+		})
+		wait.Go(func() {
+			time.Sleep(lead[1])
+			suggested = s.suggest(s.reader, change)
+		})
+		wait.Wait()
+		now := s.stand()
+		if open := now.Answers[0].Suggestions; open > 0 && now.State != portal.Draft {
+			t.Fatalf("round %d: frozen with %d open", i, open)
+		}
+		first[frozen == nil]++
+		if frozen == nil {
+			wantCode(t, suggested, "wrong_state")
+			must(t, s.document.Reopen(ctx, s.secretariat, s.response, now.Version, "Videre."))
+			continue
+		}
+		must(t, suggested)
+		wantCode(t, frozen, "suggestions_open")
+		all, err := s.sees(s.reader)
+		must(t, err)
+		must(t, s.settle(s.reader, all[len(all)-1].ID, comment.Reject))
+	}
+	t.Logf("%d texts were frozen, %d were not", first[true], first[false])
+}
+
 func TestNothingIsSentWithASuggestionOpen(t *testing.T) {
 	h := newHouse(t)
 	s, ctx := newSender(h), t.Context()
