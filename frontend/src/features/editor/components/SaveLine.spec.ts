@@ -8,7 +8,7 @@ function line(saveState: SaveState, more: { state?: LiveState; unsaved?: boolean
   const { state = 'live', unsaved = false, writable = true, refusal = '', reason = '', savedAt, loaded = true, askingForLogin = false, detour = false, keeps = true } = more
   const live = {
     saveState: ref(saveState), state: ref(state), unsaved: ref(unsaved), writable: ref(writable), refusal: ref(refusal),
-    reason: ref(reason), savedAt: ref(savedAt), loaded: ref(loaded), askingForLogin: ref(askingForLogin), detour: ref(detour), keeps: ref(keeps),
+    reason: ref(reason), savedAt: ref(savedAt), loaded: ref(loaded), askingForLogin: ref(askingForLogin), detour: ref(detour), keeps: ref(keeps), outdated: ref(false),
   }
   const wrapper = mount(SaveLine, { props: { live: live as unknown as LiveDocument } })
   return { wrapper, live, says: () => wrapper.findAll('p').map((p) => p.text()).join(' ') }
