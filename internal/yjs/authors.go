@@ -19,7 +19,7 @@ func (Native) RenderAuthors(ctx context.Context, updates [][]byte, by []int) (pl
 		if ctx.Err() != nil {
 			return nil, nil, ctx.Err()
 		}
-		u, err := decodeUpdate(raw)
+		u, err := Decode(raw)
 		if err != nil {
 			return nil, nil, fmt.Errorf("update %d: %w", i, err)
 		}
@@ -45,7 +45,7 @@ type stretch struct {
 // authors are the stretches of each client, sorted and apart from each other.
 type authors map[uint32][]stretch
 
-func (a authors) add(u *update, by int) {
+func (a authors) add(u *Update, by int) {
 	for _, b := range u.blocks {
 		for _, it := range b.items {
 			if it.kind != kindSkip {

@@ -60,8 +60,8 @@ type clientSpans struct {
 	spans  spans
 }
 
-// update is a decoded and validated V1 update.
-type update struct {
+// Update is a V1 update that has been read and found to be one that a Store may take.
+type Update struct {
 	blocks  []block
 	deletes []clientSpans
 }
@@ -74,8 +74,22 @@ func Validate(update []byte) error {
 	if len(update) > MaxUpdateSize {
 		return invalid("update of %d bytes, at most %d are taken", len(update), MaxUpdateSize)
 	}
-	_, err := decodeUpdate(update)
+	_, err := Decode(update)
 	return err
+}
+
+// Decode reads an update and checks it as Validate does, but for its size.
+func Decode(data []byte) (*Update, error) {
+	d := &decoder{data: string(data)}
+	u := &Update{blocks: d.blocks()}
+	u.deletes = d.deleteSet()
+	if d.err == nil && d.pos != len(d.data) {
+		d.fail("bytes after the end")
+	}
+	if d.err != nil {
+		return nil, d.err
+	}
+	return u, nil
 }
 
 func invalid(format string, args ...any) error {
@@ -94,19 +108,6 @@ func (d *decoder) fail(format string, args ...any) {
 		d.err = fmt.Errorf("%w at byte %d: %s", ErrInvalid, d.pos, fmt.Sprintf(format, args...))
 	}
 	d.pos = len(d.data)
-}
-
-func decodeUpdate(data []byte) (*update, error) {
-	d := &decoder{data: string(data)}
-	u := &update{blocks: d.blocks()}
-	u.deletes = d.deleteSet()
-	if d.err == nil && d.pos != len(d.data) {
-		d.fail("bytes after the end")
-	}
-	if d.err != nil {
-		return nil, d.err
-	}
-	return u, nil
 }
 
 func (d *decoder) byte() byte {

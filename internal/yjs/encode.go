@@ -17,24 +17,21 @@ func (s *Store) StateVector() []byte {
 	return out
 }
 
-// Diff returns the V1 update that brings a document with the given state vector to what is taken in here: the structs
-// it lacks and all deletions. Nothing that is pending is in it. The error wraps ErrInvalid.
+// Diff returns the V1 update that brings a document with the given state vector to what is here: the structs it lacks,
+// all that is pending and all deletions. The error wraps ErrInvalid.
 func (s *Store) Diff(stateVector []byte) ([]byte, error) {
 	known, err := decodeStateVector(stateVector)
 	if err != nil {
 		return nil, err
 	}
-	s.tidy()
-	var w structWriter
-	for _, number := range newestFirst(s.clients) {
-		w.block(number, known[number], s.clients[number].items)
-	}
-	return appendDeletes(w.finish(), s.deletes()), nil
+	return s.since(known), nil
 }
 
 // Snapshot returns everything as one V1 update, what is pending included, so that a new store that applies it is equal
 // to this one.
-func (s *Store) Snapshot() []byte {
+func (s *Store) Snapshot() []byte { return s.since(nil) }
+
+func (s *Store) since(known map[uint32]uint32) []byte {
 	s.tidy()
 	var w structWriter
 	deletes := s.deletes()
@@ -53,7 +50,7 @@ func (s *Store) Snapshot() []byte {
 		structs[number] = withGaps(structs[number], pending)
 	}
 	for _, number := range newestFirst(structs) {
-		w.block(number, 0, structs[number])
+		w.block(number, known[number], structs[number])
 	}
 	return appendDeletes(w.finish(), deletes)
 }

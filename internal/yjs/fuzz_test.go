@@ -32,6 +32,9 @@ func FuzzApply(f *testing.F) {
 			if len(update) <= MaxUpdateSize && Validate(update) != nil {
 				t.Fatal("taken, but not valid")
 			}
+			if bytes.Equal(s.Snapshot(), before) != known(t, before, update) {
+				t.Fatal("the store has changed by what was known, or has not by what is news")
+			}
 			checkStore(t, s, update)
 		}
 	})
@@ -39,6 +42,9 @@ func FuzzApply(f *testing.F) {
 
 func checkStore(t *testing.T, s *Store, update []byte) {
 	snapshot := s.Snapshot()
+	if !known(t, snapshot, update) {
+		t.Fatal("the same again is news")
+	}
 	if err := s.Apply(update); err != nil || !bytes.Equal(s.Snapshot(), snapshot) {
 		t.Fatalf("the same again (%v) changed the store", err)
 	}
@@ -54,9 +60,22 @@ func checkStore(t *testing.T, s *Store, update []byte) {
 		t.Fatal(err)
 	}
 	synced := storeOf(t, diff)
-	if synced.HasPending() || !bytes.Equal(synced.StateVector(), s.StateVector()) || render(t, synced) != render(t, s) {
+	if synced.HasPending() != s.HasPending() || !bytes.Equal(synced.StateVector(), s.StateVector()) || render(t, synced) != render(t, s) {
 		t.Fatal("a store of the diff is another one")
 	}
+}
+
+// known says whether all of an update is in a snapshot.
+func known(t *testing.T, snapshot, update []byte) bool {
+	u, err := Decode(update)
+	if err != nil {
+		t.Fatal(err)
+	}
+	news, err := storeOf(t, snapshot).News(u)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return news.None()
 }
 
 // FuzzVerdict lets yjs judge what a store makes of any update on top of some documents.

@@ -134,7 +134,7 @@ func halved(text string) string {
 // inverted reports whether a struct is to stand after a later and before an earlier struct of the same client. If these
 // are one run of text, yjs puts it anywhere, depending on what it joined before.
 func (m *mutant) inverted() bool {
-	u, err := decodeUpdate(m.Update)
+	u, err := Decode(m.Update)
 	if err != nil {
 		return false
 	}
@@ -174,7 +174,7 @@ func covers(t *testing.T, s *Store, stateVector []byte) bool {
 func describe(updates ...[]byte) string {
 	var out strings.Builder
 	for _, data := range updates {
-		u, err := decodeUpdate(data)
+		u, err := Decode(data)
 		if err != nil {
 			return err.Error()
 		}

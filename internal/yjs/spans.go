@@ -65,6 +65,23 @@ func (ss *spans) addAll(other spans) bool {
 	return changed
 }
 
+// hold reports whether all of other lies in ss.
+func (ss spans) hold(other spans) bool {
+	if len(other) == 0 {
+		return true
+	}
+	rest := ss[ss.search(other[0].start):]
+	for _, s := range other {
+		for len(rest) > 0 && rest[0].end < s.end {
+			rest = rest[1:]
+		}
+		if len(rest) == 0 || rest[0].start > s.start {
+			return false
+		}
+	}
+	return true
+}
+
 // split parts ss at a clock.
 func (ss spans) split(clock uint32) (before, rest spans) {
 	i := ss.search(clock)

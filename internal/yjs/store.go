@@ -57,10 +57,15 @@ func NewStore() *Store {
 // An update that gives clocks which are held already another content is refused with an error that wraps ErrConflict
 // too.
 func (s *Store) Apply(update []byte) error {
-	u, err := decodeUpdate(update)
+	u, err := Decode(update)
 	if err != nil {
 		return err
 	}
+	return s.Add(u)
+}
+
+// Add is Apply for an update that has been read.
+func (s *Store) Add(u *Update) error {
 	if s.pendingCount >= maxPending && s.wouldWait(u) {
 		return invalid("too much is kept aside already")
 	}
@@ -95,7 +100,7 @@ func (s *Store) missing(client uint32, it *item) (id, bool) {
 }
 
 // wouldWait reports whether an update cannot be taken in just so.
-func (s *Store) wouldWait(u *update) bool {
+func (s *Store) wouldWait(u *Update) bool {
 	return slices.ContainsFunc(u.blocks, func(b block) bool {
 		return slices.ContainsFunc(b.items, func(it item) bool {
 			if it.kind == kindSkip {
@@ -110,7 +115,7 @@ func (s *Store) wouldWait(u *update) bool {
 }
 
 // checkConflicts compares the structs of an update with those that are held for the same clocks.
-func (s *Store) checkConflicts(u *update) error {
+func (s *Store) checkConflicts(u *Update) error {
 	for _, b := range u.blocks {
 		held, pending := []item(nil), s.pending[b.client]
 		if len(b.items) > 0 && b.items[0].clock < s.state(b.client) {
