@@ -1,9 +1,8 @@
 package collab
 
 import (
-	"bytes"
 	"context"
-	"errors"
+	"slices"
 	"time"
 
 	"samsvar/internal/portal"
@@ -12,6 +11,15 @@ import (
 
 // askAgain is the least time between two questions to one client for what it has not sent.
 const askAgain = 5 * time.Second
+
+const (
+	// clientsPerStay is how many Yjs client numbers one stay may bring that the text has not seen. A page writes under
+	// one, and brings those of earlier pages that never got their words sent.
+	clientsPerStay = 64
+	// bytesPerClient is what a number counts for in Limits.StateVectorBytes. It takes ten there at most, mostly eight: in a
+	// text that takes no more numbers, a page's own state vector is far from the limit.
+	bytesPerClient = 16
+)
 
 // entry is an edit that waits for its answer. Bytes are nil when there is nothing to commit.
 type entry struct {
@@ -40,88 +48,105 @@ func (d *document) edit(m message) {
 }
 
 // take puts an edit into the store and says whether it adds anything, or why
-// it is refused.
-//
-// What a client types brings structs of one Yjs client. Anything else is tried
-// on a copy, since it can say what everybody knows: that is acknowledged to
-// readers too, so that a page learns that what it sent before its connection
-// broke is saved, even when the text has been frozen since.
+// it is refused. What reaches for another's letters may lean on what another
+// process has committed just now: that is looked up, once.
 func (d *document) take(m message) (adds bool, refusal string) {
-	s, update := m.session, m.payload
-	clients, first := updateHead(update)
-	if m.kind == offering || clients > 1 {
-		return d.takeMerged(s, update)
+	s := m.session
+	adds, refusal, usurps := d.try(m)
+	if usurps && !s.suspect {
+		d.commit()
+		if d.follow(); s.ended.Load() {
+			return false, reasonUnavailable
+		}
+		adds, refusal, usurps = d.try(m)
 	}
-	if refusal = d.mayTake(s, update); refusal != "" {
-		return false, refusal
+	if usurps {
+		d.suspect(s, "another's client number")
 	}
-	if clients == 1 && d.foreign(s, first) {
-		d.suspect(s, "another account's client number")
-		return false, reasonInvalid
+	return adds, refusal
+}
+
+// try is take by what is known here.
+//
+// Of those who may not write, what they type is refused unread. What a page
+// offers at a greeting can say what everybody knows: that is acknowledged to
+// them too, so that a page learns that what it sent before its connection broke
+// is saved, even when the text has been frozen since.
+func (d *document) try(m message) (adds bool, refusal string, usurps bool) {
+	s := m.session
+	if refusal = s.access.refusal(); refusal != "" && m.kind != offering {
+		return false, refusal, false
 	}
-	if err := d.store.Apply(update); err != nil {
-		d.suspect(s, err.Error())
-		return false, reasonInvalid
+	update, err := yjs.Decode(m.payload)
+	if err != nil {
+		return d.refuseInvalid(s, err.Error())
 	}
-	if clients == 1 {
+	news, err := d.store.News(update)
+	switch {
+	case err != nil:
+		return d.refuseInvalid(s, err.Error())
+	case news.None():
+		return false, "", false
+	case refusal != "":
+		return false, refusal, false
+	case d.usurps(s, news):
+		return false, reasonInvalid, true
+	case s.brought+news.Fresh > clientsPerStay:
+		return d.refuseInvalid(s, "too many client numbers")
+	case !d.hasRoom(len(m.payload), news):
+		return false, reasonTooLarge, false
+	}
+	if err := d.store.Add(update); err != nil {
+		return d.refuseInvalid(s, err.Error())
+	}
+	s.brought += news.Fresh
+	if clients, first := updateHead(m.payload); clients == 1 && len(news.Structs) == 1 && m.kind == editing {
 		d.owners[first] = s.actor.Account
 	}
-	return true, ""
+	return true, "", false
 }
 
-func (d *document) takeMerged(s *session, update []byte) (adds bool, refusal string) {
-	// Whoever has all that is here and no more sends, to the byte, what they would
-	// be given. Nearly all who come do, and a copy makes everybody here wait.
-	if known, err := d.store.Diff(d.store.StateVector()); err == nil && bytes.Equal(update, known) {
-		return false, ""
+func (d *document) refuseInvalid(s *session, why string) (adds bool, refusal string, usurps bool) {
+	d.suspect(s, why)
+	return false, reasonInvalid, false
+}
+
+// hasRoom says whether the text may grow by an edit. What only deletes is taken
+// whatever the size of the text, so that one can make it shorter.
+func (d *document) hasRoom(size int, news yjs.News) bool {
+	limits := d.hub.limits
+	if news.Fresh > 0 && d.store.Clients()+news.Fresh > limits.StateVectorBytes/bytesPerClient {
+		return false
 	}
-	before := d.store.Snapshot()
-	tried := yjs.NewStore()
-	if err := errors.Join(tried.Apply(before), tried.Apply(update)); err != nil {
-		d.suspect(s, err.Error())
-		return false, reasonInvalid
+	if len(news.Structs) == 0 || d.size+size <= limits.DocumentBytes {
+		return true
 	}
-	if bytes.Equal(tried.Snapshot(), before) {
-		return false, ""
-	}
-	if refusal = d.mayTake(s, update); refusal != "" {
-		return false, refusal
-	}
-	known := clocksOf(d.store.StateVector())
-	for client, clock := range clocksOf(tried.StateVector()) {
-		if clock > known[client] && d.foreign(s, client) {
-			d.suspect(s, "another account's client number")
-			return false, reasonInvalid
+	d.size = len(d.store.Snapshot())
+	return d.size+size <= limits.DocumentBytes
+}
+
+// usurps says whether an edit goes on under another account's Yjs client number,
+// or deletes what has not been typed yet under a number that is not known as the
+// sender's. Either would be in the way of what its owner is about to send.
+func (d *document) usurps(s *session, news yjs.News) bool {
+	for _, client := range news.Structs {
+		if holder := d.holder(uint64(client)); holder != "" && holder != s.actor.Account {
+			return true
 		}
 	}
-	d.store = tried
-	return true, ""
+	return slices.ContainsFunc(news.Beyond, func(client uint32) bool { return d.holder(uint64(client)) != s.actor.Account })
 }
 
-// mayTake says why an edit may not be made, whatever is in it. What only
-// deletes is taken whatever the size of the text, so that one can make it shorter.
-func (d *document) mayTake(s *session, update []byte) string {
-	if s.access == AccessFrozen {
-		return reasonFrozen
+// holder is whose a Yjs client number is: it belongs to the account that first
+// wrote with it here, or else shows itself with it, for as long as that is here.
+func (d *document) holder(client uint64) portal.AccountID {
+	if owner, known := d.owners[client]; known {
+		return owner
 	}
-	if !s.access.writes() {
-		return reasonDenied
+	if a := d.shown[client]; a != nil {
+		return a.session.actor.Account
 	}
-	limit := d.hub.limits.DocumentBytes
-	if clients, _ := updateHead(update); clients == 0 || d.size+len(update) <= limit {
-		return ""
-	}
-	if d.size = len(d.store.Snapshot()); d.size+len(update) > limit {
-		return reasonTooLarge
-	}
-	return ""
-}
-
-// foreign says whether a Yjs client number is in use by another account. It
-// belongs to the account that first wrote with it for as long as that is here.
-func (d *document) foreign(s *session, client uint64) bool {
-	owner, known := d.owners[client]
-	return known && owner != s.actor.Account
+	return d.hub.visitors.account(d.id, client)
 }
 
 // suspect notes, once for each stay, that a client has sent what no page of ours does.

@@ -74,6 +74,17 @@ const (
 func (a Access) reads() bool  { return a != AccessNone && a != "" }
 func (a Access) writes() bool { return a == AccessWrite }
 
+// refusal is why somebody may not write.
+func (a Access) refusal() string {
+	switch a {
+	case AccessWrite:
+		return ""
+	case AccessFrozen:
+		return reasonFrozen
+	}
+	return reasonDenied
+}
+
 // told gives the words in which the page is told.
 func (a Access) told() (access, reason string) {
 	switch a {

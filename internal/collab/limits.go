@@ -9,7 +9,7 @@ import (
 // down; what is too much is refused or cut off, with a reason.
 type Limits struct {
 	MessageBytes       int           // a longer edit is refused; eight times as much ends the connection
-	StateVectorBytes   int           // a longer one ends the stay in the document
+	StateVectorBytes   int           // a longer one ends the stay in the document; how many Yjs clients may write follows from it
 	DocumentBytes      int           // a text of this size takes only edits that do nothing but delete
 	DocumentsPerSocket int           //
 	SocketsPerAccount  int           //

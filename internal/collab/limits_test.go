@@ -52,6 +52,7 @@ func TestWhatLeansOnARefusalIsAskedForAtOnce(t *testing.T) {
 	id := p.document()
 	c := p.dial(newAccount())
 	c.join(id, nothing)
+	c.send(awarenessMessage(id, entry{7, 1, "{}"}))
 	hand := newTypist(7)
 	c.send(syncMessage(id, 2, hand.types(strings.Repeat("x", 600))))
 	if saved, reason := c.status(); saved || reason != "too_large" {
@@ -104,6 +105,175 @@ func TestUpdatesThatAreNotOfOurKindAreRefused(t *testing.T) {
 		b.send(syncMessage(id, 2, third))
 		return b.nextStatus()
 	})
+}
+
+// beyond gives the update of a letter that follows some clocks after what was typed.
+func (y *typist) beyond(clocks uint64) []byte {
+	letter := uints([]byte{4 | 0x80}, y.client, y.text)
+	return append(append(uints(nil, 1, 1, y.client, y.clock+clocks), withBytes(letter, "x")...), 0)
+}
+
+// deletingToo puts the deletions of one update behind the structs of another.
+func deletingToo(structs, deletions []byte) []byte {
+	return append(bytes.Clone(structs[:len(structs)-1]), deletions[1:]...)
+}
+
+func TestNobodyReachesForWhatAnotherHasNotTypedYet(t *testing.T) {
+	p := open(t, unhurried)
+	id := p.document()
+	a, b := p.dial(newAccount()), p.dial(newAccount())
+	a.join(id, nothing)
+	b.join(id, nothing)
+	b.send(awarenessMessage(id, entry{9, 1, "{}"})) // and writes under 7
+	hand, shown, mine := newTypist(7), newTypist(9), newTypist(8)
+	first := hand.types("Jeg.")
+	b.send(syncMessage(id, 2, first))
+	b.nextStatus()
+	a.send(syncMessage(id, 2, deletingToo(first, hand.deletes(hand.text, 1)))) // what is there, anybody deletes who writes
+	if saved, reason := a.status(); !saved {
+		t.Errorf("a deletion is refused: %s", reason)
+	}
+	for what, update := range map[string][]byte{
+		"deletes what comes":                    hand.deletes(hand.clock, 100),
+		"deletes what is there and what comes":  hand.deletes(hand.clock-1, 2),
+		"deletes what comes, beside an edit":    deletingToo(mine.types("x"), hand.deletes(hand.clock, 1)),
+		"leaves a gap":                          hand.beyond(1),
+		"deletes the words of who only looks":   shown.deletes(0, 100),
+		"writes for who only looks":             newTypist(9).types("x"),
+		"deletes what an unknown may write":     newTypist(10).deletes(0, 100),
+		"deletes behind what it writes as such": deletingToo(newTypist(11).types("x"), newTypist(12).deletes(0, 1)),
+	} {
+		for step := range uint64(2) {
+			a.send(syncMessage(id, 2-step, update))
+			if saved, reason := a.status(); saved || reason != "invalid" {
+				t.Errorf("%s: saved %v, %q", what, saved, reason)
+			}
+		}
+	}
+	for _, update := range [][]byte{hand.types(" skriver"), shown.types("Og her")} {
+		b.send(syncMessage(id, 2, update))
+		if saved, reason := b.status(); !saved {
+			t.Errorf("what comes is refused: %s", reason)
+		}
+	}
+	if got := p.stored(id); !strings.Contains(got, "Jeg skriver") || !strings.Contains(got, "Og her") {
+		t.Errorf("stored is %q", got)
+	}
+}
+
+// A page that comes back offers all that it has: others' letters, deletions of them, and what it was given that still waits.
+func TestWhoComesBackMayHoldWhatOthersWrote(t *testing.T) {
+	p := open(t, collab.Limits{CatchUp: time.Hour})
+	id := p.document()
+	a, b := p.dial(newAccount()), p.dial(newAccount())
+	a.join(id, nothing)
+	b.join(id, nothing)
+	b.send(awarenessMessage(id, entry{7, 1, "{}"}))
+	hand, elsewhere := newTypist(7), newTypist(9)
+	first, second, third := hand.types("ab"), hand.types("cd"), hand.types("ef")
+	b.send(syncMessage(id, 2, first))
+	b.send(syncMessage(id, 2, third))
+	b.send(syncMessage(id, 2, hand.deletes(7, 1)))
+	for range 3 {
+		if !b.nextStatus() {
+			t.Fatal("refused")
+		}
+	}
+	p.put(id, elsewhere.types("gh")) // at another process, from which the page comes
+	offer := storeOf(t, first, third, hand.deletes(7, 1), newTypist(9).types("gh"), hand.deletes(2, 1), elsewhere.deletes(2, 1), newTypist(8).types("ij"))
+	a.join(id, offer.Snapshot())
+	p.put(id, elsewhere.types("kl"))
+	a.send(syncMessage(id, 2, elsewhere.deletes(4, 1)))
+	if saved, reason := a.status(); !saved {
+		t.Errorf("the deletion of what was just committed is refused: %s", reason)
+	}
+	b.send(syncMessage(id, 1, second))
+	if saved, reason := b.status(); !saved {
+		t.Errorf("what was missing is refused: %s", reason)
+	}
+	if got := p.stored(id); !strings.Contains(got, "bcde") || !strings.Contains(got, "hl") || !strings.Contains(got, "ij") || len(got) != 8 {
+		t.Errorf("stored is %q", got)
+	}
+}
+
+// manyNumbers gives an update under so many client numbers, with nothing in it.
+func manyNumbers(from, n uint64) []byte {
+	update := uints(nil, n)
+	for client := from; client < from+n; client++ {
+		update = uints(update, 1, client, 0, 0, 1)
+	}
+	return append(update, 0)
+}
+
+func TestATextTakesSoManyClientNumbers(t *testing.T) {
+	p := open(t, collab.Limits{StateVectorBytes: 100 * 16, MessagesPerSecond: 1e6})
+	id := p.document()
+	var clients []*client
+	for range 3 {
+		c := p.dial(newAccount())
+		c.join(id, nothing)
+		clients = append(clients, c)
+	}
+	hand := newTypist(7)
+	for _, edit := range []struct {
+		what   string
+		by     int
+		step   uint64
+		update []byte
+		reason string
+	}{
+		{"too many at once", 0, 1, manyNumbers(1000, 65), "invalid"},
+		{"many at once", 0, 1, manyNumbers(1000, 64), ""},
+		{"the same", 1, 1, manyNumbers(1000, 64), ""},
+		{"too many one after another", 0, 2, manyNumbers(2000, 1), "invalid"},
+		{"too many to delete", 0, 2, newTypist(3000).deletes(0, 1), "invalid"},
+		{"one more", 1, 2, hand.types("a"), ""},
+		{"more than there is room for", 1, 2, manyNumbers(4000, 36), "too_large"},
+		{"what there is room for", 1, 2, manyNumbers(4000, 35), ""},
+		{"one more than that", 2, 2, newTypist(5000).types("x"), "too_large"},
+		{"an edit under a number that is there", 1, 2, hand.types("b"), ""},
+		{"a deletion", 2, 2, hand.deletes(2, 1), ""},
+	} {
+		c := clients[edit.by]
+		c.send(syncMessage(id, edit.step, edit.update))
+		if saved, reason := c.status(); saved != (edit.reason == "") || reason != edit.reason {
+			t.Errorf("%s: saved %v, %q", edit.what, saved, reason)
+		}
+	}
+}
+
+func TestATextThatThousandsOfPagesHaveWrittenGoesOn(t *testing.T) {
+	p := open(t, collab.Limits{})
+	id := p.document()
+	pages := manyNumbers(1<<31, 16_000)
+	p.put(id, pages)
+	c := p.dial(newAccount())
+	c.send(authMessage(id))
+	c.send(syncMessage(id, 0, storeOf(t, pages).StateVector()))
+	if given := c.nextSync(1); !bytes.Equal(given[:1], []byte{0}) {
+		t.Errorf("given %d bytes of what it has", len(given))
+	}
+	c.send(syncMessage(id, 2, newTypist(7).types("Enda en")))
+	if saved, reason := c.status(); !saved {
+		t.Errorf("refused: %s", reason)
+	}
+}
+
+// Neither what is refused nor what is known is worked out for a reader.
+func TestAReadersEditIsRefusedUnread(t *testing.T) {
+	p := open(t, collab.Limits{})
+	id := p.document()
+	reader := p.dial(newAccount())
+	p.allow(reader.account, collab.AccessRead)
+	both := storeOf(t, newTypist(7).types("a"), newTypist(8).types("b")).Snapshot()
+	p.put(id, both)
+	reader.join(id, both)
+	for _, update := range [][]byte{both, []byte("rusk")} {
+		reader.send(syncMessage(id, 2, update))
+		if saved, reason := reader.status(); saved || reason != "denied" {
+			t.Errorf("saved %v, %q", saved, reason)
+		}
+	}
 }
 
 func TestAnswersComeInTheOrderOfWhatTheyAnswer(t *testing.T) {
@@ -274,7 +444,7 @@ func TestRandomFrames(t *testing.T) {
 	good := p.dial(newAccount())
 	good.join(id, nothing)
 	random := rand.New(rand.NewPCG(1, 2))
-	hand := newTypist(4_000_000_007) // a number that no damage to a small one hits: the others may delete what they can name
+	hand := newTypist(4_000_000_007) // a number that no damage to a small one hits: whoever writes may delete the letters that are there
 	account := newAccount()
 	var bad *client
 	survived := 0

@@ -174,3 +174,30 @@ func TestAClientNumberCannotBeTakenAtAnotherProcess(t *testing.T) {
 	again := two.dial(newAccount())
 	again.join(id, nothing)
 }
+
+// What somebody is about to type at another process is as much theirs as here.
+func TestNobodyReachesForWhatIsTypedAtAnotherProcess(t *testing.T) {
+	one := open(t, collab.Limits{CatchUp: time.Hour})
+	two := one.beside(collab.Limits{CatchUp: time.Hour})
+	id := one.document()
+	owner, thief := one.dial(newAccount()), two.dial(newAccount())
+	owner.join(id, nothing)
+	thief.join(id, nothing)
+	owner.send(awarenessMessage(id, entry{7, 1, "{}"}))
+	eventually(t, "the owner is seen", func() bool { return len(two.hub.Presence(id)[id]) == 1 })
+	hand := newTypist(7)
+	for range 2 {
+		owner.send(syncMessage(id, 2, hand.types("ekte ")))
+		owner.nextStatus()
+		for what, update := range map[string][]byte{"a deletion": hand.deletes(hand.clock, 1), "a letter": hand.beyond(1)} {
+			thief.send(syncMessage(id, 1, update))
+			if saved, reason := thief.status(); saved || reason != "invalid" {
+				t.Errorf("%s: saved %v, %q", what, saved, reason)
+			}
+		}
+	}
+	owner.send(syncMessage(id, 2, hand.types("tekst")))
+	if saved, reason := owner.status(); !saved || one.stored(id) != "ekte ekte tekst" {
+		t.Errorf("saved %v, %q: %q", saved, reason, one.stored(id))
+	}
+}

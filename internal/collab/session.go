@@ -23,6 +23,7 @@ type session struct {
 	asked   time.Time // when it was last asked what it has
 	lacking bool      // it leans on something that has not come
 	met     bool      // it has been told who else is here
+	brought int       // Yjs client numbers that the text had not seen
 	suspect bool      // it has sent what no page of ours does
 }
 

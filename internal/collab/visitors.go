@@ -38,6 +38,16 @@ func (vs *visitors) of(id portal.DocumentID) (all []*visitor) {
 	return all
 }
 
+// account is who shows themselves as a Yjs client elsewhere, if anybody does.
+func (vs *visitors) account(id portal.DocumentID, client uint64) portal.AccountID {
+	vs.mu.Lock()
+	defer vs.mu.Unlock()
+	if v := vs.in[id][client]; v != nil {
+		return v.Person.Account
+	}
+	return ""
+}
+
 // note takes in what is told of a visitor, and says whether it is new.
 func (vs *visitors) note(id portal.DocumentID, v *visitor, now time.Time) bool {
 	vs.mu.Lock()

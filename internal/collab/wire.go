@@ -161,14 +161,3 @@ func updateHead(update []byte) (clients, first uint64) {
 	d.uint() // the number of structs
 	return clients, d.uint()
 }
-
-// clocksOf reads a V1 state vector that the codec has written.
-func clocksOf(stateVector []byte) map[uint64]uint64 {
-	d := decoder{data: stateVector}
-	clocks := make(map[uint64]uint64)
-	for n := d.uint(); n > 0 && d.err == nil; n-- {
-		client := d.uint()
-		clocks[client] = d.uint()
-	}
-	return clocks
-}
