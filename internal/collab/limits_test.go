@@ -276,6 +276,26 @@ func TestAReadersEditIsRefusedUnread(t *testing.T) {
 	}
 }
 
+func TestGreetingsAndWholeTextsCountForMany(t *testing.T) {
+	p := open(t, collab.Limits{MessagesPerSecond: 1000})
+	id := p.document()
+	both := storeOf(t, newTypist(7).types("a"), newTypist(8).types("b")).Snapshot()
+	for what, message := range map[string][]byte{"greetings": authMessage("x"), "whole texts": syncMessage(id, 2, both)} {
+		c := p.dial(newAccount())
+		c.join(id, nothing)
+		began := time.Now()
+		for range 300 {
+			c.send(message)
+		}
+		for range 300 {
+			c.next("answer", func(h heard) bool { return h.kind == isStatus || h.kind == isAuth && h.document == "x" })
+		}
+		if took := time.Since(began); took < 700*time.Millisecond {
+			t.Errorf("300 %s in %v, at 50 a second after the first 250", what, took)
+		}
+	}
+}
+
 func TestAnswersComeInTheOrderOfWhatTheyAnswer(t *testing.T) {
 	p := open(t, unhurried)
 	id := p.document()

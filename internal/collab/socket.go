@@ -17,7 +17,8 @@ import (
 	"samsvar/internal/portal"
 )
 
-// handshakeCost is how many messages a sync step counts for: the whole text is gone through for it.
+// handshakeCost is how many messages a greeting counts for, for which the database is asked, and a sync step, or what
+// else may tell the whole text, all of which is gone through.
 const handshakeCost = 20
 
 // errLoginExpired says that whoever opened a connection is not logged in any more, or as somebody else.
@@ -232,6 +233,11 @@ func (s *socket) read() {
 // hear notes that the client has given a sign of life.
 func (s *socket) hear() { s.heard.Store(int64(time.Since(s.opened))) }
 
+// pay waits until the client may have sent so many messages more.
+func (s *socket) pay(messages int) error {
+	return s.messages.WaitN(s.ctx, min(messages, s.messages.Burst()))
+}
+
 // take handles a message. Only one that no client of ours makes is an error.
 func (s *socket) take(data []byte, whole bool) error {
 	if isHeartbeat(data) {
@@ -270,6 +276,9 @@ func (s *socket) handle(f frame, whole bool) error {
 			return errFrame
 		}
 		s.greeted.Store(true)
+		if err := s.pay(handshakeCost); err != nil {
+			return err
+		}
 		return s.join(f.document, token, current)
 	case typeSync, typeAwareness, typeQueryAwareness, typeStateless:
 		if current == nil {
@@ -410,12 +419,6 @@ func (s *session) receive(f frame, whole bool) error {
 		return nil
 	}
 	step := syncStep(f.body.uint())
-	if step != stepUpdate {
-		messages := s.socket.messages
-		if err := messages.WaitN(s.socket.ctx, min(handshakeCost, messages.Burst())); err != nil {
-			return err
-		}
-	}
 	if !whole && f.body.err == nil && (step == step2 || step == stepUpdate) {
 		s.post(oversized, nil)
 		return nil
@@ -423,6 +426,11 @@ func (s *session) receive(f frame, whole bool) error {
 	payload := f.body.bytes()
 	if err := f.body.end(); err != nil {
 		return err
+	}
+	if clients, _ := updateHead(payload); step != stepUpdate || clients > 1 {
+		if err := s.socket.pay(handshakeCost); err != nil {
+			return err
+		}
 	}
 	switch step {
 	case step1:
