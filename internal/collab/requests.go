@@ -1,6 +1,8 @@
 package collab
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/binary"
@@ -31,6 +33,8 @@ const (
 	// unfetched is how much waits for the next request; the rest waits in the outbox.
 	unfetched = 1 << 20
 )
+
+var errTooLong = errors.New("message too long")
 
 // requestLine is a line that runs over requests.
 type requestLine struct {
@@ -174,7 +178,7 @@ func (h *Hub) onLine(w http.ResponseWriter, r *http.Request, actor portal.Actor)
 	l.heard()
 	switch r.PathValue("what") {
 	case "hand-in":
-		l.handIn(w, http.MaxBytesReader(w, r.Body, int64(discardFactor*h.limits.MessageBytes)))
+		l.handIn(w, http.MaxBytesReader(w, r.Body, int64(discardFactor*h.limits.MessageBytes)), h.limits.MessageBytes)
 	case "fetch":
 		l.fetch(w, r)
 	case "end":
@@ -185,34 +189,105 @@ func (h *Hub) onLine(w http.ResponseWriter, r *http.Request, actor portal.Actor)
 	}
 }
 
-// handIn takes the messages of a request one after another; it answers when the last has been taken.
-func (l *requestLine) handIn(w http.ResponseWriter, body io.Reader) {
+// handIn takes the messages of a request; it answers when the last has been taken.
+func (l *requestLine) handIn(w http.ResponseWriter, body io.Reader, limit int) {
 	if !l.handing.TryLock() {
 		answer(w, http.StatusConflict, nil)
 		return
 	}
 	defer l.handing.Unlock()
-	data, err := io.ReadAll(body)
-	if err != nil {
+	done := l.hangUpWhenGone(w)
+	err := l.takeAll(bufio.NewReaderSize(body, 512), limit)
+	done()
+	var tooLong *http.MaxBytesError
+	switch {
+	case err == nil:
+		answer(w, http.StatusNoContent, nil)
+	case l.isGone():
+		l.tellOver(w)
+	case errors.Is(err, errTooLong), errors.As(err, &tooLong):
 		l.cut()
 		answer(w, http.StatusRequestEntityTooLarge, nil)
-		return
+	default:
+		l.close(websocket.StatusInvalidFramePayloadData, reasonInvalid)
+		answer(w, http.StatusBadRequest, nil)
 	}
-	for d := (decoder{data: data}); len(d.data) > 0; {
-		message := d.bytes()
-		if d.err != nil {
-			l.close(websocket.StatusInvalidFramePayloadData, reasonInvalid)
-			answer(w, http.StatusBadRequest, nil)
-			return
+}
+
+// takeAll takes one message after another, as they come.
+func (l *requestLine) takeAll(in *bufio.Reader, limit int) error {
+	for {
+		message, err := readMessage(in, limit)
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
 		}
 		select {
 		case l.in <- message:
 		case <-l.gone:
-			l.tellOver(w)
-			return
+			return errOver
 		}
 	}
-	answer(w, http.StatusNoContent, nil)
+}
+
+func (l *requestLine) isGone() bool {
+	select {
+	case <-l.gone:
+		return true
+	default:
+		return false
+	}
+}
+
+// hangUpWhenGone ends the reading of a request when its line is over, lest somebody keeps it open by sending slowly, until
+// the caller is done. Then its connection is of no more use: the web server takes a reading that ended for a client that
+// has gone, and would cancel the next request on it.
+func (l *requestLine) hangUpWhenGone(w http.ResponseWriter) (done func()) {
+	ended, hungUp := make(chan struct{}), false
+	var watch sync.WaitGroup
+	watch.Go(func() {
+		select {
+		case <-l.gone:
+			hungUp = true
+			_ = http.NewResponseController(w).SetReadDeadline(time.Now()) // without it the server's own stands
+		case <-ended:
+		}
+	})
+	return func() {
+		close(ended)
+		watch.Wait()
+		if hungUp {
+			w.Header().Set("Connection", "close")
+		}
+	}
+}
+
+// readMessage reads a message after its length. Of one that is longer than the limit it gives no more than shows that, and
+// throws the rest away.
+func readMessage(in *bufio.Reader, limit int) ([]byte, error) {
+	if _, err := in.Peek(1); err != nil {
+		return nil, err
+	}
+	length, err := binary.ReadUvarint(in)
+	if err != nil {
+		return nil, err
+	}
+	if length > uint64(discardFactor*limit) {
+		return nil, errTooLong
+	}
+	buffer := inbound.Get().(*bytes.Buffer)
+	defer inbound.Put(buffer)
+	buffer.Reset()
+	kept := min(int64(length), int64(limit)+1)
+	if _, err = io.CopyN(buffer, in, kept); err == nil {
+		_, err = io.CopyN(io.Discard, in, int64(length)-kept)
+	}
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	return bytes.Clone(buffer.Bytes()), err
 }
 
 // fetch answers with what there is to hear, when there is something, or with nothing after a while.

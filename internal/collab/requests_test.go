@@ -222,3 +222,66 @@ func TestNothingIsLostBetweenTwoFetches(t *testing.T) {
 		reader.nextSync(2)
 	}
 }
+
+// While a request comes in, what is whole of it has been taken already; and it is held no longer than its line.
+func TestARequestIsReadAsItComes(t *testing.T) {
+	p := open(t, collab.Limits{Greeting: 500 * time.Millisecond, Ping: 20 * time.Millisecond})
+	id := p.document()
+	for _, greets := range []bool{true, false} {
+		r, err := openRequests(p.web.URL, newAccount())
+		must(t, err)
+		body, sending := io.Pipe()
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.web.URL+"/collab/lines/"+r.name+"/hand-in", body)
+		must(t, err)
+		request.Header.Set("Origin", r.server)
+		request.Header.Set("Cookie", "account="+string(r.account))
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			if response, err := http.DefaultClient.Do(request); err == nil {
+				response.Body.Close()
+			}
+		}()
+		var start []byte
+		if greets {
+			start = withBytes(nil, authMessage(id))
+		}
+		_, err = sending.Write(append(start, uints(nil, 1000)...))
+		must(t, err)
+		if greets {
+			if _, heard, err := r.post(t.Context(), "fetch", nil); err != nil || len(heard) == 0 {
+				t.Errorf("the greeting was not answered: %v", err)
+			}
+			must(t, r.CloseNow())
+		}
+		select {
+		case <-ended:
+		case <-time.After(wait):
+			t.Errorf("a request outlives its line; it greeted: %v", greets)
+		}
+		sending.Close()
+	}
+}
+
+func TestARequestsMessagesHaveTheLengthThatAWebSocketsHave(t *testing.T) {
+	p := open(t, collab.Limits{MessageBytes: 1000})
+	for what, c := range map[string]struct {
+		body []byte
+		want int
+	}{
+		"nothing":                     {nil, 204},
+		"a long message":              {withBytes(nil, bytes.Repeat([]byte{1}, 5000)), 204},
+		"too long a message":          {uints(nil, 8001), 413},
+		"too long a request":          {bytes.Repeat(withBytes(nil, make([]byte, 900)), 9), 413},
+		"a message without its end":   {[]byte{5, 1}, 400},
+		"a length without its end":    {[]byte{200}, 400},
+		"a length that is no number":  {bytes.Repeat([]byte{255}, 11), 400},
+		"two messages, one not whole": {append(withBytes(nil, authMessage(p.document())), 9, 1), 400},
+	} {
+		r, err := openRequests(p.web.URL, newAccount())
+		must(t, err)
+		if status, _, err := r.post(t.Context(), "hand-in", c.body); err != nil || status != c.want {
+			t.Errorf("%s: %d, %v", what, status, err)
+		}
+	}
+}
