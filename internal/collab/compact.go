@@ -50,8 +50,8 @@ func (h *Hub) compact(id portal.DocumentID) error {
 		return err
 	}
 	store, err := storeOf(stored)
-	if err != nil || store.HasPending() {
-		return err // with something missing it is left for later
+	if err != nil {
+		return err
 	}
 	snapshot := store.Snapshot()
 	if err := h.same(ctx, stored.All(), snapshot); err != nil {

@@ -57,6 +57,36 @@ func TestALongLogBecomesASnapshotWhilePeopleWrite(t *testing.T) {
 	}
 }
 
+// Something that never comes, or comes late, keeps nobody's edits in the log, and costs who comes no more than itself.
+func TestWhatWaitsStopsNothing(t *testing.T) {
+	p := open(t, collab.Limits{CompactAfter: 50})
+	id := p.document()
+	c, waits := p.dial(newAccount()), p.dial(newAccount())
+	c.join(id, nothing)
+	waits.join(id, nothing)
+	late := newTypist(8)
+	first, second := late.types("først "), late.types("sist")
+	waits.send(syncMessage(id, 2, second))
+	if !waits.nextStatus() {
+		t.Fatal("refused")
+	}
+	c.types(id, newTypist(7), 60)
+	eventually(t, "a snapshot", func() bool { edits, snapshots := p.rows(id); return snapshots == 1 && edits < 20 })
+	comes := p.dial(newAccount())
+	comes.send(authMessage(id))
+	comes.send(syncMessage(id, 0, storeOf(t, p.storedUpdates(id)...).StateVector()))
+	if given := string(comes.nextSync(1)); strings.Contains(given, "ord ") || !strings.Contains(given, "sist") {
+		t.Errorf("who has all but what waits is given %q", given)
+	}
+	waits.send(syncMessage(id, 1, first))
+	if !waits.nextStatus() {
+		t.Fatal("refused")
+	}
+	if got := p.stored(id); !strings.Contains(got, "først sist") || strings.Count(got, "ord ") != 60 {
+		t.Errorf("stored is %q", got)
+	}
+}
+
 // Another process has not heard of the edits, and now they are packed away: it is given the snapshot.
 func TestWhoMissedEditsThatWerePackedIsGivenTheSnapshot(t *testing.T) {
 	p := open(t, collab.Limits{CatchUp: time.Hour})

@@ -246,15 +246,12 @@ func (d *document) answer(s *session, stateVector []byte) {
 		d.dismiss(s, reasonTooLarge)
 		return
 	}
+	// With what leans on something that has not come: the others have been sent
+	// that already, and it is not sent again when it comes.
 	lacks, err := d.store.Diff(stateVector)
 	if err != nil {
 		d.dismiss(s, reasonInvalid)
 		return
-	}
-	if d.store.HasPending() {
-		// A difference is without what leans on something that has not come. The
-		// others have been sent that already, and it is not sent again when it comes.
-		lacks = d.store.Snapshot()
 	}
 	s.socket.send(syncFrame(d.id, step2, lacks))
 	d.ask(s)
