@@ -21,6 +21,7 @@ const (
 	reasonStorage     = "storage"
 	reasonUnavailable = "unavailable"
 	reasonLogin       = "login_expired"
+	reasonActing      = "acting_changed"
 	reasonOutdated    = "outdated"
 )
 

@@ -2,6 +2,7 @@ package collab_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -192,6 +193,7 @@ type rights struct {
 	out    map[portal.AccountID]bool
 	all    map[portal.DocumentID]collab.Access
 	own    map[portal.AccountID]collab.Access
+	acts   map[portal.AccountID]portal.OrganisationID
 	broken error
 }
 
@@ -211,6 +213,11 @@ func (r *rights) allow(account portal.AccountID, access collab.Access) {
 
 func (r *rights) logOut(account portal.AccountID) {
 	r.set(func() { r.out = with(r.out, account, true) })
+}
+
+// actFor has an account act for another organisation than before.
+func (r *rights) actFor(account portal.AccountID, organisation portal.OrganisationID) {
+	r.set(func() { r.acts = with(r.acts, account, organisation) })
 }
 
 func with[K comparable, V any](m map[K]V, key K, value V) map[K]V {
@@ -248,7 +255,9 @@ func (r *rights) authenticate(request *http.Request) (portal.Actor, error) {
 	if r.out[portal.AccountID(cookie.Value)] {
 		return portal.Actor{}, &portal.Error{Code: "unauthenticated"}
 	}
-	return actorCalled(portal.AccountID(cookie.Value)), nil
+	actor := actorCalled(portal.AccountID(cookie.Value))
+	actor.Organisation = cmp.Or(r.acts[actor.Account], actor.Organisation)
+	return actor, nil
 }
 
 func actorCalled(account portal.AccountID) portal.Actor {

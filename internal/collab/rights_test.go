@@ -267,16 +267,53 @@ func TestALoginThatEndsEndsTheConnection(t *testing.T) {
 func TestNobodySendsWhatAnotherHasTypedInTheSameBrowser(t *testing.T) {
 	p := open(t, collab.Limits{})
 	id, here := p.document(), p.dial(newAccount())
-	here.send(authMessageOf(id, "account:"+string(here.account)))
+	here.send(authMessageOf(id, tokenOf(here.account)))
 	here.send(syncMessage(id, 0, []byte{0}))
 	here.nextSync(0)
 
 	other := p.dial(newAccount())
-	other.send(authMessageOf(id, "account:"+string(here.account)))
-	other.next("word on the login", func(h heard) bool { return h.kind == isAuth && string(h.bytes) == "login_expired" })
+	other.send(authMessageOf(id, tokenOf(here.account)))
+	other.next("word on the login", denied("login_expired"))
 	if code := other.closed(); code != 4401 {
 		t.Errorf("closed with %d", code)
 	}
+}
+
+func TestNobodySendsForAnOrganisationWhatWasTypedForAnother(t *testing.T) {
+	p := open(t, collab.Limits{})
+	id, account := p.document(), newAccount()
+	page := p.dial(account)
+	page.send(authMessageOf(id, tokenOf(account)))
+	page.send(syncMessage(id, 0, []byte{0}))
+	page.nextSync(0)
+	p.actFor(account, "kommune-b")
+	p.hub.RefreshAccount(account)
+	page.next("word on the organisation", denied("acting_changed"))
+	if code := page.closed(); code != 4401 {
+		t.Errorf("closed with %d", code)
+	}
+
+	// It comes back by itself, and is told so even where the other organisation sees nothing.
+	p.allow(account, collab.AccessNone)
+	again := p.dial(account)
+	again.send(authMessageOf(id, tokenOf(account)))
+	again.next("word on the organisation", denied("acting_changed"))
+	p.allow(account, collab.AccessWrite)
+	again.send(authMessageOf(id, "account:"+string(account)+"/kommune-b"))
+	again.send(syncMessage(id, 0, []byte{0}))
+	again.nextSync(0)
+	if n := len(p.storedUpdates(id)); n != 0 {
+		t.Errorf("%d updates are stored", n)
+	}
+}
+
+// tokenOf is what a page says that was opened by somebody who acted for the organisation of their own.
+func tokenOf(account portal.AccountID) string {
+	return "account:" + string(account) + "/" + string(actorCalled(account).Organisation)
+}
+
+func denied(reason string) func(heard) bool {
+	return func(h heard) bool { return h.kind == isAuth && string(h.bytes) == reason }
 }
 
 func TestPagesFromBeforeAnUpgradeAreNotLetIn(t *testing.T) {
@@ -284,7 +321,7 @@ func TestPagesFromBeforeAnUpgradeAreNotLetIn(t *testing.T) {
 	id := p.document()
 	for pages, denied := range map[string]string{"": "", " pages:" + thesePages: "", " pages:index-before.js": "outdated"} {
 		c := p.dial(newAccount())
-		c.send(authMessageOf(id, "account:"+string(c.account)+pages))
+		c.send(authMessageOf(id, tokenOf(c.account)+pages))
 		answer := c.next("an answer", func(h heard) bool { return h.kind == isAuth })
 		if told := string(answer.bytes); (answer.step == 1) != (denied != "") || denied != "" && told != denied {
 			t.Errorf("with %q it is told %q", pages, told)
@@ -292,7 +329,7 @@ func TestPagesFromBeforeAnUpgradeAreNotLetIn(t *testing.T) {
 	}
 	stranger := p.dial(newAccount())
 	p.allow(stranger.account, collab.AccessNone)
-	stranger.send(authMessageOf(id, "account:"+string(stranger.account)+" pages:index-before.js"))
+	stranger.send(authMessageOf(id, tokenOf(stranger.account)+" pages:index-before.js"))
 	stranger.next("no more than anybody hears", func(h heard) bool { return h.kind == isAuth && string(h.bytes) != "outdated" })
 }
 

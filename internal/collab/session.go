@@ -1,7 +1,6 @@
 package collab
 
 import (
-	"errors"
 	"sync/atomic"
 	"time"
 
@@ -52,12 +51,11 @@ func (d *document) askAbout(sessions []*session) {
 // as that is possible.
 func (d *document) judge(m message) {
 	s := m.session
-	switch {
+	switch why := turnsOut(m.err); {
 	case m.rights < s.judged:
-	case errors.Is(m.err, errLoginExpired):
-		s.socket.send(deniedFrame(string(d.id), reasonLogin))
+	case why != "":
 		d.end(s)
-		s.socket.finish(closeUnauthorized, reasonLogin)
+		s.socket.turnOut(string(d.id), why)
 	case m.err != nil:
 		d.hub.logger.Warn("rights not looked up", "document", d.id, "account", s.actor.Account, "error", m.err)
 		d.dismiss(s, reasonUnavailable)

@@ -21,8 +21,12 @@ import (
 // else may tell the whole text, all of which is gone through.
 const handshakeCost = 20
 
-// errLoginExpired says that whoever opened a connection is not logged in any more, or as somebody else.
-var errLoginExpired = errors.New("login expired")
+var (
+	// errLoginExpired says that whoever opened a connection is not logged in any more, or as somebody else.
+	errLoginExpired = errors.New("login expired")
+	// errActingChanged says that they act for another organisation by now.
+	errActingChanged = errors.New("acting changed")
+)
 
 // discardFactor is how many times the limit a message may be long to be thrown away without ending the connection.
 const discardFactor = 8
@@ -135,7 +139,7 @@ func (s *socket) actor() portal.Actor { return s.known.Load().actor }
 
 // identify looks up who is behind the connection, unless that has been done
 // since rights last changed. It is errLoginExpired when that is nobody, or
-// another than before.
+// another than before, and errActingChanged when they act for another.
 func (s *socket) identify(ctx context.Context) (portal.Actor, error) {
 	before, rights := s.known.Load(), s.hub.rights.Load()
 	if before.rights == rights {
@@ -149,8 +153,11 @@ func (s *socket) identify(ctx context.Context) (portal.Actor, error) {
 	if err != nil {
 		return before.actor, err
 	}
-	if actor.Account != before.actor.Account || actor.Organisation != before.actor.Organisation {
+	if actor.Account != before.actor.Account {
 		return before.actor, errLoginExpired
+	}
+	if actor.Organisation != before.actor.Organisation {
+		return before.actor, errActingChanged
 	}
 	s.known.Store(&identity{actor, rights})
 	return actor, nil
@@ -295,9 +302,10 @@ func (s *socket) handle(f frame, whole bool) error {
 	return errFrame
 }
 
-// A token of a page of ours names whose text it holds, and which build of the pages it is.
+// A token of a page of ours names whose text it holds, as account and organisation, and which build of the pages it is.
 const (
 	textOf  = "account:"
+	actsFor = "/"
 	pagesOf = " pages:"
 )
 
@@ -308,20 +316,40 @@ func (h *Hub) objection(token string, by portal.Actor) string {
 		return ""
 	}
 	holder, pages, named := strings.Cut(holds, pagesOf)
+	account, organisation, acts := strings.Cut(holder, actsFor)
 	switch {
-	case holder != string(by.Account):
+	case account != string(by.Account):
 		return reasonLogin
+	case acts && organisation != string(by.Organisation):
+		return reasonActing
 	case named && h.pages != "" && pages != h.pages:
 		return reasonOutdated
 	}
 	return ""
 }
 
+// turnsOut is why whoever is behind a connection must make another one; empty when they need not.
+func turnsOut(err error) string {
+	switch {
+	case errors.Is(err, errLoginExpired):
+		return reasonLogin
+	case errors.Is(err, errActingChanged):
+		return reasonActing
+	}
+	return ""
+}
+
+// turnOut refuses a document, and with it the connection.
+func (s *socket) turnOut(document, reason string) {
+	s.send(deniedFrame(document, reason))
+	s.finish(closeUnauthorized, reason)
+}
+
 // join lets the client into a document, or says why not. What the client sends
 // meanwhile waits on the wire. The cookie says who it is, and no token lets anybody
 // in. But tabs share a login, and what one has typed must not be sent by whom
-// another tab has logged in: so a page names in its token whose text it holds, and
-// is refused as another. Nor may a page that is open from before an upgrade take
+// another tab has logged in, nor for the organisation that it has chosen: so a page
+// names in its token whose text it holds, and is refused as another. Nor may a page that is open from before an upgrade take
 // what it does not know out of a text: it names its build, and must be loaded
 // again. Tokens of any other form are of no interest.
 func (s *socket) join(name, token string, current *session) error {
@@ -339,10 +367,15 @@ func (s *socket) join(name, token string, current *session) error {
 	var err error
 	aside(func() { rights, access, actor, err = s.ask(id) })
 	objection := s.hub.objection(token, actor)
-	switch {
-	case errors.Is(err, errLoginExpired), err == nil && objection == reasonLogin:
-		s.send(deniedFrame(name, reasonLogin))
-		s.finish(closeUnauthorized, reasonLogin)
+	switch why := turnsOut(err); {
+	case why != "":
+		s.turnOut(name, why)
+		return nil
+	case err == nil && objection == reasonLogin:
+		s.turnOut(name, reasonLogin)
+		return nil
+	case err == nil && objection == reasonActing:
+		s.send(deniedFrame(name, reasonActing))
 		return nil
 	case err != nil:
 		s.hub.logger.Warn("rights not looked up", "document", id, "account", actor.Account, "error", err)
