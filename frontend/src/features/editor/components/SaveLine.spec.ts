@@ -4,11 +4,11 @@ import { nextTick, ref } from 'vue'
 import type { LiveDocument, LiveState, SaveState } from '../live/liveDocument'
 import SaveLine from './SaveLine.vue'
 
-function line(saveState: SaveState, more: { state?: LiveState; unsaved?: boolean; writable?: boolean; refusal?: string; reason?: string; savedAt?: Date; loaded?: boolean; askingForLogin?: boolean; detour?: boolean; keeps?: boolean } = {}) {
-  const { state = 'live', unsaved = false, writable = true, refusal = '', reason = '', savedAt, loaded = true, askingForLogin = false, detour = false, keeps = true } = more
+function line(saveState: SaveState, more: { state?: LiveState; unsaved?: boolean; writable?: boolean; refusal?: string; reason?: string; savedAt?: Date; loaded?: boolean; askingForLogin?: boolean; ended?: boolean; outdated?: string; detour?: boolean; keeps?: boolean } = {}) {
+  const { state = 'live', unsaved = false, writable = true, refusal = '', reason = '', savedAt, loaded = true, askingForLogin = false, ended = false, outdated = '', detour = false, keeps = true } = more
   const live = {
     saveState: ref(saveState), state: ref(state), unsaved: ref(unsaved), writable: ref(writable), refusal: ref(refusal),
-    reason: ref(reason), savedAt: ref(savedAt), loaded: ref(loaded), askingForLogin: ref(askingForLogin), detour: ref(detour), keeps: ref(keeps), outdated: ref(false),
+    reason: ref(reason), savedAt: ref(savedAt), loaded: ref(loaded), askingForLogin: ref(askingForLogin), ended: ref(ended), outdated: ref(outdated), detour: ref(detour), keeps: ref(keeps),
   }
   const wrapper = mount(SaveLine, { props: { live: live as unknown as LiveDocument } })
   return { wrapper, live, says: () => wrapper.findAll('p').map((p) => p.text()).join(' ') }
@@ -38,6 +38,7 @@ describe('the line on saving', () => {
     expect(line('offline', { state: 'offline', unsaved: true, loaded: false }).says()).toMatch(/^Får ikke kontakt.*ikke sendt ennå/s)
     expect(line('unsaved', { unsaved: true }).says()).toMatch(/^Ikke lagret ennå: tjenesten svarer ikke.*ligger i denne nettleseren/s)
     expect(line('offline', { state: 'offline', unsaved: true, askingForLogin: true }).says()).toMatch(/^Ikke lagret: du er logget ut.*Logg inn/s)
+    expect(line('offline', { state: 'offline', unsaved: true, ended: true }).says()).toMatch(/^Ikke lagret: du er logget ut.*Kopier/s)
     expect(line('unsaved', { unsaved: true, refusal: 'too_large' }).says()).toMatch(/ikke tatt imot.*for langt/s)
     expect(line('saved', { detour: true }).says()).toMatch(/Lagret.*direkte forbindelse/s)
     expect(line('unsaved', { unsaved: true, refusal: 'never_heard_of' }).says()).toMatch(/ikke tatt imot.*Kopier/s)

@@ -188,6 +188,28 @@ describe('a lost connection', () => {
     expect(look()).toEqual(['live', 'saved', false])
   })
 
+  it('says nothing is saved that did not go out, though the socket has told of no end', async () => {
+    await openText()
+    service.commits = false
+    type('Sendt.')
+    await settle()
+    service.close()
+    type('Falt mellom.')
+    await settle()
+    service.answer()
+    await settle(500)
+    expect(look()).toEqual(['live', 'saving', true])
+    expect(await unsentOf(place.account, 'answer-4')).toHaveLength(1)
+    await settle(11_000)
+    expect(look()).toEqual(['live', 'unsaved', true])
+
+    service.commits = true
+    service.cut()
+    await reconnect()
+    expect(look()).toEqual(['live', 'saved', false])
+    expect(service.text()).toContain('Falt mellom.')
+  })
+
   it('is not saved by an answer that was owed from before the cut', async () => {
     service.commits = false
     await openText()

@@ -59,6 +59,7 @@ export class LiveDocument {
     synced: false,
     loaded: false,
     failed: false,
+    ended: false,
     askingForLogin: false,
     outdated: false,
     access: undefined as Access | undefined,
@@ -79,6 +80,8 @@ export class LiveDocument {
     this.now = options.now ?? (() => new Date())
     // Whose text this is: another who has logged in in this browser meanwhile must not send it.
     const token = `account:${options.place.account}` + (options.pages ? ` pages:${options.pages}` : '')
+    // Before the provider, which sends an edit when it hears of it: one that it could not send is then known not to have gone out.
+    this.doc.on('update', (_update: Uint8Array, origin: unknown) => this.changed(origin))
     this.provider = new HocuspocusProvider({ name, document: this.doc, websocketProvider: socket, token })
     this.keepsake = new Keepsake(name, this.doc, options.place)
     this.listen()
@@ -96,7 +99,7 @@ export class LiveDocument {
     const found = await this.keepsake.restore()
     if (!this.scope.active) return
     if (found) {
-      this.ledger.edited()
+      this.ledger.edited(Date.now())
       this.publish()
     }
     this.provider.attach()
@@ -117,13 +120,13 @@ export class LiveDocument {
     if (!connected) return 'offline'
     if (refused || slow) return 'unsaved'
     if (access === 'read' || access === 'none') return unsaved ? 'unsaved' : 'saved'
-    return settled ? 'saved' : 'saving'
+    return settled && !unsaved ? 'saved' : 'saving'
   })
 
   /** The text has been fetched at least once, so it may be shown. */
   readonly loaded = this.derived(() => this.facts.loaded)
-  /** Whether this person may change the text. Stays so without contact: the changes are kept here. */
-  readonly writable = this.derived(() => this.facts.loaded && this.facts.access === 'write')
+  /** Whether this person may change the text. Stays so without contact, when the changes are kept here, until they log out. */
+  readonly writable = this.derived(() => this.facts.loaded && this.facts.access === 'write' && !this.facts.ended)
   /** Something typed here is not known to be committed. */
   readonly unsaved = this.derived(() => this.facts.unsaved)
   /** Whether what is not sent would be found again in this browser; false when the browser keeps nothing. */
@@ -138,6 +141,9 @@ export class LiveDocument {
   readonly detour = this.derived(() => this.socket.detour.value)
   /** The login has run out, and the person has been asked to log in again. */
   readonly askingForLogin = this.derived(() => this.facts.askingForLogin)
+
+  /** The person has logged out, here or in another tab. */
+  readonly ended = this.derived(() => this.facts.ended)
 
   /** The portal has been renewed since the page was loaded: nothing is fetched or sent before it is loaded again. */
   readonly outdated = this.derived(() => this.facts.outdated)
@@ -155,6 +161,12 @@ export class LiveDocument {
   /** What was found in this browser, in words, for who is not shown the text. */
   keptWords(): string {
     return this.keepsake.words()
+  }
+
+  /** The person has logged out: nothing is fetched, sent or typed here any more, and there is no way back. */
+  end(): void {
+    this.facts.ended = true
+    this.disconnected()
   }
 
   /** Gives up what is not saved. */
@@ -179,7 +191,7 @@ export class LiveDocument {
   }
 
   private listen(): void {
-    const { provider, doc } = this
+    const { provider } = this
     this.socket.on('content', this.onContent)
     provider.on('open', () => this.connected())
     provider.on('close', () => this.cutOff())
@@ -189,7 +201,6 @@ export class LiveDocument {
     provider.on('message', ({ event }: { event: MessageEvent<ArrayBuffer> }) => this.heard(event.data))
     provider.on('stateless', ({ payload }: onStatelessParameters) => this.told(payload))
     provider.awareness?.on('change', () => this.showPeople())
-    doc.on('update', (_update: Uint8Array, origin: unknown) => this.changed(origin))
   }
 
   private readonly onContent = (frame: Frame): void => {
@@ -289,7 +300,7 @@ export class LiveDocument {
   }
 
   private edited(): void {
-    this.ledger.edited()
+    this.ledger.edited(Date.now())
     this.publish()
     this.keepsake.unsaved()
   }

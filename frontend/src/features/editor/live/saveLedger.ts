@@ -5,11 +5,13 @@
  *
  * After every connection the second sync step must be accepted before anything counts as saved: it
  * alone carries what was typed before, and answers from an earlier connection say nothing about it.
+ * What was typed and has not gone out, since the connection was closing, is owed as well.
  */
 export class SaveLedger {
   private awaiting: ('step2' | 'update')[] = []
   private caughtUp = false
   private typed = false
+  private unsent = false
   private refusal = false
   private waitingFrom: number | undefined
 
@@ -20,13 +22,16 @@ export class SaveLedger {
     this.waitingFrom = undefined
   }
 
-  /** Somebody has changed the text here. */
-  edited(): void {
+  /** Somebody has changed the text here. To be told before it is sent. */
+  edited(at: number): void {
     this.typed = true
+    this.unsent = true
+    this.waitingFrom ??= at
   }
 
   sent(kind: 'step2' | 'update', at: number): void {
     this.awaiting.push(kind)
+    this.unsent = false
     this.waitingFrom ??= at
   }
 
@@ -34,7 +39,7 @@ export class SaveLedger {
   answered(accepted: boolean, at: number): boolean {
     const kind = this.awaiting.shift()
     if (!kind) return false
-    this.waitingFrom = this.awaiting.length > 0 ? at : undefined
+    this.waitingFrom = this.awaiting.length > 0 || this.unsent ? at : undefined
     if (!accepted) this.refusal = true
     else if (kind === 'step2') {
       // The whole text is in it, whatever was refused earlier as well.
@@ -49,12 +54,13 @@ export class SaveLedger {
   /** The text here has been given up: nothing is owed to anybody. */
   forget(): void {
     this.typed = false
+    this.unsent = false
     this.refusal = false
   }
 
   /** All that was sent on this connection is committed, and it was everything. */
   get settled(): boolean {
-    return this.caughtUp && !this.refusal && this.awaiting.length === 0
+    return this.caughtUp && !this.refusal && !this.unsent && this.awaiting.length === 0
   }
 
   /** Something was typed that is not known to be committed. */

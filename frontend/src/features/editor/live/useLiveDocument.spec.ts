@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { effectScope } from 'vue'
 import * as Y from 'yjs'
+import { loggedOut } from '@/lib/unsent'
 import { ScriptedService } from '../testing/scriptedService'
 import { settle } from '../testing/settle'
 import { useLiveDocument } from './useLiveDocument'
@@ -10,6 +11,7 @@ let service: ScriptedService
 
 beforeEach(() => {
   vi.useFakeTimers()
+  loggedOut.value = false
   service = new ScriptedService()
   vi.stubGlobal('WebSocket', service.WebSocket)
 })
@@ -49,6 +51,19 @@ it('keeps an unsaved text until it is saved, and gives it back to who returns', 
   expect(third.live).not.toBe(first.live)
   expect(third.live.saveState.value).toBe('saved')
   third.close()
+  await settle(50)
+})
+
+it('has no contact, and takes no more, from the moment that the person logs out', async () => {
+  const { live, close } = page()
+  await settle(50)
+  expect([live.saveState.value, live.writable.value]).toEqual(['saved', true])
+  loggedOut.value = true
+  expect([live.state.value, live.saveState.value, live.writable.value]).toEqual(['offline', 'offline', false])
+  await settle(10_000)
+  expect(live.saveState.value).toBe('offline')
+  expect(service.connections).toBe(0)
+  close()
   await settle(50)
 })
 

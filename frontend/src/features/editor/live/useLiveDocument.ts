@@ -30,7 +30,12 @@ export function useLiveDocument(name: string, user: Participant, place: Place): 
   return found.live
 }
 
-watch(loggedOut, (out) => out && socket?.destroy(), { flush: 'sync' })
+// The socket tells nobody that it was destroyed.
+watch(loggedOut, (out) => {
+  if (!out) return
+  socket?.destroy()
+  held.forEach(({ live }) => live.end())
+}, { flush: 'sync' })
 
 function open(name: string, user: Participant, place: Place): LiveDocument {
   socket ??= new CollabSocket({ url: collabUrl(), checkLogin })

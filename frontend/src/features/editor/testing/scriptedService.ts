@@ -46,6 +46,11 @@ export class ScriptedService {
     this.sockets.clear()
   }
 
+  /** Takes nothing more from the page, which has not been told yet that the connection ends. */
+  close(): void {
+    this.sockets.forEach((socket) => (socket.readyState = 2))
+  }
+
   /** Says something to the one text on the newest connection. */
   tell(message: object): void {
     this.sockets.forEach((socket) => socket.tell(message))
@@ -147,6 +152,6 @@ class ScriptedSocket extends EventTarget {
     write(to)
     const data = encoding.toUint8Array(to)
     const event = Object.assign(new Event('message'), { data: data.buffer.slice(data.byteOffset, data.byteOffset + data.length) })
-    queueMicrotask(() => this.readyState === 1 && this.dispatchEvent(event))
+    queueMicrotask(() => this.readyState !== 3 && this.dispatchEvent(event))
   }
 }
