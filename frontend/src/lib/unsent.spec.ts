@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { forgetUnsent, keep, keepUnsentFor, sent, stopKeeping, unkeep, unsentOf, type Unsent } from './unsent'
 
 const one = (more: Partial<Unsent> = {}): Unsent => ({
-  account: 'kari', document: 'text-1', page: 1, responseId: 'response', answerId: 'answer', update: new Uint8Array([1, 2]), ...more,
+  account: 'kari', organisation: 'agder', document: 'text-1', page: 1, responseId: 'response', answerId: 'answer', update: new Uint8Array([1, 2]), ...more,
 })
 
 describe('what is not sent', () => {
@@ -14,10 +14,10 @@ describe('what is not sent', () => {
     await keep(one({ update: new Uint8Array([3]) }))
     const found = (all: Unsent[]) => all.map(({ document, page, update }) => `${document} ${page} ${[...update].join()}`)
     expect(found(await unsentOf('kari'))).toEqual(['text-1 1 3', 'text-1 2 1,2', 'text-2 1 1,2'])
-    expect(found(await unsentOf('kari', 'text-2'))).toEqual(['text-2 1 1,2'])
-    expect(await unsentOf('kari', 'text')).toEqual([])
+    expect(found(await unsentOf('kari', 'agder', 'text-2'))).toEqual(['text-2 1 1,2'])
+    expect(await unsentOf('kari', 'agder', 'text')).toEqual([])
     await unkeep('kari', 'text-1', 2)
-    expect(await unsentOf('kari', 'text-1')).toHaveLength(1)
+    expect(await unsentOf('kari', 'agder', 'text-1')).toHaveLength(1)
   })
 
   it('goes when it has been sent, unless more has been typed since', async () => {
@@ -27,6 +27,14 @@ describe('what is not sent', () => {
     expect(await unsentOf('kari')).toHaveLength(1)
     await sent(one({ update: new Uint8Array([1, 2, 3]) }))
     expect(await unsentOf('kari')).toEqual([])
+  })
+
+  it('is nothing that another organisation finds', async () => {
+    await keep(one())
+    expect(await unsentOf('kari', 'sorlandet')).toEqual([])
+    expect(await unsentOf('kari', 'sorlandet', 'text-1')).toEqual([])
+    expect(await unsentOf('kari', 'agder', 'text-1')).toHaveLength(1)
+    expect(await unsentOf('kari')).toHaveLength(1)
   })
 
   it('is there when the same person logs in again, and gone when another has', async () => {

@@ -7,6 +7,8 @@ import { ref } from 'vue'
  */
 export interface Unsent {
   account: string
+  /** Whom it was typed for: nobody sends it for another, and it is offered again when one acts for them. */
+  organisation: string
   document: string
   /** The page that typed it, by its number in the live text: two pages never write over each other. */
   page: number
@@ -41,11 +43,15 @@ export async function keep(one: Unsent): Promise<void> {
   await inStore('readwrite', (store) => store.put(one))
 }
 
-/** All that this person has not sent from this browser, or of one text alone. */
-export function unsentOf(account: string, document?: string): Promise<Unsent[]> {
+/** All that this person has not sent from this browser, or for one organisation, or of one text alone. */
+export async function unsentOf(account: string, organisation?: string, document?: string): Promise<Unsent[]> {
   const range = () => IDBKeyRange.bound([account, document ?? ''], [account, document ?? everything, Infinity])
-  return inTime(inStore('readonly', (store) => store.getAll(range())))
+  const all = await inTime(inStore('readonly', (store) => store.getAll(range())))
+  return organisation === undefined ? all : all.filter((one) => isOf(organisation, one))
 }
+
+// Pages from before the organisation was named have kept what is anybody's whom that person acts for.
+const isOf = (organisation: string, one: Partial<Unsent>) => (one.organisation ?? organisation) === organisation
 
 /** It has been sent. What its page has typed after that stays. */
 export function sent(one: Unsent): Promise<void> {

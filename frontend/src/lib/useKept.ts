@@ -18,6 +18,11 @@ export function useKept<T extends object>(key: string, initial: () => T): { form
   }
 }
 
+/** The key of a text to be sent for an organisation: nobody who acts for another goes on with it. */
+export function textKey(organisation = '', key: string): string {
+  return `text:${organisation}:${key}`
+}
+
 /** What another person left half-written in this tab is not for the one who is here now. */
 export function keepOnlyFor(owner: string): void {
   if (sessionStorage.getItem('kept-for') === owner) return

@@ -30,7 +30,7 @@ export function useDesk(props: OnTheDesk, editor: Readonly<Ref<InstanceType<type
   const { t } = useI18n()
   const response = () => props.response
   const user = { name: props.me.account.name, organisation: props.me.acting?.organisation.name ?? '', colour: colourFor(props.me.account.id) }
-  const live = useLiveDocument(props.answer.documentId, user, { account: props.me.account.id, responseId: props.response.id, answerId: props.answer.id })
+  const live = useLiveDocument(props.answer.documentId, user, { account: props.me.account.id, organisation: props.me.acting?.organisation.id ?? '', responseId: props.response.id, answerId: props.answer.id })
   useAnnouncements(live)
   const { shown, isShown } = useSide()
   const comments = useComments(response, props.answer.id, props.me, isShown('comments'))

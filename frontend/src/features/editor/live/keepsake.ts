@@ -4,9 +4,10 @@ import { keep, sent, unkeep, unsentOf, type Unsent } from '@/lib/unsent'
 
 const pause = 100
 
-/** Whose text it is, and where in the portal it stands. */
+/** Whose text it is, for whom they act, and where in the portal it stands. */
 export interface Place {
   account: string
+  organisation: string
   responseId: string
   answerId: string
 }
@@ -33,7 +34,7 @@ export class Keepsake {
 
   /** Puts back what earlier pages, and others that are still open, have not got saved. Says whether there was something. */
   async restore(): Promise<boolean> {
-    const found = await unsentOf(this.place.account, this.name).catch(() => {
+    const found = await unsentOf(this.place.account, this.place.organisation, this.name).catch(() => {
       this.state.value = 'refused'
       return []
     })
@@ -77,6 +78,7 @@ export class Keepsake {
   }
 
   destroy(): void {
+    this.leaving()
     clearTimeout(this.timer)
     globalThis.removeEventListener?.('pagehide', this.leaving)
   }

@@ -7,7 +7,7 @@ import { CollabSocket } from './collabSocket'
 import { LiveDocument } from './liveDocument'
 
 const user = { name: 'Koordinator i Lillevik', organisation: 'Lillevik kommune', colour: 'blue' } as const
-const place = { account: 'kari', responseId: 'response-1', answerId: 'answer-4' }
+const place = { account: 'kari', organisation: 'agder', responseId: 'response-1', answerId: 'answer-4' }
 const noon = new Date('2022-03-01T11:00:00Z')
 
 let service: ScriptedService
@@ -29,14 +29,14 @@ afterEach(() => {
   return forgetUnsent()
 })
 
-function openText(delay = 100) {
+function openText(delay = 100, organisation = place.organisation) {
   socket = new CollabSocket({
     url: 'ws://service/collab',
     checkLogin: () => checkLogin(),
     WebSocketPolyfill: service.WebSocket,
     delay,
   })
-  live = new LiveDocument('answer-4', socket, { user, place, now: () => noon })
+  live = new LiveDocument('answer-4', socket, { user, place: { ...place, organisation }, now: () => noon })
   return settle()
 }
 
@@ -199,7 +199,7 @@ describe('a lost connection', () => {
     service.answer()
     await settle(500)
     expect(look()).toEqual(['live', 'saving', true])
-    expect(await unsentOf(place.account, 'answer-4')).toHaveLength(1)
+    expect(await unsentOf(place.account, 'agder', 'answer-4')).toHaveLength(1)
     await settle(11_000)
     expect(look()).toEqual(['live', 'unsaved', true])
 
@@ -399,7 +399,7 @@ describe('a page that is lost', () => {
     await settle()
   }
 
-  const unsent = () => unsentOf(place.account, 'answer-4')
+  const unsent = () => unsentOf(place.account, 'agder', 'answer-4')
   const written = (words: string) => service.text().split(words).length - 1
 
   /** Somebody writes without contact, and loses the page right after. */
@@ -572,7 +572,7 @@ describe('a login that runs out', () => {
     service.cut()
     service.denial = 'outdated'
     await reconnect()
-    expect([live.outdated.value, live.writable.value]).toEqual([true, true])
+    expect([live.outdated.value, live.writable.value]).toEqual(['outdated', true])
     expect(look()).toEqual(['offline', 'offline', false])
     type('fra før')
     await settle(60_000)
@@ -582,8 +582,33 @@ describe('a login that runs out', () => {
     service.cut()
     service.denial = ''
     await reconnect()
-    expect([...look(), live.outdated.value]).toEqual(['live', 'saved', false, false])
+    expect([...look(), live.outdated.value]).toEqual(['live', 'saved', false, undefined])
     expect(service.text()).toContain('fra før')
+  })
+
+  it('names the organisation that it writes for, and sends nothing for another: that is found when one acts for the first again', async () => {
+    await openText()
+    expect(service.token).toBe('account:kari/agder')
+    service.denial = 'acting_changed'
+    service.cut()
+    await reconnect()
+    type('For Agder.')
+    await settle(10_000)
+    expect([...look(), live.outdated.value]).toEqual(['offline', 'offline', true, 'acting_changed'])
+    expect(checkLogin).not.toHaveBeenCalled()
+    live.destroy()
+    socket.destroy()
+
+    service.denial = ''
+    await openText(100, 'sorlandet')
+    expect(look()).toEqual(['live', 'saved', false])
+    expect(service.text()).not.toContain('For Agder.')
+    live.destroy()
+    socket.destroy()
+
+    await openText()
+    expect(look()).toEqual(['live', 'saved', false])
+    expect(service.text()).toContain('For Agder.')
   })
 
   it('does not hammer a service that lets nobody in', async () => {

@@ -24,8 +24,12 @@ type Access = 'write' | 'read' | 'none'
 
 /** What the service says when it lets go of somebody whose login has run out. */
 const loginExpired = 'login_expired'
-/** What it says to pages from before an upgrade: their editor may not know all that a text can hold. */
-const outdated = 'outdated'
+/**
+ * What it says to pages that must be loaded again. outdated: it is from before an upgrade, and its editor may not know all that a
+ * text can hold. acting_changed: it is of one organisation, and the person acts for another by now.
+ */
+const reasonsToLoad = ['outdated', 'acting_changed'] as const
+export type Outdated = (typeof reasonsToLoad)[number]
 const tooLong = 10_000
 const reattachDelays = { first: 1_000, longest: 10_000 }
 const retryDelays = { first: 3_000, longest: 30_000 }
@@ -44,6 +48,7 @@ export class LiveDocument {
   readonly doc = new Y.Doc()
   readonly provider: HocuspocusProvider
   readonly people = shallowRef<Present[]>([])
+  readonly place: Place
 
   private readonly ledger = new SaveLedger()
   private readonly keepsake: Keepsake
@@ -61,7 +66,7 @@ export class LiveDocument {
     failed: false,
     ended: false,
     askingForLogin: false,
-    outdated: false,
+    outdated: undefined as Outdated | undefined,
     access: undefined as Access | undefined,
     reason: '',
     refusal: '',
@@ -78,12 +83,13 @@ export class LiveDocument {
     options: LiveDocumentOptions,
   ) {
     this.now = options.now ?? (() => new Date())
-    // Whose text this is: another who has logged in in this browser meanwhile must not send it.
-    const token = `account:${options.place.account}` + (options.pages ? ` pages:${options.pages}` : '')
+    // Whose text this is: another who has logged in in this browser meanwhile must not send it, nor the same person for others.
+    this.place = options.place
+    const token = `account:${this.place.account}/${this.place.organisation}` + (options.pages ? ` pages:${options.pages}` : '')
     // Before the provider, which sends an edit when it hears of it: one that it could not send is then known not to have gone out.
     this.doc.on('update', (_update: Uint8Array, origin: unknown) => this.changed(origin))
     this.provider = new HocuspocusProvider({ name, document: this.doc, websocketProvider: socket, token })
-    this.keepsake = new Keepsake(name, this.doc, options.place)
+    this.keepsake = new Keepsake(name, this.doc, this.place)
     this.listen()
     this.scope.run(() => {
       watch(this.unsaved, (unsaved) => !unsaved && this.keepsake.saved(), { flush: 'sync' })
@@ -145,7 +151,7 @@ export class LiveDocument {
   /** The person has logged out, here or in another tab. */
   readonly ended = this.derived(() => this.facts.ended)
 
-  /** The portal has been renewed since the page was loaded: nothing is fetched or sent before it is loaded again. */
+  /** Why nothing is fetched or sent before the page is loaded again: the portal was renewed, or the person acts for others. */
   readonly outdated = this.derived(() => this.facts.outdated)
 
   /** Shows the person to the others. */
@@ -228,14 +234,15 @@ export class LiveDocument {
   }
 
   private admitted(scope: string): void {
-    Object.assign(this.facts, { askingForLogin: false, outdated: false })
+    Object.assign(this.facts, { askingForLogin: false, outdated: undefined })
     this.reattachDelay = reattachDelays.first
     if (scope === 'readonly') this.allowed('read', this.facts.access === 'read' ? this.facts.reason : '')
     else this.allowed('write', '')
   }
 
   private rejected(reason: string): void {
-    if (reason === outdated) return this.left()
+    const outdated = reasonsToLoad.find((one) => one === reason)
+    if (outdated) return this.left(outdated)
     if (reason !== loginExpired) return this.allowed('none', reason)
     this.facts.askingForLogin = true
     this.disconnected()
@@ -243,8 +250,8 @@ export class LiveDocument {
     this.socket.renewLogin().then(again, again)
   }
 
-  private left(): void {
-    this.facts.outdated = true
+  private left(why: Outdated): void {
+    this.facts.outdated = why
     this.disconnected()
   }
 

@@ -21,9 +21,9 @@ afterEach(() => {
 })
 
 /** A page that has the text open, until it is closed. */
-function page(name = 'answer-1') {
+function page(name = 'answer-1', organisation = 'agder') {
   const scope = effectScope()
-  const live = scope.run(() => useLiveDocument(name, user, { account: 'kari', responseId: 'response-1', answerId: name }))!
+  const live = scope.run(() => useLiveDocument(name, user, { account: 'kari', organisation, responseId: 'response-1', answerId: name }))!
   return { live, close: () => scope.stop() }
 }
 
@@ -51,6 +51,22 @@ it('keeps an unsaved text until it is saved, and gives it back to who returns', 
   expect(third.live).not.toBe(first.live)
   expect(third.live.saveState.value).toBe('saved')
   third.close()
+  await settle(50)
+})
+
+it('gives nobody a text, or a connection, of another organisation', async () => {
+  const first = page()
+  await settle(50)
+  service.commits = false
+  first.live.doc.getXmlFragment('default').push([new Y.XmlElement('paragraph')])
+  await settle(50)
+  first.close()
+  service.commits = true
+  const second = page('answer-1', 'sorlandet')
+  await settle(50)
+  expect(second.live).not.toBe(first.live)
+  expect([service.token.split(' ')[0], service.connections, second.live.saveState.value]).toEqual(['account:kari/sorlandet', 1, 'saved'])
+  second.close()
   await settle(50)
 })
 

@@ -22,12 +22,27 @@ let socket: CollabSocket | undefined
  * meantime; coming back finds it as it was.
  */
 export function useLiveDocument(name: string, user: Participant, place: Place): LiveDocument {
+  leaveOthers(place)
   const found = held.get(name) ?? { live: open(name, user, place), users: 0 }
   if (found.users === 0) found.live.join(user)
   found.users++
   held.set(name, found)
   onScopeDispose(() => release(found))
   return found.live
+}
+
+/**
+ * Texts of the organisation that one acted for before, and the connection that was made as it. What is not saved in them lies in the
+ * browser, and is found again when one acts for it.
+ */
+function leaveOthers({ account, organisation }: Place): void {
+  const ofOthers = ({ live }: Held) =>
+    live.place.account !== account || live.place.organisation !== organisation || live.outdated.value === 'acting_changed'
+  if (![...held.values()].some(ofOthers)) return
+  held.forEach(({ live }) => live.destroy())
+  held.clear()
+  socket?.destroy()
+  socket = undefined
 }
 
 // The socket tells nobody that it was destroyed.

@@ -1,7 +1,7 @@
 import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { may, type Schemas } from '@/api'
-import { useKept } from '@/lib/useKept'
+import { textKey, useKept } from '@/lib/useKept'
 import { useTerms } from '@/features/terms'
 import { toast } from '@/ui'
 import type { LiveDocument } from '../live/liveDocument'
@@ -18,7 +18,7 @@ const largest = 64 * 1024
 export function useSuggesting(live: LiveDocument, suggestions: Suggestions, response: () => Schemas['Response']) {
   const { t } = useI18n()
   const terms = useTerms()
-  const { form: kept, discard: forget } = useKept(`suggest:${live.name}`, () => ({ update: '', why: '' }))
+  const { form: kept, discard: forget } = useKept(textKey(live.place.organisation, `suggest:${live.name}`), () => ({ update: '', why: '' }))
   const fork = shallowRef<Fork>()
   const on = computed(() => fork.value !== undefined)
   const restored = ref(false)

@@ -17,6 +17,8 @@ export class ScriptedService {
   scope: 'read-write' | 'readonly' = 'read-write'
   denial = ''
   received: string[] = []
+  /** What the newest text was asked for with. */
+  token = ''
   private sockets = new Set<ScriptedSocket>()
   private owed: ((accepted: boolean) => void)[] = []
 
@@ -121,7 +123,7 @@ class ScriptedSocket extends EventTarget {
     const from = decoding.createDecoder(bytes)
     this.name = decoding.readVarString(from)
     const type = decoding.readVarUint(from)
-    if (type === types.auth) return this.admit()
+    if (type === types.auth) return this.admit(from)
     if (type === types.close) this.service.received.push('close')
     if (type !== types.sync || this.service.denial) return
     const kind = (['step1', 'step2', 'update'] as const)[from.arr[from.pos]!]!
@@ -133,7 +135,9 @@ class ScriptedSocket extends EventTarget {
     this.reply(types.sync, (to) => writeSyncStep1(to, this.service.doc))
   }
 
-  private admit(): void {
+  private admit(from: decoding.Decoder): void {
+    decoding.readVarUint(from)
+    this.service.token = decoding.readVarString(from)
     const { denial, scope } = this.service
     this.reply(types.auth, (to) => {
       encoding.writeVarUint(to, denial ? auth.denied : auth.authenticated)
