@@ -25,7 +25,30 @@ export function dismiss(id: number): void {
   shown.value = shown.value.filter((one) => one.id !== id)
 }
 
-/** Says something to screen readers alone. */
+const silence = 100
+const breath = 1_000
+const waiting: string[] = []
+let speaking = false
+
+/**
+ * Says something to screen readers alone, after what was said before it. They tell what changes: of two things said at once only the
+ * last would be heard, and of the same thing said again nothing.
+ */
 export function announce(text: string): void {
-  spoken.value = text
+  if (!waiting.includes(text)) waiting.push(text)
+  if (!speaking) hush()
+}
+
+function hush(): void {
+  speaking = true
+  spoken.value = ''
+  setTimeout(speak, silence)
+}
+
+function speak(): void {
+  spoken.value = waiting.shift()!
+  setTimeout(() => {
+    speaking = false
+    if (waiting.length > 0) hush()
+  }, breath)
 }

@@ -1,7 +1,8 @@
 import { mount } from '@vue/test-utils'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { watch } from 'vue'
 import { Button, DataTable, ErrorState, Field, QueryState, RichText, Steps, Tabs, TextDiff } from '.'
-import { dismiss, toast, toasts } from './toast'
+import { announce, announcement, dismiss, toast, toasts } from './toast'
 
 const text = (value: string, marks: object[] = []) => ({ type: 'text', text: value, marks })
 const node = (type: string, content: object[] = [], attrs: object = {}) => ({ type, attrs, content })
@@ -251,5 +252,17 @@ describe('toast', () => {
     expect(undone).toBe(true)
     dismiss(shown.id)
     expect(toasts.value).not.toContainEqual(expect.objectContaining({ id: shown.id }))
+  })
+})
+
+describe('announce', () => {
+  it('says all that is said at once, and the same thing again', async () => {
+    const said: string[] = []
+    const stop = watch(announcement, (now) => said.push(now), { flush: 'sync' })
+    for (const text of ['Ane kom inn', 'Bo gikk ut']) announce(text)
+    await vi.waitFor(() => expect(said.join('/')).toMatch(/Ane kom inn\/\/Bo gikk ut$/), 5_000)
+    announce('Bo gikk ut')
+    await vi.waitFor(() => expect(said.join('/')).toMatch(/Bo gikk ut\/\/Bo gikk ut$/), 5_000)
+    stop()
   })
 })
