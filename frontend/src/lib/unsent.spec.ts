@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { forgetUnsent, keep, keepUnsentFor, sent, stopKeeping, unkeep, unsentOf, type Unsent } from './unsent'
+import { effectScope } from 'vue'
+import { anythingUnsent, forgetUnsent, keep, keepUnsentFor, mindUnsent, sent, stopKeeping, unkeep, unsentOf, type Standing, type Unsent } from './unsent'
+import { textKey, useKept } from './useKept'
 
 const one = (more: Partial<Unsent> = {}): Unsent => ({
   account: 'kari', organisation: 'agder', document: 'text-1', page: 1, responseId: 'response', answerId: 'answer', update: new Uint8Array([1, 2]), ...more,
@@ -61,5 +63,60 @@ describe('what is not sent', () => {
     await late
     expect(await unsentOf('kari')).toEqual([])
     await expect(keep(one())).rejects.toThrow()
+  })
+})
+
+describe('who is about to close the tab, or to log out', () => {
+  beforeEach(() => keepUnsentFor('kari'))
+  afterEach(async () => {
+    sessionStorage.clear()
+    await forgetUnsent()
+  })
+
+  /** Whether the browser asks. */
+  const asked = () => !window.dispatchEvent(new Event('beforeunload', { cancelable: true }))
+
+  it('is asked about what lies in this tab alone, and of all that is not sent before a logout', async () => {
+    let standing: Standing = 'sent'
+    const letGo = mindUnsent(() => standing)
+    expect([asked(), await anythingUnsent('kari')]).toEqual([false, false])
+    standing = 'waiting'
+    expect([asked(), await anythingUnsent('kari')]).toEqual([false, true])
+    standing = 'tab'
+    expect([asked(), await anythingUnsent('kari')]).toEqual([true, true])
+    letGo()
+    expect([asked(), await anythingUnsent('kari')]).toEqual([false, false])
+    await keep(one())
+    expect([asked(), await anythingUnsent('kari')]).toEqual([false, true])
+  })
+
+  it('is asked about suggestions of an answer that is not shown, and before a logout about comments as well', async () => {
+    const begun = (key: string) => {
+      const scope = effectScope()
+      const { form, discard } = scope.run(() => useKept(textKey('agder', key), () => ({ update: '', why: ' ' })))!
+      form.value = { update: 'AAA=', why: '' }
+      scope.stop()
+      return discard
+    }
+    const discard = begun('comment:answer-1')
+    expect([asked(), await anythingUnsent('kari')]).toEqual([false, true])
+    discard()
+    begun('suggest:text-1')
+    expect([asked(), await anythingUnsent('kari')]).toEqual([true, true])
+  })
+
+  it('is asked about what another tab says that it has', async () => {
+    const other = new BroadcastChannel('samsvar-unsent')
+    other.addEventListener('message', ({ data }) => data === 'anything?' && other.postMessage('here'))
+    expect(await anythingUnsent('kari')).toBe(true)
+    other.close()
+    expect(await anythingUnsent('kari')).toBe(false)
+  })
+
+  it('is not asked by the browser once it is all forgotten', async () => {
+    const letGo = mindUnsent(() => 'tab')
+    await forgetUnsent()
+    expect(asked()).toBe(false)
+    letGo()
   })
 })

@@ -1,5 +1,6 @@
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
 import { ref } from 'vue'
+import { textsBegun } from './useKept'
 
 /**
  * What is typed and not sent yet lies in this browser, so that it outlives the tab, the browser and a power cut. It is
@@ -88,6 +89,59 @@ export async function stopKeeping(): Promise<void> {
   keeper = undefined
   await inStore('readwrite', (store) => Promise.all([...mine.values()].map((key) => store.delete(key))))
 }
+
+/** How it stands with something on this page: sent, waiting in this browser, or nowhere but in this tab. */
+export type Standing = 'sent' | 'waiting' | 'tab'
+
+const standings = new Set<() => Standing>()
+const tabs = new BroadcastChannel('samsvar-unsent')
+/** Another tab has answered by then, unless the browser has put it to sleep. */
+const briefly = 300
+
+/** Has whoever is about to close the tab, or to log out, asked about this, until it is taken back. */
+export function mindUnsent(standing: () => Standing): () => void {
+  standings.add(standing)
+  return () => void standings.delete(standing)
+}
+
+/** Whether something that was typed in this browser has not been sent: here, in another tab, or before. */
+export async function anythingUnsent(account: string): Promise<boolean> {
+  if (unsentHere()) return true
+  const [before, elsewhere] = await Promise.all([unsentOf(account).catch(() => []), unsentElsewhere()])
+  return before.length > 0 || elsewhere
+}
+
+function unsentHere(): boolean {
+  return standingNow().some((standing) => standing !== 'sent') || textsBegun()
+}
+
+// Each is asked, for they put away what was typed this moment.
+function standingNow(): Standing[] {
+  return loggedOut.value ? [] : [...standings].map((standing) => standing())
+}
+
+function unsentElsewhere(): Promise<boolean> {
+  return new Promise((resolve) => {
+    const hear = ({ data }: MessageEvent) => data === 'here' && done(true)
+    const timer = setTimeout(() => done(false), briefly)
+    function done(found: boolean) {
+      clearTimeout(timer)
+      tabs.removeEventListener('message', hear)
+      resolve(found)
+    }
+    tabs.addEventListener('message', hear)
+    tabs.postMessage('anything?')
+  })
+}
+
+tabs.addEventListener('message', ({ data }: MessageEvent) => {
+  if (data === 'anything?' && unsentHere()) tabs.postMessage('here')
+})
+
+// Whoever has logged out has been asked.
+globalThis.addEventListener?.('beforeunload', (event) => {
+  if (standingNow().includes('tab') || (!loggedOut.value && textsBegun('suggest'))) event.preventDefault()
+})
 
 type Mode = 'readonly' | 'readwrite'
 

@@ -23,6 +23,13 @@ export function textKey(organisation = '', key: string): string {
   return `text:${organisation}:${key}`
 }
 
+/** Whether a text has been begun in this tab, of one kind or any, and not been sent. */
+export function textsBegun(kind = ''): boolean {
+  return Object.keys(sessionStorage)
+    .filter((key) => key.startsWith('kept:text:') && key.includes(`:${kind}`))
+    .some((key) => Object.values(parse<object>(sessionStorage.getItem(key)) ?? {}).some((value) => String(value).trim() !== ''))
+}
+
 /** What another person left half-written in this tab is not for the one who is here now. */
 export function keepOnlyFor(owner: string): void {
   if (sessionStorage.getItem('kept-for') === owner) return

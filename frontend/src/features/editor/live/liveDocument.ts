@@ -1,6 +1,7 @@
 import { HocuspocusProvider, WebSocketStatus, type onStatelessParameters } from '@hocuspocus/provider'
 import { computed, effectScope, shallowReactive, shallowRef, watch, type EffectScope } from 'vue'
 import * as Y from 'yjs'
+import { mindUnsent } from '@/lib/unsent'
 import type { CollabSocket } from './collabSocket'
 import { Keepsake, type Place } from './keepsake'
 import { whoIsHere, type Participant, type Present } from './presence'
@@ -54,6 +55,7 @@ export class LiveDocument {
   private readonly keepsake: Keepsake
   private readonly scope: EffectScope = effectScope(true)
   private readonly now: () => Date
+  private readonly letGo: () => void
   private readonly pulse: ReturnType<typeof setInterval>
   private reattaching: ReturnType<typeof setTimeout> | undefined
   private reattachDelay = reattachDelays.first
@@ -93,8 +95,8 @@ export class LiveDocument {
     this.listen()
     this.scope.run(() => {
       watch(this.unsaved, (unsaved) => !unsaved && this.keepsake.saved(), { flush: 'sync' })
-      watch([this.unsaved, this.keepsake.state], ([unsaved, kept]) => warnBeforeLeaving(this, unsaved && kept !== 'kept'), { flush: 'sync' })
     })
+    this.letGo = mindUnsent(() => (!this.unsaved.value ? 'sent' : this.keepsake.state.value === 'kept' ? 'waiting' : 'tab'))
     this.pulse = setInterval(() => this.beat(), 1_000)
     this.join(options.user)
     void this.start()
@@ -185,7 +187,7 @@ export class LiveDocument {
     clearInterval(this.pulse)
     clearTimeout(this.reattaching)
     this.socket.off('content', this.onContent)
-    warnBeforeLeaving(this, false)
+    this.letGo()
     this.keepsake.destroy()
     this.scope.stop()
     this.provider.destroy()
@@ -332,17 +334,6 @@ export class LiveDocument {
     const slow = this.ledger.waited(Date.now()) > tooLong
     Object.assign(this.facts, { settled, unsaved, refused, slow })
   }
-}
-
-const leavingHurts = new Set<LiveDocument>()
-const hold = (event: BeforeUnloadEvent) => event.preventDefault()
-
-/** The browser asks before the tab is closed for as long as some document holds text that is nowhere else. */
-function warnBeforeLeaving(live: LiveDocument, hurts: boolean): void {
-  if (hurts) leavingHurts.add(live)
-  else leavingHurts.delete(live)
-  if (leavingHurts.size > 0) globalThis.addEventListener?.('beforeunload', hold)
-  else globalThis.removeEventListener?.('beforeunload', hold)
 }
 
 interface Told {

@@ -1,9 +1,10 @@
-import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue'
+import { computed, onBeforeUnmount, onScopeDispose, ref, shallowRef, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { may, type Schemas } from '@/api'
+import { mindUnsent } from '@/lib/unsent'
 import { textKey, useKept } from '@/lib/useKept'
 import { useTerms } from '@/features/terms'
-import { toast } from '@/ui'
+import { announce, toast } from '@/ui'
 import type { LiveDocument } from '../live/liveDocument'
 import { Fork } from './fork'
 import { suggestionOf } from './place'
@@ -24,7 +25,10 @@ export function useSuggesting(live: LiveDocument, suggestions: Suggestions, resp
   const restored = ref(false)
   const count = ref(0)
   const fault = ref<string>()
+  /** What is typed while they are sent would be in none of them. */
+  const sending = ref(false)
   const allowed = computed(() => may('response.suggest', response().abilities))
+  let left = false
   let timer: ReturnType<typeof setTimeout> | undefined
 
   function begin() {
@@ -35,6 +39,7 @@ export function useSuggesting(live: LiveDocument, suggestions: Suggestions, resp
     })
     look()
     restored.value = count.value > 0
+    announce([t('editor.suggestions.mode'), ...(restored.value ? [t('editor.suggestions.restored')] : [])].join(' '))
   }
   function look() {
     clearTimeout(timer)
@@ -57,25 +62,34 @@ export function useSuggesting(live: LiveDocument, suggestions: Suggestions, resp
     const made = hunks.map((hunk) => suggestionOf(ground, hunk))
     fault.value = made.some(({ change }) => JSON.stringify(change).length > largest) ? t('editor.suggestions.tooLarge') : undefined
     if (fault.value || made.length === 0) return
+    sending.value = true
     await suggestions.send.mutateAsync({ suggestions: made, text: kept.value.why.trim() || undefined }).then(
       () => {
         end()
+        if (left) forget()
         toast(t('editor.suggestions.sent', made.length))
         suggestions.show(suggestions.waiting.value.find(({ thread }) => thread.entries[0]!.mine)?.thread.id ?? '')
       },
       (error: unknown) => void (fault.value = terms.problem(error)),
-    )
+    ).finally(() => (sending.value = false))
   }
 
   // What was not sent when the page was left is gone on with.
   watch([live.loaded, allowed], ([loaded]) => void (loaded && allowed.value && kept.value.update && !fork.value && begin()), { immediate: true })
   globalThis.addEventListener('pagehide', look)
-  onScopeDispose(() => {
+  const letGo = mindUnsent(() => {
     look()
+    return count.value > 0 ? 'tab' : 'sent'
+  })
+  // Once the scope ends nothing is put away any more.
+  onBeforeUnmount(look)
+  onScopeDispose(() => {
+    letGo()
     globalThis.removeEventListener('pagehide', look)
     fork.value?.destroy()
     if (!kept.value.update) forget()
+    left = true
   })
 
-  return { allowed, on, fork, restored, count, fault, kept, begin, end, send, sending: suggestions.send.isPending, why: computed({ get: () => kept.value.why, set: (why) => (kept.value = { ...kept.value, why }) }) }
+  return { allowed, on, fork, restored, count, fault, kept, begin, end, send, sending, why: computed({ get: () => kept.value.why, set: (why) => (kept.value = { ...kept.value, why }) }) }
 }
