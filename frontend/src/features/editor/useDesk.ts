@@ -1,4 +1,4 @@
-import { computed, nextTick, ref, useId, watch, type Ref } from 'vue'
+import { computed, nextTick, useId, watch, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useRoute } from 'vue-router'
 import { may, type Me, type Schemas } from '@/api'
@@ -39,7 +39,8 @@ export function useDesk(props: OnTheDesk, editor: Readonly<Ref<InstanceType<type
   const settling = useSettling(suggestions, live, response, suggesting.on)
   const check = useCheck(computed(() => editor.value?.editor))
   const plain = usePlainPreference(props.me.account.id)
-  const written = computed((): Written => (suggesting.fork.value ? { doc: suggesting.fork.value.doc, writable: ref(true) } : live))
+  const suggestible = computed(() => !suggesting.sending.value)
+  const written = computed((): Written => (suggesting.fork.value ? { doc: suggesting.fork.value.doc, writable: suggestible } : live))
 
   // Somebody has locked or opened the text: what the page says about the response is old.
   watch(live.state, (now, before) => {
