@@ -4,15 +4,15 @@ import { Portal, api, freeze, places, sleep, sound } from './portal.mjs'
 
 /*
  * Somebody writes without contact, and the tab is closed, while another party writes on: both are in the text when the
- * first is back. What has not been sent is gone after a logout, is never another person's, and is offered to be copied
+ * first is back. What has not been sent is gone after a logout, is never another person's nor another organisation's, and is offered to be copied
  * when the text was frozen, or closed to the one who wrote it, meanwhile.
  */
 let portal
 afterEach(() => portal?.stop())
 
 const words = {
-  nb: { offline: 'Ikke sendt: du er frakoblet', kept: /i denne nettleseren på denne maskinen/, found: 'Noe du skrev, er ikke sendt', open: 'Åpne svaret', menu: 'Meny', logout: 'Logg ut', confirm: 'Logg ut og slett det', behind: 'Noe du skrev, kom ikke med', copy: 'Kopier teksten', discard: 'Forkast det som ikke kom med', renewed: 'Samsvar er fornyet', reload: 'Last siden på nytt' },
-  nn: { offline: 'Ikkje send: du er fråkopla', kept: /i denne nettlesaren på denne maskina/, found: 'Noko du skreiv, er ikkje sendt', open: 'Opne svaret', menu: 'Meny', logout: 'Logg ut', confirm: 'Logg ut og slett det', behind: 'Noko du skreiv, kom ikkje med', copy: 'Kopier teksten', discard: 'Forkast det som ikkje kom med', renewed: 'Samsvar er fornya', reload: 'Last sida på nytt' },
+  nb: { offline: 'Ikke sendt: du er frakoblet', kept: /i denne nettleseren på denne maskinen/, found: 'Noe du skrev, er ikke sendt', open: 'Åpne svaret', menu: 'Meny', logout: 'Logg ut', confirm: 'Logg ut og slett det', behind: 'Noe du skrev, kom ikke med', copy: 'Kopier teksten', discard: 'Forkast det som ikke kom med', renewed: 'Samsvar er fornyet', reload: 'Last siden på nytt', acts: 'Du handler for en annen organisasjon nå', suggest: 'Foreslå endringer', suggested: 'Forslagene er ikke sendt.', drop: 'Forkast forslagene' },
+  nn: { offline: 'Ikkje send: du er fråkopla', kept: /i denne nettlesaren på denne maskina/, found: 'Noko du skreiv, er ikkje sendt', open: 'Opne svaret', menu: 'Meny', logout: 'Logg ut', confirm: 'Logg ut og slett det', behind: 'Noko du skreiv, kom ikkje med', copy: 'Kopier teksten', discard: 'Forkast det som ikkje kom med', renewed: 'Samsvar er fornya', reload: 'Last sida på nytt', acts: 'Du handlar for ein annan organisasjon no', suggest: 'Føreslå endringar', suggested: 'Forslaga er ikkje sende.', drop: 'Forkast forslaga' },
 }
 
 /** How many records lie in the browser, as the browser itself counts them. */
@@ -76,9 +76,9 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     async function login(persona, to) {
       await kari.goto(`/auth/login?provider=dev&login_hint=${persona}&return_to=${encodeURIComponent(to)}`)
     }
-    async function logOut() {
-      if (view.width < 1000) await button(kari, t.menu).click()
-      await button(kari, t.logout).click()
+    async function logOut(page = kari) {
+      if (!(await button(page, t.logout).isVisible())) await button(page, t.menu).click()
+      await button(page, t.logout).click()
     }
 
     // The cable is out, and the program falls as well. The page says what it can promise, and the tab is closed.
@@ -116,10 +116,25 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     }
     await until('nothing is kept any more', async () => (await kept(kari)) === 0)
 
-    // A logout asks first, and takes it along in all tabs, contact or not.
+    // Suggestions lie in their tab alone: a logout asks about them, from another tab as well, and whoever stays has them still.
     const other = await browser.newPage()
     await other.goto('/')
     await other.locator('form[action="/auth/logout"]').waitFor({ state: 'attached' })
+    await button(kari, t.suggest).click()
+    await type(kari, 'Bare et forslag.')
+    await kari.getByText(t.suggested).waitFor()
+    for (const page of [kari, other]) {
+      await logOut(page)
+      await button(page.getByRole('dialog'), t.confirm).waitFor()
+      await button(page.getByRole('dialog'), 'Avbryt').click()
+    }
+    assert.equal(await times(kari, 'Bare et forslag.'), 1)
+    await button(kari, t.drop).click()
+    await button(kari.getByRole('dialog'), t.drop).click()
+    await button(kari, t.suggest).waitFor()
+    assert.equal(await times(kari, 'Bare et forslag.'), 0)
+
+    // A logout asks first, and takes it along in all tabs, contact or not.
     await typeOffline('Aldri sendt.')
     await other.evaluate(() => sessionStorage.setItem('kept:form', 'halvferdig'))
     await logOut()
@@ -165,6 +180,27 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     await button(kari, t.reload).click()
     await state(kari, 'saved')
     assert.equal(await kari.getByText(t.renewed).count(), 0)
+
+    // Who acts for another by now sends nothing of what is typed for the first, and finds it when they act for that again.
+    const own = (await api(kari, 'GET', '/me')).body
+    const elsewhere = (await response()).parties.find(({ side, organisation }) => side === 'municipal' && organisation.id !== own.acting.organisation.id).organisation
+    const admin = await portal.as('administrator')
+    assert.equal((await api(admin, 'POST', `/accounts/${own.account.id}/roles`, { organisationId: elsewhere.id, role: 'coordinator' })).status, 200)
+    const actFor = async (organisationId) => assert.equal((await api(kari, 'PUT', '/me/acting', { organisationId })).status, 200)
+    await actFor(elsewhere.id)
+    await kari.getByRole('alert').filter({ hasText: t.acts }).waitFor()
+    await type(kari, 'Skrevet for kommunen.')
+    await until('kept', async () => (await kept(kari)) === 1)
+    await shot(kari, 'acting')
+    await button(kari, t.reload).click()
+    await state(kari, 'saved')
+    assert.deepEqual([await times(kari, 'Skrevet for kommunen.'), await kept(kari)], [0, 1])
+    await actFor(own.acting.organisation.id)
+    await kari.goto('/')
+    await kari.getByRole('link', { name: t.open }).click()
+    await state(kari, 'saved')
+    assert.equal(await times(kari, 'Skrevet for kommunen.'), 1)
+    await until('nothing is kept any more', async () => (await kept(kari)) === 0)
 
     // Frozen meanwhile: it is shown, can be copied, and goes when it is given up.
     await login('koordinator-kristiansand', path)
