@@ -37,7 +37,7 @@ export function useLiveDocument(name: string, user: Participant, place: Place): 
  */
 function leaveOthers({ account, organisation }: Place): void {
   const ofOthers = ({ live }: Held) =>
-    live.place.account !== account || live.place.organisation !== organisation || live.outdated.value === 'acting_changed'
+    live.place.account !== account || live.place.organisation !== organisation || (live.outdated.value === 'acting_changed' && live.keeps.value)
   if (![...held.values()].some(ofOthers)) return
   held.forEach(({ live }) => live.destroy())
   held.clear()

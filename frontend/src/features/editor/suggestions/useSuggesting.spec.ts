@@ -42,6 +42,8 @@ it('takes nothing more while suggestions are sent, and keeps nothing of what has
   textOf(suggesting.fork.value!.doc).insert(0, 'Vår ')
   const sent = suggesting.send()
   expect([suggesting.sending.value, mutateAsync.mock.calls[0]![0].suggestions.length]).toEqual([true, 1])
+  suggesting.end()
+  expect(suggesting.on.value).toBe(true)
   answer()
   await sent
   expect([suggesting.sending.value, suggesting.on.value]).toEqual([false, false])

@@ -57,6 +57,11 @@ export function useSuggesting(live: LiveDocument, suggestions: Suggestions, resp
     kept.value = { update: '', why: '' }
   }
 
+  /** Stops suggesting, but for what is on its way. */
+  const leave = () => {
+    if (!sending.value) end()
+  }
+
   async function send() {
     const { ground, hunks } = fork.value!.compare()
     const made = hunks.map((hunk) => suggestionOf(ground, hunk))
@@ -91,5 +96,5 @@ export function useSuggesting(live: LiveDocument, suggestions: Suggestions, resp
     left = true
   })
 
-  return { allowed, on, fork, restored, count, fault, kept, begin, end, send, sending, why: computed({ get: () => kept.value.why, set: (why) => (kept.value = { ...kept.value, why }) }) }
+  return { allowed, on, fork, restored, count, fault, kept, begin, end: leave, send, sending, why: computed({ get: () => kept.value.why, set: (why) => (kept.value = { ...kept.value, why }) }) }
 }
