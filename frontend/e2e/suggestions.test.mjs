@@ -67,7 +67,7 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     await button(leif, t.send).waitFor()
     await shot(leif, 'mode')
     await leif.reload()
-    await leif.getByText(t.restored).waitFor()
+    await leif.getByText(t.restored).first().waitFor()
     await leif.getByText('Brukerne bør høres.').waitFor()
     assert.equal(await editor(kari).getByText('Brukerne').count(), 0)
     assert.deepEqual(await threads(kari), [])
