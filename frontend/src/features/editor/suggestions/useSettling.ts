@@ -1,11 +1,11 @@
 import { TextSelection } from '@tiptap/pm/state'
-import { yUndoPluginKey } from '@tiptap/y-tiptap'
 import { computed, ref, shallowRef, watch, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
-import { may, type Schemas } from '@/api'
+import { ApiProblem, may, type Schemas } from '@/api'
 import { useTerms } from '@/features/terms'
 import { toast } from '@/ui'
 import type { LiveDocument } from '../live/liveDocument'
+import { doApart } from '../text/ownStep'
 import { look } from './marks'
 import type { Listed, Suggestions } from './useSuggestions'
 
@@ -37,32 +37,36 @@ export function useSettling(suggestions: Suggestions, live: LiveDocument, respon
     if (before !== 'done') return before
     await settle.mutateAsync({ threadId: thread.id, kind: 'accept' })
     const outcome = hindrance(thread, anyway)
-    if (outcome === 'done') {
-      putIn(thread)
-      void giveBackIfLost(thread)
-    } else await giveBack(thread)
+    if (outcome === 'done') giveBackIfLost(thread, putIn(thread))
+    else await giveBack(thread)
     return outcome
   }
   function hindrance(thread: Schemas['Thread'], anyway: boolean): Outcome {
-    if (closed.value || !view.value) return 'closed'
+    if (closed.value || suggesting.value || !view.value) return 'closed'
     const place = look(view.value, thread)?.place
     return !place ? 'gone' : place.fresh || anyway ? 'done' : 'changed'
   }
-  function putIn(thread: Schemas['Thread']) {
-    const { state } = view.value!
+  /** Gives what takes it out again. */
+  function putIn(thread: Schemas['Thread']): () => void {
     const { change, place } = look(view.value!, thread)!
-    yUndoPluginKey.getState(state)?.undoManager.stopCapturing() // it is undone by itself
-    const tr = state.tr.replace(place!.from, place!.to, change.after)
-    view.value!.dispatch(tr.setSelection(TextSelection.near(tr.doc.resolve(tr.mapping.map(place!.to)), -1)).scrollIntoView())
-    yUndoPluginKey.getState(view.value!.state)?.undoManager.stopCapturing()
+    return doApart(view.value!, (tr) => {
+      tr.replace(place!.from, place!.to, change.after)
+      return tr.setSelection(TextSelection.near(tr.doc.resolve(tr.mapping.map(place!.to)), -1)).scrollIntoView()
+    })
   }
   const giveBack = (thread: Schemas['Thread']) => settle.mutateAsync({ threadId: thread.id, kind: 'reopen' })
-  /** The text can be frozen in the moment between. */
-  function giveBackIfLost(thread: Schemas['Thread']) {
+  /** The text can be frozen in the moment between. What was not saved is taken out first: sent later, it would be there twice. */
+  function giveBackIfLost(thread: Schemas['Thread'], takeOut: () => void) {
     const stop = watch([live.unsaved, live.state], ([unsaved, state]) => {
-      if (unsaved && state !== 'frozen' && state !== 'denied') return
+      const lost = state === 'frozen' || state === 'readonly' || state === 'denied'
+      if (unsaved && !lost) return
       queueMicrotask(() => stop())
-      if (unsaved) void giveBack(thread).then(() => toast(t('editor.suggestions.lost'), { tone: 'danger' }))
+      if (!unsaved) return
+      takeOut()
+      giveBack(thread).then(
+        () => toast(t('editor.suggestions.lost'), { tone: 'danger' }),
+        () => toast(t('editor.suggestions.lostForGood'), { tone: 'danger' }),
+      )
     }, { immediate: true })
   }
 
@@ -94,14 +98,24 @@ export function useSettling(suggestions: Suggestions, live: LiveDocument, respon
   const all = (kind: 'accept' | 'reject') =>
     work(async () => {
       let done = 0
-      for (const one of [...waiting.value]) {
-        if (kind === 'reject') await settle.mutateAsync({ threadId: one.thread.id, kind })
-        else if ((await take(one)) !== 'done') continue
-        done++
+      try {
+        for (const one of [...waiting.value]) if (await isSettled(one, kind)) done++
+      } finally {
+        toast(`${t(`editor.suggestions.doneAll.${kind}`, done)} ${left()}`)
       }
-      toast(`${t(`editor.suggestions.doneAll.${kind}`, done)} ${left()}`)
       return true
     })
+  /** Another may have been first with one of them: the rest is gone on with. */
+  async function isSettled(one: Listed, kind: 'accept' | 'reject'): Promise<boolean> {
+    try {
+      if (kind === 'accept') return (await take(one)) === 'done'
+      await settle.mutateAsync({ threadId: one.thread.id, kind })
+      return true
+    } catch (problem) {
+      if (problem instanceof ApiProblem && problem.code === 'changed_meanwhile') return false
+      throw problem
+    }
+  }
 
   return { busy, error, doubted, writes, whyNot, whyNotReject, mayWithdraw, accept, reject, all }
 }
