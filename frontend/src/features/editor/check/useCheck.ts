@@ -37,14 +37,13 @@ export function useCheck(editor: Ref<Editor | undefined>) {
     return findings.value.find((one) => one.key === key)
   }
 
-  /** The place is shown and the cursor stands there; the words of a link are selected. */
+  /** The cursor stands there then; the words of a link are selected. */
   function goTo(finding: TextFinding): boolean {
     const now = anew(finding)
     if (!now || !editor.value) return false
     const { doc, tr } = editor.value.state
     const selection = now.kind.startsWith('link') ? TextSelection.create(doc, now.from, now.to) : TextSelection.near(doc.resolve(now.from + 1))
-    editor.value.view.dispatch(tr.setSelection(selection).scrollIntoView())
-    editor.value.commands.focus()
+    editor.value.view.dispatch(tr.setSelection(selection))
     return true
   }
 

@@ -1,4 +1,4 @@
-import { Extension, type Extensions } from '@tiptap/core'
+import type { Extensions } from '@tiptap/core'
 import { Collaboration } from '@tiptap/extension-collaboration'
 import { CollaborationCaret } from '@tiptap/extension-collaboration-caret'
 import { useEditor, type Editor } from '@tiptap/vue-3'
@@ -24,8 +24,6 @@ interface Surroundings {
   labelledby: string
   describedby: string
   lang: Language
-  /** What keys pressed in the text do beyond shaping it, by their names in ProseMirror. */
-  keys: Record<string, () => void>
   /** Whether it is written in ordinary fields instead, which say themselves where one writes. */
   plain: () => boolean
   /** What is drawn over the text, and is no part of it. */
@@ -57,7 +55,6 @@ export function useAnswerEditor(live: Written, around: Surroundings): ShallowRef
       ...vocabulary,
       ReadOnlyGuard,
       blockViews(frames, { app: getCurrentInstance()!.appContext, writable: live.writable }),
-      Extension.create({ name: 'pageKeys', addKeyboardShortcuts: () => mapKeys(around.keys) }),
       Collaboration.configure({ document: live.doc }),
       ...(live.provider ? [CollaborationCaret.configure({ provider: { awareness: leavingCursor(live.provider.awareness!, around.plain) }, user: around.user, render: drawCaret, selectionRender: drawSelection })] : []),
       ...(around.extensions ?? []),
@@ -81,14 +78,15 @@ function leavingCursor(awareness: Awareness, plain: () => boolean): Awareness {
   return Object.create(awareness, { setLocalStateField: { value: setLocalStateField } }) as Awareness
 }
 
-function mapKeys(keys: Record<string, () => void>): Record<string, () => boolean> {
-  return Object.fromEntries(
-    Object.entries(keys).map(([name, act]) => [
-      name,
-      () => {
-        act()
-        return true
-      },
-    ]),
-  )
+/** Goes to where the selection stands. An editor that cannot be written in takes no focus by itself, and scrolls only to where the page's own selection is. */
+export function enter(editor: Editor): void {
+  if (editor.isEditable) return void editor.chain().focus().scrollIntoView().run()
+  requestAnimationFrame(() => {
+    if (editor.isDestroyed) return
+    const { view, state } = editor
+    const [anchor, head] = [view.domAtPos(state.selection.anchor), view.domAtPos(state.selection.head)]
+    view.dom.focus({ preventScroll: true })
+    getSelection()?.setBaseAndExtent(anchor.node, anchor.offset, head.node, head.offset)
+    view.dispatch(state.tr.scrollIntoView())
+  })
 }
