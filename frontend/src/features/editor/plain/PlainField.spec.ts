@@ -57,3 +57,13 @@ it('leaves a selection as it is, and undoes through the text', async () => {
   await field.find('textarea').trigger('beforeinput', { inputType: 'historyRedo' })
   expect(field.emitted('history')).toEqual([['undo'], ['redo']])
 })
+
+it('leaves the cursor where one has put it this moment, though the text does not know yet', async () => {
+  const area = show('en mer to tre', [3, 7])
+  area.setSelectionRange(10, 10)
+  await field.setProps({ value: 'en mer to null tre', selection: [3, 7] })
+  expect([area.selectionStart, area.selectionEnd]).toEqual([10, 10])
+  area.setSelectionRange(16, 18, 'backward')
+  await field.setProps({ value: 'null en mer to null tre', selection: [8, 12] })
+  expect([area.selectionStart, area.selectionEnd, area.selectionDirection]).toEqual([21, 23, 'backward'])
+})

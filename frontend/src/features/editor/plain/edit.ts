@@ -29,3 +29,9 @@ export function rebase(edit: Edit, others: Edit): Edit {
   const after = others.from + others.text.length
   return { from: after, to: Math.max(after, edit.to + shift), text: edit.text }
 }
+
+/** Where a place in the text stands after an edit of others. */
+export function movedBy({ from, to, text }: Edit, offset: number): number {
+  if (offset <= from) return offset
+  return offset < to ? from + text.length : offset + text.length - (to - from)
+}

@@ -10,6 +10,7 @@ import type { Participant } from '../live/presence'
 import { blockViews } from './blockViews'
 import { drawCaret, drawSelection } from './caret'
 import { frames } from './frames'
+import { KeepCursor } from './keepCursor'
 import { ReadOnlyGuard } from './readOnlyGuard'
 import { vocabulary } from './vocabulary'
 
@@ -56,6 +57,7 @@ export function useAnswerEditor(live: Written, around: Surroundings): ShallowRef
       ReadOnlyGuard,
       blockViews(frames, { app: getCurrentInstance()!.appContext, writable: live.writable }),
       Collaboration.configure({ document: live.doc }),
+      KeepCursor,
       ...(live.provider ? [CollaborationCaret.configure({ provider: { awareness: leavingCursor(live.provider.awareness!, around.plain) }, user: around.user, render: drawCaret, selectionRender: drawSelection })] : []),
       ...(around.extensions ?? []),
     ],
