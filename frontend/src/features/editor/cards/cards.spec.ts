@@ -1,10 +1,11 @@
 import { Editor, type JSONContent } from '@tiptap/core'
 import { Collaboration } from '@tiptap/extension-collaboration'
-import type { Node } from '@tiptap/pm/model'
+import { Fragment, Slice, type Node } from '@tiptap/pm/model'
 import { NodeSelection, TextSelection } from '@tiptap/pm/state'
 import { afterEach, expect, it } from 'vitest'
 import * as Y from 'yjs'
 import { addAlternative, choose, setAgainst, withoutAlternative } from '../alternatives/commands'
+import { pasting, type Pasted } from '../paste/pasting'
 import { replaceBlock } from '../text/blocks'
 import { setLanguage } from '../text/paragraphLanguage'
 import { vocabulary } from '../text/vocabulary'
@@ -283,4 +284,22 @@ it.each(Array.from({ length: 10 }, (_, seed) => 100 + seed))('agrees in both win
   meet(...docs)
   expect(windows[0]!.getJSON()).toEqual(windows[1]!.getJSON())
   for (const { state } of windows) state.doc.check()
+})
+
+it('keeps the words that are selected in a line when a picture is pasted there, and tells that it was left out', () => {
+  const told: Pasted[] = []
+  const editor = new Editor({ extensions: [...vocabulary, Collaboration.configure({ document: new Y.Doc() }), pasting((pasted) => told.push(pasted))] })
+  editors.push(editor)
+  appendExample(editor)
+  editor.commands.insertContent('Felles vaktlag')
+  const at = field(editor, 'title') + 1
+  editor.commands.setTextSelection({ from: at, to: at + 6 })
+  const clipboardData = (html: string) => ({ getData: (type: string) => (type === 'text/html' ? html : ''), files: [{}] })
+  const paste = (html: string, slice: Slice) => editor.view.someProp('handlePaste', (handle) => handle(editor.view, { clipboardData: clipboardData(html) } as unknown as ClipboardEvent, slice))
+  expect(paste('', Slice.empty)).toBe(true)
+  expect(told[0]?.report.counts.pictures).toBe(1)
+  expect(paste('<img src="a.png">', Slice.empty)).toBe(true)
+  expect(editor.getText()).toContain('Felles vaktlag')
+  paste('', new Slice(Fragment.from(editor.schema.text('Vårt')), 0, 0))
+  expect(editor.getText()).toContain('Vårt vaktlag')
 })

@@ -1,5 +1,5 @@
 import { Extension } from '@tiptap/core'
-import { DOMParser } from '@tiptap/pm/model'
+import { DOMParser, type Slice } from '@tiptap/pm/model'
 import { Plugin } from '@tiptap/pm/state'
 import type { EditorView } from '@tiptap/pm/view'
 import { beginStep, type OwnStep } from '../text/ownStep'
@@ -26,11 +26,12 @@ export const pasting = (told: (pasted: Pasted) => void) =>
         report = { ...newReport(), tooLong: length }
       }
 
-      function tell(view: EditorView, data: DataTransfer | null): boolean {
+      function tell(view: EditorView, data: DataTransfer | null, slice: Slice): boolean {
         const [mine, pictures] = [report, data ? alone(data) : 0]
         report = newReport()
         count(mine, 'pictures', pictures)
-        if (mine.tooLong !== undefined || pictures > 0) {
+        // Where nothing is left to paste, what is selected is not to be lost for it.
+        if (mine.tooLong !== undefined || pictures > 0 || slice.size === 0) {
           told({ report: mine })
           return true
         }
@@ -61,8 +62,8 @@ export const pasting = (told: (pasted: Pasted) => void) =>
               report = plain.report
               return DOMParser.fromSchema(view.state.schema).parseSlice(plain.content, { context: $context })
             },
-            handlePaste: (view, event) => tell(view, event.clipboardData),
-            handleDrop: (view, event, _slice, moved) => !moved && tell(view, event.dataTransfer),
+            handlePaste: (view, event, slice) => tell(view, event.clipboardData, slice),
+            handleDrop: (view, event, slice, moved) => !moved && tell(view, event.dataTransfer, slice),
           },
         }),
       ]

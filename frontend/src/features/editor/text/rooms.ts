@@ -54,8 +54,9 @@ export const Rooms = Extension.create({
         filterTransaction: (transaction, state) =>
           !transaction.docChanged || isChangeOrigin(transaction) || nameless(transaction.doc) <= nameless(state.doc),
         props: {
-          handlePaste: (view, _event, slice) => inField(view.state) && insertWords(view, slice),
-          handleDrop: (view, event, slice, moved) => dropWords(view, event, slice, moved),
+          // Of what has nothing in it, a picture, somebody else may have something to say.
+          handlePaste: (view, _event, slice) => slice.size > 0 && inField(view.state) && insertWords(view, slice),
+          handleDrop: (view, event, slice, moved) => slice.size > 0 && dropWords(view, event, slice, moved),
         },
       }),
     ]
