@@ -63,10 +63,12 @@ export function useSuggestions(comments: Comments, open: Ref<boolean>) {
   })
   watch([threads, active], () => view.value && draw(view.value, marked()))
 
-  const fromOthers = (some: readonly Schemas['Thread'][]) => some.filter(({ entries }) => !entries[0]!.mine)
-  watch(threads, (now, before) => {
-    const newest = fromOthers(now).at(-1)?.entries[0]?.by
-    if (newest && fromOthers(now).length > fromOthers(before).length) announce(t('editor.suggestions.heard', { name: newest.name, organisation: newest.organisation }))
+  // What others suggest while one is here is told as well to those who do not see it come.
+  const fromOthers = (some: readonly Schemas['Thread'][]) => some.filter(({ change, entries }) => change && !entries[0]!.mine)
+  watch(comments.query.data, (now, before) => {
+    if (!now || !before || fromOthers(now).length <= fromOthers(before).length) return
+    const { by } = fromOthers(now).at(-1)!.entries[0]!
+    announce(t('editor.suggestions.heard', { name: by.name, organisation: by.organisation }))
   })
 
   function show(threadId: string) {
