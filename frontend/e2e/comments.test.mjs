@@ -11,9 +11,9 @@ let portal
 afterEach(() => portal?.stop())
 
 const words = {
-  nb: { own: 'Kommenter for Kristiansand kommune', all: 'Kommenter for alle parter', comment: 'Kommenter', audience: 'Hvem skal se den?', told: 'Si fra til', reply: 'Svar', replyAll: 'Svar for alle parter',
+  nb: { own: 'Kommenter, synlig for Kristiansand kommune', all: 'Kommenter, synlig for alle parter', comment: 'Kommenter', audience: 'Hvem skal se den?', told: 'Si fra til', reply: 'Svar', replyAll: 'Svar, synlig for alle parter',
     replyLabel: 'Svar på kommentaren', label: 'Kommentar', resolve: 'Merk som løst', resolved: 'Løste', open: 'Åpne', orphaned: 'Uten plass i teksten', toggle: /^Kommentarer:/, close: 'Lukk: Kommentarer', notice: /^Du er nevnt i en kommentar/ },
-  nn: { own: 'Kommenter for Kristiansand kommune', all: 'Kommenter for alle partar', comment: 'Kommenter', audience: 'Kven skal sjå han?', told: 'Sei frå til', reply: 'Svar', replyAll: 'Svar for alle partar',
+  nn: { own: 'Kommenter, synleg for Kristiansand kommune', all: 'Kommenter, synleg for alle partar', comment: 'Kommenter', audience: 'Kven skal sjå han?', told: 'Sei frå til', reply: 'Svar', replyAll: 'Svar, synleg for alle partar',
     replyLabel: 'Svar på kommentaren', label: 'Kommentar', resolve: 'Merk som løyst', resolved: 'Løyste', open: 'Opne', orphaned: 'Utan plass i teksten', toggle: /^Kommentarar:/, close: 'Lukk: Kommentarar', notice: /^Du er nemnd i ein kommentar/ },
 }
 

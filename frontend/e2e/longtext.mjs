@@ -91,7 +91,7 @@ async function comment(page) {
     await page.keyboard.press('Control+Alt+k')
     const panel = page.getByRole('complementary')
     await panel.getByLabel('Kommentar', { exact: true }).fill(`Kommentar ${n}`)
-    await panel.getByRole('button', { name: /^Kommenter for/ }).click()
+    await panel.getByRole('button', { name: /^Kommenter, synlig for/ }).click()
     await panel.getByText(`Kommentar ${n}`, { exact: true }).first().waitFor()
   }
 }
