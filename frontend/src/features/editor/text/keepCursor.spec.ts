@@ -1,5 +1,6 @@
 import { Editor } from '@tiptap/core'
 import { Collaboration } from '@tiptap/extension-collaboration'
+import { ySyncPluginKey } from '@tiptap/y-tiptap'
 import { afterEach, expect, it } from 'vitest'
 import * as Y from 'yjs'
 import { KeepCursor } from './keepCursor'
@@ -79,4 +80,15 @@ it('stays where it has gone to after undoing', () => {
   const stood = blocks()
   them.commands.insertContentAt(1, 'x')
   expect(blocks()).toEqual(stood.map((words, at) => (at === 0 ? `x${words}` : words)))
+})
+
+it('begins at the beginning, whether the text is there already or comes', () => {
+  const { me, them } = two('<p>En</p><p>To</p>')
+  expect(them.state.selection.head).toBe(1)
+  const [doc, late] = [new Y.Doc(), new Y.Doc()]
+  Y.applyUpdate(doc, Y.encodeStateAsUpdate(ySyncPluginKey.getState(me.state).doc as Y.Doc))
+  expect(open(doc).state.selection.head).toBe(1)
+  const waiting = open(late)
+  Y.applyUpdate(late, Y.encodeStateAsUpdate(doc))
+  expect(waiting.state.selection.head).toBe(1)
 })

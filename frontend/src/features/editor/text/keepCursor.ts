@@ -33,12 +33,13 @@ function follow(change: Transaction, before: EditorState, now: EditorState): Sel
   const { anchor, head } = before.selection
   const { binding } = ySyncPluginKey.getState(now) as { binding: ProsemirrorBinding }
   const known = binding.beforeTransactionSelection as ReturnType<typeof getRelativeSelection> | null
+  if (!known) return undefined // the text is shown for the first time
   // After undoing, the library holds on to where one stood before that.
-  const stale = known?.absAnchor !== anchor || known.absHead !== head
+  const stale = known.absAnchor !== anchor || known.absHead !== head
   const shaped = isOnlyShaped(change)
   const place = (position: number, relative: RelativePosition) =>
     shaped ? position : stale ? moves(change).map(position) : placeOf(before.doc, now, position, relative)
-  const [from, to] = [place(anchor, known?.anchor), place(head, known?.head)]
+  const [from, to] = [place(anchor, known.anchor), place(head, known.head)]
   return from === undefined || to === undefined ? undefined : TextSelection.between(now.doc.resolve(from), now.doc.resolve(to))
 }
 
