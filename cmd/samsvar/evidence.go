@@ -160,7 +160,11 @@ func verify(_ context.Context, _ config, args []string, out io.Writer) error {
 		if receipt >= 0 {
 			report.CompareReceipt(evidence.Hash(args[receipt]))
 		}
-		fmt.Fprintf(out, "%s\nreceipt %s, package %s\n%s\n", name, report.Number, report.PackageHash, report)
+		what := "package " + string(report.PackageHash)
+		if report.PublicationHash != "" {
+			what = "publication " + string(report.PublicationHash)
+		}
+		fmt.Fprintf(out, "%s\nreceipt %s, %s\n%s\n", name, report.Number, what, report)
 		whole = whole && report.OK()
 	}
 	if ofTrail != nil {

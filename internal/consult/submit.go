@@ -34,8 +34,12 @@ func (s Service) Submit(ctx context.Context, actor portal.Actor, id portal.Respo
 		if err != nil {
 			return err
 		}
+		public, err := filed.Evidence.PublicationHash()
+		if err != nil {
+			return fmt.Errorf("hash what may be published: %w", err)
+		}
 		return tx.Audit(actor, s.event("response.submit", r.Round.ID, id, map[string]any{
-			"number": filed.Evidence.Submission.Number, "hash": filed.Evidence.PackageHash, "lateSeconds": filed.Evidence.Submission.LateSeconds,
+			"number": filed.Evidence.Submission.Number, "hash": filed.Evidence.PackageHash, "publication": public, "lateSeconds": filed.Evidence.Submission.LateSeconds,
 			"replaces": filed.Replaces()}))
 	})
 	if err != nil {

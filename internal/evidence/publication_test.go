@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"bytes"
 	"reflect"
 	"testing"
 )
@@ -39,8 +40,9 @@ func TestAPublicationNamesNoPersons(t *testing.T) {
 	if len(before) < 3 || len(after) > 0 {
 		t.Errorf("%v were named, and still are %v", before, after)
 	}
-	if r := Verify(encode(t, public)); !r.OK() || public.PackageHash != p.PackageHash || r.PackageHash != p.PackageHash {
-		t.Errorf("\n%s", r)
+	hash, err := p.PublicationHash()
+	if r := Verify(encode(t, public)); err != nil || !r.OK() || public.PackageHash != p.PackageHash || r.PackageHash != "" || r.PublicationHash != hash {
+		t.Errorf("%v\n%s", err, r)
 	}
 	public.Answers[0].Content = []byte(`{"type":"doc"}`)
 	if Verify(encode(t, public)).OK() {
@@ -48,5 +50,41 @@ func TestAPublicationNamesNoPersons(t *testing.T) {
 	}
 	if again := sample(t); again.PackageHash != p.PackageHash || p.Format != Format {
 		t.Error("the package itself was changed")
+	}
+}
+
+// Whoever calls a package a publication gets rid of its package hash, and with that of every change to what no other
+// hash covers. The receipt does not take the stated one for an answer.
+func TestAPackageThatIsCalledAPublicationFailsTheReceipt(t *testing.T) {
+	receipt := sample(t).PackageHash
+	for name, c := range forgeries {
+		p := must(sample(t).Publication())
+		c.forge(&p)
+		if r := Verify(encode(t, p)); !heldAgainst(r, receipt) {
+			t.Errorf("%s: passes against the receipt:\n%s", name, r)
+		}
+	}
+	p := sample(t)
+	p.Format = PublicFormat
+	if r := Verify(encode(t, p)); !failed(r, "persons") || !heldAgainst(r, receipt) {
+		t.Errorf("with its names:\n%s", r)
+	}
+}
+
+// heldAgainst says whether the receipt tells that this is not what was sent.
+func heldAgainst(r Report, receipt Hash) bool {
+	r.CompareReceipt(receipt)
+	return failed(r, "receipt")
+}
+
+// The hash that the event of the submission holds covers everything in a publication.
+func TestAPublicationIsKnownByItsHash(t *testing.T) {
+	want := must(sample(t).PublicationHash())
+	for name, c := range forgeries {
+		p := must(sample(t).Publication())
+		c.forge(&p)
+		if changed := !bytes.Equal(encode(t, p), encode(t, must(sample(t).Publication()))); changed && Verify(encode(t, p)).PublicationHash == want {
+			t.Errorf("%s: the hash of the publication stays", name)
+		}
 	}
 }

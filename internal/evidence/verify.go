@@ -30,9 +30,12 @@ type Check struct {
 
 // Report lists every check that was made, in the order it was made.
 type Report struct {
-	Number      string // receipt number that the package states
-	PackageHash Hash   // hash of the package as computed; empty if it could not be read
-	Checks      []Check
+	Number          string // receipt number that the package states
+	PackageHash     Hash   // hash of the package as computed; empty if it could not be
+	PublicationHash Hash   // hash of a publication as computed; empty for anything else
+	Checks          []Check
+
+	of Package
 }
 
 // OK says that no check failed.
@@ -51,8 +54,13 @@ func (r Report) String() string {
 
 // CompareReceipt adds the check that a package cannot make of itself: that its hash is the one on a
 // receipt, which every party and the ministry got at submission. A package that somebody changed and
-// then sealed anew agrees with itself and fails only here.
+// then sealed anew agrees with itself and fails only here. A publication always does: the hash of the package that
+// it states is its own word.
 func (r *Report) CompareReceipt(expected Hash) {
+	if r.PublicationHash != "" {
+		r.add("receipt", Fail, "A publication names no persons, so its package hash cannot be computed from it: only the package itself can be held against a receipt.")
+		return
+	}
 	r.check("receipt", r.PackageHash != "" && r.PackageHash == expected,
 		"The package hash is the one on the receipt.",
 		fmt.Sprintf("The receipt says %s, the package is %s.", expected, r.PackageHash))
@@ -74,7 +82,7 @@ func Verify(raw []byte) Report {
 	if !r.check("form", err == nil, "Every field of the format is there, in its exact form, and no other.", fmt.Sprintf("The package is not of this format: %v.", err)) {
 		return r
 	}
-	r.Number = p.Submission.Number
+	r.Number, r.of = p.Submission.Number, p
 	r.hashes(p)
 	r.words(p)
 	r.relations(p)
@@ -168,8 +176,7 @@ func (r *Report) hashes(p Package) {
 		"These answers, in this order, were laid before these parties.",
 		fmt.Sprintf("The answers or the parties are not those that were frozen: stated %s, computed %s.", p.Freeze.Hash, freeze))
 	if p.Format == PublicFormat {
-		r.PackageHash = p.PackageHash
-		r.add("package hash", Note, "Persons' names are left out of what is published: the package hash is stated, and cannot be made anew from this.")
+		r.publication(p)
 		return
 	}
 	r.PackageHash, err = p.Hash()

@@ -126,6 +126,11 @@ func manipulated(t *testing.T, seed uint64) (raw []byte, what string) {
 	t.Helper()
 	rnd := rand.New(rand.NewPCG(seed, 1))
 	var tree any
+	if seed == 0 {
+		other := sample(t)
+		other.Format = PublicFormat
+		return encode(t, other), "called a publication"
+	}
 	if err := json.Unmarshal(encode(t, sample(t)), &tree); err != nil {
 		t.Fatal(err)
 	}
@@ -263,8 +268,9 @@ var forgeries = map[string]struct {
 	"attached afterwards": {func(p *Package) {
 		p.Parties[0].Treatments[1].Attachments[0].AddedAt = p.Submission.SubmittedAt.Add(time.Hour)
 	}, "times"},
-	"treated twice":    {func(p *Package) { p.Parties[0].Treatments[0].ID = "t-2" }, "identities"},
-	"remark of others": {func(p *Package) { p.Remarks[0].Authors[0].Name = "Grimstad kommune" }, "remarks"},
+	"treated twice":        {func(p *Package) { p.Parties[0].Treatments[0].ID = "t-2" }, "identities"},
+	"called a publication": {func(p *Package) { p.Format = PublicFormat }, "persons"},
+	"remark of others":     {func(p *Package) { p.Remarks[0].Authors[0].Name = "Grimstad kommune" }, "remarks"},
 }
 
 // forged is the sample after the forgery, sealed anew.

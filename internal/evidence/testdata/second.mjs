@@ -262,15 +262,24 @@ function* remarks(p) {
   }
 }
 
+function* persons(p) {
+  yield p.submission.submittedBy
+  for (const { position, treatments = [] } of p.parties) {
+    for (const { by } of [...treatments, ...(position ? [position, ...(position.approvers ?? [])] : [])]) yield by
+  }
+}
+
 function verifyPackage(bytes) {
   const p = read(bytes)
-  if (!anything(p) || p.format !== 'samsvar-submission/1') throw new Failed('format')
+  if (!anything(p) || !['samsvar-submission/1', 'samsvar-publication/1'].includes(p.format)) throw new Failed('format')
   if (!submissionPackage(p)) throw new Failed('form')
   const all = (checks) => [...checks].every(Boolean)
+  const published = p.format === 'samsvar-publication/1'
   const checks = {
     'answer hash': all(answerHashes(p)),
     'freeze hash': p.freeze.hash === freezeHash(p),
-    'package hash': p.packageHash === hash(without(p, 'packageHash')),
+    'package hash': published || p.packageHash === hash(without(p, 'packageHash')),
+    persons: !published || [...persons(p)].every(({ name }) => name === ''),
     words: all(words(p)),
     identities: all(identities(p)),
     times: all(times(p)),
