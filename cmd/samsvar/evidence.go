@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"samsvar/internal/evidence"
 	"samsvar/internal/ledger"
 	"samsvar/internal/postgres"
@@ -24,7 +26,7 @@ func openLedger(c config, now time.Time) (*ledger.Ledger, error) {
 	if c.AuditKey == "" && c.DatabaseURL != "" {
 		return nil, nil
 	}
-	key, dir := c.AuditKey, c.AuditHeads
+	key, dir, begins := c.AuditKey, c.AuditHeads, false
 	if c.DatabaseURL == "" && dir == "" {
 		dir = filepath.Join(c.Data, "heads")
 	}
@@ -32,6 +34,7 @@ func openLedger(c config, now time.Time) (*ledger.Ledger, error) {
 		file := filepath.Join(c.Data, "audit.pem")
 		made, err := os.ReadFile(file)
 		if key = string(made); errors.Is(err, os.ErrNotExist) {
+			begins = true
 			key, err = ledger.NewKey(file)
 		}
 		if err != nil {
@@ -42,17 +45,22 @@ func openLedger(c config, now time.Time) (*ledger.Ledger, error) {
 	if err != nil {
 		return nil, fmt.Errorf("SAMSVAR_AUDIT_KEY, SAMSVAR_AUDIT_HEADS: %w", err)
 	}
+	if begins {
+		opened.Begin()
+	}
 	return opened, nil
 }
 
 // keepTrail signs the audit trail while the portal runs.
-func keepTrail(c config, db *postgres.DB, now func() time.Time, log *slog.Logger) (func(context.Context), error) {
+func keepTrail(c config, db *postgres.DB, now func() time.Time, log *slog.Logger, metrics prometheus.Registerer) (func(context.Context), error) {
 	opened, err := openLedger(c, now())
 	if opened == nil {
 		log.Warn("SAMSVAR_AUDIT_KEY is not set: the audit trail is chained, but nobody signs it")
 		return func(context.Context) {}, err
 	}
-	return func(ctx context.Context) { opened.Keep(ctx, db, now, log) }, err
+	refused := prometheus.NewCounter(prometheus.CounterOpts{Name: "samsvar_trail_not_signed_total", Help: "Times that the audit trail could not be signed; the log says why."})
+	metrics.MustRegister(refused)
+	return func(ctx context.Context) { opened.Keep(ctx, db, now, log, refused.Inc) }, err
 }
 
 func exportTrail(ctx context.Context, c config, args []string, out io.Writer) error {
@@ -105,32 +113,58 @@ func toFile(name string, write func(io.Writer) error) error {
 	return errors.Join(write(buffered), buffered.Flush(), file.Close())
 }
 
-func keys(_ context.Context, c config, args []string, out io.Writer) error {
-	if len(args) != 2 || args[0] != "new" && args[0] != "rotate" {
-		return errors.New("usage: samsvar keys new file.pem, or samsvar keys rotate file.pem while SAMSVAR_AUDIT_KEY is the present key")
+func keys(ctx context.Context, c config, args []string, out io.Writer) error {
+	switch {
+	case len(args) == 2 && args[0] == "new":
+		_, err := ledger.NewKey(args[1])
+		if err == nil {
+			fmt.Fprintf(out, "The key is in %s. Let SAMSVAR_AUDIT_KEY_FILE name it.\n", args[1])
+		}
+		return err
+	case len(args) == 2 && args[0] == "rotate":
+		return withTrail(ctx, c, func(db *postgres.DB, present *ledger.Ledger, now time.Time) error {
+			return rotate(ctx, db, present, args[1], now, out)
+		})
+	case len(args) == 1 && args[0] == "begin":
+		return withTrail(ctx, c, func(db *postgres.DB, present *ledger.Ledger, now time.Time) error {
+			present.Begin()
+			head, signed, err := present.Sign(ctx, db, now)
+			if err == nil && signed {
+				fmt.Fprintf(out, "Head %d is signed, over %d events.\n", head.Number, head.Sequence)
+			}
+			return err
+		})
 	}
-	var present *ledger.Ledger
-	now := c.clock(time.Time{})()
-	if args[0] == "rotate" {
-		var err error
-		if present, err = openLedger(c, now); err != nil {
+	return errors.New("usage: samsvar keys new file.pem, samsvar keys begin for the first head of a trail, or samsvar keys rotate file.pem while SAMSVAR_AUDIT_KEY is the present key")
+}
+
+// withTrail opens the database and the ledger that its trail is signed in.
+func withTrail(ctx context.Context, c config, use func(*postgres.DB, *ledger.Ledger, time.Time) error) error {
+	return withDatabase(ctx, c, func(db *postgres.DB, _ string) error {
+		now := c.clock(time.Time{})()
+		present, err := openLedger(c, now)
+		if err == nil && present == nil {
+			err = errors.New("SAMSVAR_AUDIT_KEY is not set: only the present key signs, and endorses a new one")
+		}
+		if err != nil {
 			return err
 		}
-		if present == nil {
-			return errors.New("SAMSVAR_AUDIT_KEY is not set: only the present key can endorse a new one")
-		}
+		return use(db, present, now)
+	})
+}
+
+// rotate makes the new key when the present one has shown that it can sign.
+func rotate(ctx context.Context, db *postgres.DB, present *ledger.Ledger, name string, now time.Time, out io.Writer) error {
+	if _, _, err := present.Sign(ctx, db, now); err != nil {
+		return err
 	}
-	key, err := ledger.NewKey(args[1])
+	key, err := ledger.NewKey(name)
 	if err != nil {
 		return err
 	}
-	if present == nil {
-		fmt.Fprintf(out, "The key is in %s. Let SAMSVAR_AUDIT_KEY_FILE name it.\n", args[1])
-		return nil
-	}
-	id, err := present.Endorse(key, now)
+	id, err := present.Rotate(ctx, db, key, now)
 	if err == nil {
-		fmt.Fprintf(out, "%s is endorsed, and in %s. Let SAMSVAR_AUDIT_KEY_FILE name it, start the portal anew, and destroy the old key.\n", id, args[1])
+		fmt.Fprintf(out, "%s is endorsed, and in %s. The old key signs nothing more. Let SAMSVAR_AUDIT_KEY_FILE name the new one, start the portal anew, and destroy the old one.\n", id, name)
 	}
 	return err
 }

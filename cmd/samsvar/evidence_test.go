@@ -100,6 +100,7 @@ func TestBackupIsRestoredWhole(t *testing.T) {
 	heads := filepath.Join(kept, "heads")
 	l, err := ledger.Open(heads, key, time.Now())
 	check(t, err)
+	l.Begin()
 	_, signed, err := l.Sign(t.Context(), p.db, time.Now())
 	if check(t, err); !signed {
 		t.Fatal("nothing to sign")

@@ -32,7 +32,7 @@ func commands() []command {
 		{"trail", "trail file.jsonl", "sign the audit trail as it is now, and write it to a file for verify", exportTrail},
 		{"readings", "readings slug file.jsonl", "write to a file who has read the texts of a round that asks for such a log", exportReadings},
 		{"discard", "discard date decided-by", "throw away the drafts that were never sent, of rounds that closed before the date, a year ago or more", discard},
-		{"keys", "keys new|rotate file.pem", "make the key that signs the audit trail; rotate lets the present one endorse it", keys},
+		{"keys", "keys new|begin|rotate [file.pem]", "make the key that signs the audit trail; begin signs the first head; rotate retires the present key for a new one", keys},
 		{"backup", "backup file.dump", "write the whole database to a file, with pg_dump", backup},
 		{"restore", "restore file.dump", "fill an empty database from such a file, with pg_restore; migrate afterwards", restore},
 		{"config", "config", "describe every setting and its value now", describe},

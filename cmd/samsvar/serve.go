@@ -113,7 +113,7 @@ func serveOn(ctx context.Context, c config, db *postgres.DB, url string, now fun
 	if err != nil {
 		return err
 	}
-	signing, err := keepTrail(c, db, now, log)
+	signing, err := keepTrail(c, db, now, log, metrics)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -56,14 +57,14 @@ func (h Head) signedBy(key ed25519.PublicKey) bool {
 	return err == nil && ed25519.Verify(key, message, signature)
 }
 
-// Key is a public key that heads are signed with. The first is trusted because somebody who was told its
-// id compares it; each later one because an earlier one has signed it.
+// Key is a public key that heads are signed with, from Since until the next one takes over. The first is trusted because
+// somebody who was told its id compares it; each later one because the one before it, and no other, has signed it.
 type Key struct {
 	Format     string    `json:"format"`
 	ID         string    `json:"id"`
 	Public     []byte    `json:"public"`
 	Since      time.Time `json:"since"`
-	EndorsedBy string    `json:"endorsedBy"` // the id of an earlier key; the first one's own
+	EndorsedBy string    `json:"endorsedBy"` // the id of the key before; the first one's own
 	Signature  []byte    `json:"signature,omitempty"`
 }
 
@@ -86,13 +87,24 @@ func (k Key) Line() ([]byte, error) { return line(k) }
 
 func public(key ed25519.PrivateKey) ed25519.PublicKey { return key.Public().(ed25519.PublicKey) }
 
-// Keys are the public keys of a file, by id.
-type Keys map[string]ed25519.PublicKey
+// Keys are the public keys of a file, each of which retired the one before it.
+type Keys []Key
 
-// ReadKeys reads a file of public keys and makes sure that every one but the first is endorsed by an
-// earlier one. Root is the id of the first: whoever checks compares it with what they were told.
+// Newest is the id of the key that signs now.
+func (k Keys) Newest() string {
+	if len(k) == 0 {
+		return ""
+	}
+	return k[len(k)-1].ID
+}
+
+func (k Keys) place(id string) int {
+	return slices.IndexFunc(k, func(key Key) bool { return key.ID == id })
+}
+
+// ReadKeys reads a file of public keys and makes sure that every one but the first is endorsed by the one before it.
+// Root is the id of the first: whoever checks compares it with what they were told.
 func ReadKeys(file []byte) (keys Keys, root string, err error) {
-	keys = Keys{}
 	for i, raw := range lines(file) {
 		k, err := readLine[Key](raw)
 		if err != nil {
@@ -101,17 +113,21 @@ func ReadKeys(file []byte) (keys Keys, root string, err error) {
 		if k.Format != KeyFormat || len(k.Public) != ed25519.PublicKeySize || k.ID != KeyID(k.Public) {
 			return keys, root, fmt.Errorf("key %d is not what its id says", i+1)
 		}
-		if root == "" {
-			root, keys[k.ID] = k.ID, k.Public
+		before := k
+		if i == 0 {
+			root = k.ID
+		} else {
+			before = keys[i-1]
 		}
-		endorser, known := keys[k.EndorsedBy]
-		signature := k.Signature
-		k.Signature = nil
-		message, err := Canonical(k)
-		if err != nil || !known || !ed25519.Verify(endorser, message, signature) {
-			return keys, root, fmt.Errorf("key %d (%s) is not endorsed by an earlier one", i+1, k.ID)
+		switch {
+		case i > 0 && keys.place(k.ID) >= 0:
+			return keys, root, fmt.Errorf("key %d (%s) was retired", i+1, k.ID)
+		case k.EndorsedBy != before.ID || !k.signedBy(before.Public):
+			return keys, root, fmt.Errorf("key %d (%s) is not endorsed by the one before it", i+1, k.ID)
+		case k.Since.Before(before.Since):
+			return keys, root, fmt.Errorf("key %d (%s) is older than the one before it", i+1, k.ID)
 		}
-		keys[k.ID] = k.Public
+		keys = append(keys, k)
 	}
 	if root == "" {
 		err = errors.New("there is no key")
@@ -119,28 +135,56 @@ func ReadKeys(file []byte) (keys Keys, root string, err error) {
 	return keys, root, err
 }
 
-// ReadHeads reads a file of heads and makes sure that each is signed by one of the keys and follows the one before it.
-func ReadHeads(file []byte, keys Keys) ([]Head, error) {
-	var heads []Head
-	var previous Hash
+func (k Key) signedBy(key ed25519.PublicKey) bool {
+	signature := k.Signature
+	k.Signature = nil
+	message, err := Canonical(k)
+	return err == nil && ed25519.Verify(key, message, signature)
+}
+
+// Accept says what is wrong when the head is not one that may stand after the one before it, which is nil for the first:
+// that a key has retired, and when, holds for every head that it signed.
+func (k Keys) Accept(h Head, before *Head) error {
+	place := k.place(h.Key)
+	switch {
+	case h.Format != HeadFormat:
+		return fmt.Errorf("has the unknown format %q", h.Format)
+	case place < 0 || !h.signedBy(k[place].Public):
+		return errors.New("is not signed by any of the keys")
+	case before != nil && place < k.place(before.Key):
+		return errors.New("is signed by a key that was retired")
+	case h.SignedAt.Before(k[place].Since):
+		return errors.New("is older than the key that signed it")
+	case place+1 < len(k) && h.SignedAt.After(k[place+1].Since):
+		return errors.New("was signed after its key was retired")
+	}
+	number, previous, sequence := 1, Hash(""), int64(0)
+	if before != nil {
+		hash, err := hashOf(before)
+		if err != nil {
+			return err
+		}
+		number, previous, sequence = before.Number+1, hash, before.Sequence
+	}
+	if h.Number != number || h.Previous != previous || h.Sequence < sequence {
+		return errors.New("does not follow the one before it")
+	}
+	return nil
+}
+
+// ReadHeads reads a file of heads and makes sure that each may stand where it does.
+func ReadHeads(file []byte, keys Keys) (heads []Head, err error) {
+	var before *Head
 	for i, raw := range lines(file) {
 		h, err := readLine[Head](raw)
 		if err != nil {
 			return heads, fmt.Errorf("head %d: %w", i+1, err)
 		}
-		key, known := keys[h.Key]
-		switch {
-		case h.Format != HeadFormat:
-			return heads, fmt.Errorf("head %d has the unknown format %q", i+1, h.Format)
-		case !known || !h.signedBy(key):
-			return heads, fmt.Errorf("head %d is not signed by any of the keys", i+1)
-		case h.Number != i+1 || h.Previous != previous || i > 0 && h.Sequence < heads[i-1].Sequence:
-			return heads, fmt.Errorf("head %d does not follow the one before it", i+1)
-		}
-		if previous, err = hashOf(h); err != nil {
-			return heads, err
+		if err := keys.Accept(h, before); err != nil {
+			return heads, fmt.Errorf("head %d %w", i+1, err)
 		}
 		heads = append(heads, h)
+		before = &h
 	}
 	return heads, nil
 }

@@ -69,6 +69,10 @@ func trails() (cases []opinion) {
 		trail, what := manipulatedTrail(seed)
 		cases = append(cases, aTrail(fmt.Sprintf("seed %d: %s", seed, what), trail))
 	}
+	for i := range stolen {
+		trail, what := misused(i)
+		cases = append(cases, aTrail(what, trail))
+	}
 	return cases
 }
 

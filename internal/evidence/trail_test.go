@@ -35,7 +35,7 @@ func told(seed uint64, n int) []Event {
 	return events
 }
 
-// written chains the events and gives the file, with a head by turns of two keys after every tenth.
+// written chains the events and gives the file, with a head after every tenth, and the next key after every second head.
 func written(events []Event, signers ...ed25519.PrivateKey) Trail {
 	return writtenLate(0, events, signers...)
 }
@@ -52,15 +52,23 @@ func writtenLate(late time.Duration, events []Event, signers ...ed25519.PrivateK
 		tail = events[i].Tail()
 		t.Events = append(t.Events, must(events[i].Line())...)
 		if (i+1)%10 == 0 {
-			h := must(SignHead(signers[(i/20)%len(signers)], last, tail, events[i].At.Add(late)))
+			h := must(SignHead(signers[min(i/20, len(signers)-1)], last, tail, events[i].At.Add(late)))
 			t.Heads, last = append(t.Heads, must(h.Line())...), &h
 		}
 	}
-	for _, signer := range signers {
-		k := must(Endorse(public(signer), signers[0], time.Date(2022, 1, 1, 0, 0, 0, 0, time.UTC)))
+	for i, signer := range signers {
+		k := must(Endorse(public(signer), signers[max(0, i-1)], began(i)))
 		t.Keys = append(t.Keys, must(k.Line())...)
 	}
 	return t
+}
+
+// began is when the key of that place took over: the head before it is signed, and the next one is not.
+func began(place int) time.Time {
+	if place == 0 {
+		return time.Date(2022, 1, 1, 0, 0, 0, 0, time.UTC)
+	}
+	return time.Date(2022, 3, 1, 8, 20*place, 0, 0, time.UTC)
 }
 
 func sampleTrail() Trail { return written(told(1, 60), keyOf(1), keyOf(2)) }
@@ -186,6 +194,73 @@ var manipulations = []func(*rand.Rand, *Trail) string{
 		t.Keys = join(all)
 		return "reversed keys"
 	},
+}
+
+// stolen are what somebody can do with the first key of the sample trail after the second has retired it. Each says
+// what it did.
+var stolen = []func(*rand.Rand, *Trail) string{
+	func(rnd *rand.Rand, t *Trail) string { // at its own time, or dated back to when the key was good
+		at := time.Date(2022, 3, 1, 8, []int{59, 19, 1}[rnd.IntN(3)], 0, 0, time.UTC)
+		return another(t, keyOf(1), at, "a head by a retired key")
+	},
+	func(_ *rand.Rand, t *Trail) string { // in place of the first one by the second key, and the rest with it
+		all := lines(t.Heads)
+		t.Heads = join(all[:2])
+		return another(t, keyOf(1), time.Date(2022, 3, 1, 8, 59, 0, 0, time.UTC), "the second key's heads replaced by one of the first's")
+	},
+	func(_ *rand.Rand, t *Trail) string {
+		k := must(Endorse(public(keyOf(3)), keyOf(1), time.Date(2022, 3, 2, 0, 0, 0, 0, time.UTC)))
+		t.Keys = append(t.Keys, must(k.Line())...)
+		return another(t, keyOf(3), time.Date(2022, 3, 3, 0, 0, 0, 0, time.UTC), "a third key endorsed by a retired one")
+	},
+	func(_ *rand.Rand, t *Trail) string {
+		k := must(Endorse(public(keyOf(1)), keyOf(2), time.Date(2022, 3, 2, 0, 0, 0, 0, time.UTC)))
+		t.Keys = append(t.Keys, must(k.Line())...)
+		return "a retired key endorsed again"
+	},
+	func(_ *rand.Rand, t *Trail) string {
+		k := must(Endorse(public(keyOf(3)), keyOf(2), time.Date(2022, 3, 2, 0, 0, 0, 0, time.UTC)))
+		t.Keys = append(t.Keys, must(k.Line())...)
+		return another(t, keyOf(3), time.Date(2022, 3, 1, 9, 0, 0, 0, time.UTC), "a head dated before its key")
+	},
+	func(_ *rand.Rand, t *Trail) string {
+		k := must(Endorse(public(keyOf(3)), keyOf(2), time.Date(2022, 2, 1, 0, 0, 0, 0, time.UTC)))
+		t.Keys = append(t.Keys, must(k.Line())...)
+		return "a key older than the one before it"
+	},
+	func(_ *rand.Rand, t *Trail) string {
+		k := must(Endorse(public(keyOf(3)), keyOf(2), time.Date(2022, 3, 1, 8, 30, 0, 0, time.UTC)))
+		t.Keys = append(t.Keys, must(k.Line())...)
+		return "a key dated before the last heads of the one before it"
+	},
+}
+
+// another signs the end of the trail once more.
+func another(t *Trail, key ed25519.PrivateKey, at time.Time, what string) string {
+	all := lines(t.Heads)
+	last := must(readLine[Head](all[len(all)-1]))
+	h := must(SignHead(key, &last, last.Tail(), at))
+	t.Heads = append(t.Heads, must(h.Line())...)
+	return what
+}
+
+func TestARetiredKeySignsNothing(t *testing.T) {
+	for i := range stolen {
+		trail, what := misused(i)
+		if r := VerifyTrail(trail); r.OK() {
+			t.Errorf("%s was not found:\n%s", what, r)
+		}
+	}
+	trail := sampleTrail()
+	if another(&trail, keyOf(2), time.Date(2022, 3, 1, 9, 0, 0, 0, time.UTC), ""); !VerifyTrail(trail).OK() {
+		t.Error("the newest key does not sign")
+	}
+}
+
+func misused(i int) (trail Trail, what string) {
+	trail = sampleTrail()
+	what = stolen[i](rand.New(rand.NewPCG(uint64(i), 4)), &trail)
+	return trail, what
 }
 
 // rewrite chains the events anew; forging says whether heads are signed with a stranger's key, and

@@ -33,7 +33,7 @@ func VerifyTrail(t Trail) Report {
 	keys, root, err := ReadKeys(t.Keys)
 	if r.check("keys", err == nil, fmt.Sprintf("%d keys, the first of them %s: compare it with what you were told.", len(keys), root),
 		fmt.Sprintf("The keys cannot be relied upon: %v.", err)) && len(keys) > 1 {
-		r.add("keys", Note, "The key was changed; every later one is endorsed by an earlier one.")
+		r.add("keys", Note, "The key was changed; every later one is endorsed by the one before it, which it retired.")
 	}
 	heads, err := ReadHeads(t.Heads, keys)
 	if err == nil && len(heads) == 0 {

@@ -1,8 +1,10 @@
 package ledger
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -62,6 +64,7 @@ func open(t *testing.T, dir, key string) *Ledger {
 	t.Helper()
 	l, err := Open(dir, key, now)
 	must(t, err)
+	l.Begin()
 	return l
 }
 
@@ -142,12 +145,105 @@ func TestKeysAreChangedByTheOldOnesWord(t *testing.T) {
 	if _, err := Open(dir, next, now); err == nil || !strings.Contains(err.Error(), "rotate") {
 		t.Errorf("a key nobody endorsed signs: %v", err)
 	}
-	_, err = first.Endorse(next, now)
+	running := open(t, dir, old)
+	_, err = first.Rotate(t.Context(), trail(3), next, now)
 	must(t, err)
 	_, _, err = open(t, dir, next).Sign(t.Context(), trail(4), now)
 	must(t, err)
-	if r := report(t, dir, trail(4)); !r.OK() || !strings.Contains(r.String(), "2 keys") {
+	if r := report(t, dir, trail(4)); !r.OK() || !strings.Contains(r.String(), "2 keys") || !strings.Contains(r.String(), "4 heads") {
 		t.Errorf("\n%s", r)
+	}
+	if _, signed, err := running.Sign(t.Context(), trail(5), now); signed || err == nil {
+		t.Error("a program that was started with the old key goes on signing with it")
+	}
+	if _, err := running.Rotate(t.Context(), trail(5), newKey(t), now); err == nil {
+		t.Error("the old key endorses another")
+	}
+	if _, err := Open(dir, old, now); err == nil {
+		t.Error("the old key opens the folder")
+	}
+	if r := report(t, dir, trail(4)); !r.OK() {
+		t.Errorf("what was refused is in the files:\n%s", r)
+	}
+}
+
+func TestNoKeyTakesOverBeforeTheLastHead(t *testing.T) {
+	dir := t.TempDir()
+	l := open(t, dir, newKey(t))
+	_, _, err := l.Sign(t.Context(), trail(2), now.Add(time.Hour))
+	must(t, err)
+	if _, err := l.Rotate(t.Context(), trail(2), newKey(t), now); err == nil {
+		t.Error("a key is endorsed that makes the last head invalid")
+	}
+	if _, signed, err := l.Sign(t.Context(), trail(3), now.Add(-time.Hour)); signed || err == nil {
+		t.Error("a head is signed that is older than its key")
+	}
+	if r := report(t, dir, trail(2)); !r.OK() {
+		t.Errorf("\n%s", r)
+	}
+}
+
+// Whoever can write the folder, and the database, has no key: the portal is not to sign for them.
+func TestHeadsThatAreTakenAwayAreNotSignedAnew(t *testing.T) {
+	other := trail(8)
+	other[0].Action = "x"
+	var tail evidence.Tail
+	for i := range other {
+		must(t, other[i].Chain(tail))
+		tail = other[i].Tail()
+	}
+	for what, cut := range map[string]func([]byte) []byte{
+		"emptied":         func([]byte) []byte { return nil },
+		"cut":             func(file []byte) []byte { return file[:bytes.IndexByte(file, '\n')+1] },
+		"written by them": func(file []byte) []byte { return bytes.Replace(file, []byte("sha256:"), []byte("sha257:"), 1) },
+	} {
+		dir, key := t.TempDir(), newKey(t)
+		l := open(t, dir, key)
+		for _, n := range []int{0, 5} {
+			_, _, err := l.Sign(t.Context(), trail(n), now)
+			must(t, err)
+		}
+		_, _, err := l.Sign(t.Context(), trail(6), now)
+		must(t, err)
+		path := filepath.Join(dir, HeadsFile)
+		file, err := os.ReadFile(path)
+		must(t, err)
+		must(t, os.WriteFile(path, cut(file), 0o600))
+		for _, s := range []stored{trail(8), other} {
+			if _, signed, err := l.Sign(t.Context(), s, now); signed || err == nil {
+				t.Errorf("%s: signed", what)
+			}
+		}
+		must(t, os.WriteFile(path, file, 0o600))
+		if _, signed, err := l.Sign(t.Context(), trail(8), now); !signed || err != nil {
+			t.Errorf("%s and put back: %v", what, err)
+		}
+	}
+}
+
+// A trail without heads is one whose heads were taken away, unless somebody says that it never had any.
+func TestTheFirstHeadOfATrailIsSaidToBeTheFirst(t *testing.T) {
+	dir, key := t.TempDir(), newKey(t)
+	l, err := Open(dir, key, now)
+	must(t, err)
+	if _, signed, err := l.Sign(t.Context(), trail(5), now); signed || err == nil || !strings.Contains(err.Error(), "keys begin") {
+		t.Errorf("signed %v, %v", signed, err)
+	}
+	l.Begin()
+	if _, signed, err := l.Sign(t.Context(), trail(5), now); !signed || err != nil {
+		t.Errorf("signed %v, %v", signed, err)
+	}
+}
+
+func TestKeepTellsThatNothingWasSigned(t *testing.T) {
+	l, err := Open(t.TempDir(), newKey(t), now)
+	must(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	refused := 0
+	l.Keep(ctx, trail(5), func() time.Time { return now }, slog.New(slog.DiscardHandler), func() { refused++ })
+	if refused != 1 {
+		t.Errorf("told %d times", refused)
 	}
 }
 

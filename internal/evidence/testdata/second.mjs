@@ -331,24 +331,28 @@ function signed(r, by) {
 }
 
 function keysOf(file) {
-  const keys = new Map()
+  const keys = []
   for (const k of records(file, 'samsvar-audit-key/1', 'keys')) {
     const raw = Buffer.from(k.public, 'base64')
     const named = `ed25519:${createHash('sha256').update(raw).digest('hex').slice(0, 32)}`
-    const endorser = keys.size === 0 && k.endorsedBy === k.id ? k.public : keys.get(k.endorsedBy)
-    if (raw.length !== 32 || k.id !== named || !endorser || !signed(k, endorser)) throw new Failed('keys')
-    keys.set(k.id, k.public)
+    const before = keys.at(-1) ?? k
+    const endorsed = k.endorsedBy === before.id && k.since >= before.since && !keys.some(({ id }) => id === k.id)
+    if (raw.length !== 32 || k.id !== named || !endorsed || !signed(k, before.public)) throw new Failed('keys')
+    keys.push(k)
   }
-  if (keys.size === 0) throw new Failed('keys')
+  if (keys.length === 0) throw new Failed('keys')
   return keys
 }
 
 function headsOf(file, keys) {
   const heads = []
+  const place = ({ key }) => keys.findIndex(({ id }) => id === key)
   for (const h of records(file, 'samsvar-audit-head/1', 'heads')) {
     const before = heads.at(-1)
     const follows = h.number === heads.length + 1 && h.previous === (before ? hash(before) : '') && (!before || h.sequence >= before.sequence)
-    if (!follows || !keys.has(h.key) || !signed(h, keys.get(h.key))) throw new Failed('heads')
+    const at = place(h)
+    const inTime = at >= 0 && h.signedAt >= keys[at].since && (at + 1 === keys.length || h.signedAt <= keys[at + 1].since)
+    if (!follows || !inTime || (before && at < place(before)) || !signed(h, keys[at].public)) throw new Failed('heads')
     heads.push(h)
   }
   if (heads.length === 0) throw new Failed('heads')
