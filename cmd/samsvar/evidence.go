@@ -170,41 +170,43 @@ func rotate(ctx context.Context, db *postgres.DB, present *ledger.Ledger, name s
 }
 
 // verify needs neither database nor network: only the files, and the hash on
-// the receipt where there is one.
+// the receipt where there is one. A trail that is given vouches for the packages.
 func verify(_ context.Context, _ config, args []string, out io.Writer) error {
 	isHash := func(arg string) bool { return strings.HasPrefix(arg, "sha256:") }
 	receipt := slices.IndexFunc(args, isHash)
-	files := slices.DeleteFunc(slices.Clone(args), isHash)
-	if len(files) == 0 || receipt >= 0 && len(files) > 1 {
-		return errors.New("usage: samsvar verify package.json..., samsvar verify package.json sha256:... with the hash on the receipt, or samsvar verify trail.jsonl heads.jsonl keys.jsonl")
-	}
 	var trail evidence.Trail
-	var ofTrail []string
-	whole := true
-	for _, name := range files {
+	var ofTrail, names []string
+	var packages [][]byte
+	for _, name := range slices.DeleteFunc(slices.Clone(args), isHash) {
 		raw, err := os.ReadFile(name)
 		if err != nil {
 			return err
 		}
 		if trail.Add(raw) {
 			ofTrail = append(ofTrail, name)
-			continue
+		} else {
+			names, packages = append(names, name), append(packages, raw)
 		}
+	}
+	if len(packages)+len(ofTrail) == 0 || receipt >= 0 && len(packages) != 1 {
+		return errors.New("usage: samsvar verify package.json..., samsvar verify package.json sha256:... with the hash on the receipt, samsvar verify trail.jsonl heads.jsonl keys.jsonl, or all of these together")
+	}
+	ofTheTrail, signed := evidence.ReadTrail(trail)
+	whole := true
+	for i, raw := range packages {
 		report := evidence.Verify(raw)
 		if receipt >= 0 {
 			report.CompareReceipt(evidence.Hash(args[receipt]))
 		}
-		what := "package " + string(report.PackageHash)
-		if report.PublicationHash != "" {
-			what = "publication " + string(report.PublicationHash)
+		if ofTrail != nil {
+			signed.Vouch(&report)
 		}
-		fmt.Fprintf(out, "%s\nreceipt %s, %s\n%s\n", name, report.Number, what, report)
+		fmt.Fprintf(out, "%s\nreceipt %s, %s\n%s\n", names[i], report.Number, report.What(), report)
 		whole = whole && report.OK()
 	}
 	if ofTrail != nil {
-		report := evidence.VerifyTrail(trail)
-		fmt.Fprintf(out, "audit trail: %s\n%s\n", strings.Join(ofTrail, ", "), report)
-		whole = whole && report.OK()
+		fmt.Fprintf(out, "audit trail: %s\n%s\n", strings.Join(ofTrail, ", "), ofTheTrail)
+		whole = whole && ofTheTrail.OK()
 	}
 	if !whole {
 		return errSaid

@@ -28,7 +28,7 @@ func commands() []command {
 		{"migrate", "migrate", "bring the database to the newest version and load the reference data", migrate},
 		{"load-reference", "load-reference [folder]", "load communities and municipalities from a folder of newer files", loadReference},
 		{"grant", "grant issuer subject organisation role", "give an account a role from the command line: the first administrator", grantRole},
-		{"verify", "verify file... [sha256:...]", "check offline: packages (with the hash on the receipt), or an audit trail with its heads and keys", verify},
+		{"verify", "verify file... [sha256:...]", "check offline: packages (with the hash on the receipt), an audit trail with its heads and keys, or both together", verify},
 		{"trail", "trail file.jsonl", "sign the audit trail as it is now, and write it to a file for verify", exportTrail},
 		{"readings", "readings slug file.jsonl", "write to a file who has read the texts of a round that asks for such a log", exportReadings},
 		{"discard", "discard date decided-by", "throw away the drafts that were never sent, of rounds that closed before the date, a year ago or more", discard},

@@ -43,6 +43,14 @@ func (r Report) OK() bool {
 	return !slices.ContainsFunc(r.Checks, func(c Check) bool { return c.Outcome == Fail })
 }
 
+// What names what was read by its computed hash.
+func (r Report) What() string {
+	if r.PublicationHash != "" {
+		return "publication " + string(r.PublicationHash)
+	}
+	return "package " + string(r.PackageHash)
+}
+
 // String has one line per finding.
 func (r Report) String() string {
 	var s strings.Builder

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 )
 
 // Trail is what is needed to check an audit trail: files that were exported, and nothing else.
@@ -29,6 +30,12 @@ func (t *Trail) Add(file []byte) bool {
 // VerifyTrail checks an exported audit trail with nothing but the files. Every event up to the last head
 // is proven; what came after it only agrees with itself, and the report says how much that is.
 func VerifyTrail(t Trail) Report {
+	r, _ := ReadTrail(t)
+	return r
+}
+
+// ReadTrail does so, and gives the events that are proven.
+func ReadTrail(t Trail) (Report, Signed) {
 	var r Report
 	keys, root, err := ReadKeys(t.Keys)
 	if r.check("keys", err == nil, fmt.Sprintf("%d keys, the first of them %s: compare it with what you were told.", len(keys), root),
@@ -42,34 +49,40 @@ func VerifyTrail(t Trail) Report {
 	r.check("heads", err == nil, fmt.Sprintf("%d heads, each signed and following the one before it.", len(heads)),
 		fmt.Sprintf("The heads cannot be relied upon: %v.", err))
 
-	tails, err := chain(t.Events)
+	tails, events, err := chain(t.Events)
 	r.check("chain", err == nil, fmt.Sprintf("%d events, each following the one before it.", len(tails)),
 		fmt.Sprintf("The trail is broken after event %d: %v.", len(tails), err))
-	r.heads(heads, tails)
-	return r
+	signed := r.heads(heads, tails)
+	events = slices.DeleteFunc(events, func(e Event) bool { return e.Sequence > signed })
+	if !r.OK() {
+		return r, Signed{}
+	}
+	return r, Signed{true, events}
 }
 
-// chain gives the tail after each event, up to the first that does not follow.
-func chain(file []byte) (tails []Tail, err error) {
+// chain gives the tail after each event, up to the first that does not follow, and the events of responses.
+func chain(file []byte) (tails []Tail, events []Event, err error) {
 	var tail Tail
 	for _, raw := range lines(file) {
 		e, err := readLine[Event](raw)
 		if err != nil {
-			return tails, err
+			return tails, events, err
 		}
 		if err := e.Follows(tail); err != nil {
-			return tails, err
+			return tails, events, err
+		}
+		if e.Response != "" {
+			events = append(events, e)
 		}
 		tail = e.Tail()
 		tails = append(tails, tail)
 	}
-	return tails, nil
+	return tails, events, nil
 }
 
-// heads holds what was signed against what is there.
-func (r *Report) heads(heads []Head, tails []Tail) {
+// heads holds what was signed against what is there, and gives the last event that is.
+func (r *Report) heads(heads []Head, tails []Tail) (signed int64) {
 	var findings []string
-	var signed int64
 	for _, h := range heads {
 		switch {
 		case h.Sequence < 1 || h.Sequence > int64(len(tails)):
@@ -83,4 +96,5 @@ func (r *Report) heads(heads []Head, tails []Tail) {
 	if left := int64(len(tails)) - signed; left > 0 && len(findings) == 0 {
 		r.add("signed", Note, fmt.Sprintf("%d events came after the last head: they agree with each other, and nobody has signed them yet.", left))
 	}
+	return signed
 }
