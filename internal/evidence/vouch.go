@@ -46,6 +46,7 @@ func (s Signed) Vouch(r *Report) {
 		return
 	}
 	r.submitted(s.events[at])
+	r.said(s.saidBefore(s.events[at]))
 	for _, e := range s.events[at+1:] {
 		if what := becameOf(e, r.Number); what != "" {
 			r.add("trail", Note, fmt.Sprintf("%s: event %d, %s.", what, e.Sequence, e.At.Format(time.RFC3339)))

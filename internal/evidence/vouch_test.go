@@ -6,15 +6,97 @@ import (
 	"testing"
 )
 
-// submitting is a trail in which the package was submitted, and after that came the events of its response.
-func submitting(p Package, after ...Event) Trail {
-	events := told(1, 20)
+// submitting is a trail in which all that the package holds was said and the package submitted, and after that came the
+// events of its response.
+func submitting(p Package, after ...Event) Trail { return submittedAfter(p, saying(p), after...) }
+
+func submittedAfter(p Package, said []Event, after ...Event) Trail {
+	events := told(1, 40)
+	copy(events, said)
 	detail := map[string]any{"number": p.Submission.Number, "hash": p.PackageHash, "publication": must(p.PublicationHash()), "lateSeconds": 3600, "replaces": ""}
-	events[3].Action, events[3].Response, events[3].Detail = "response.submit", p.Response.ID, must(json.Marshal(detail))
+	events[23].Action, events[23].Response, events[23].Detail = "response.submit", p.Response.ID, must(json.Marshal(detail))
 	for i, e := range after {
-		events[5+i].Action, events[5+i].Response, events[5+i].Detail = e.Action, p.Response.ID, e.Detail
+		events[25+i].Action, events[25+i].Response, events[25+i].Detail = e.Action, p.Response.ID, e.Detail
 	}
 	return written(events, keyOf(1))
+}
+
+// saying are the events of what the package says that was said, each of which tells of one thing.
+func saying(p Package) (events []Event) {
+	say := func(action, by string) func(string, Hash, error) {
+		return func(name string, hash Hash, err error) {
+			detail := map[string]any{"said": map[string]Hash{name: must(hash, err)}}
+			events = append(events, Event{At: told(1, 1)[0].At, AccountName: by, Action: action, Response: p.Response.ID, Detail: must(json.Marshal(detail))})
+		}
+	}
+	for _, party := range p.Parties {
+		for _, t := range party.Treatments {
+			say("response.treat", t.By.Name)(TreatmentSaid(party.ID, t))
+			for _, a := range t.Attachments {
+				say("response.treat", t.By.Name)(AttachmentSaid(t.ID, a))
+			}
+		}
+		if party.Position != nil {
+			say("response.position", party.Position.By.Name)(PositionSaid(party.ID, *party.Position))
+		}
+	}
+	for _, m := range p.Remarks {
+		say("response.remark", "")(RemarkSaid(m))
+		if m.Reply != nil {
+			say("response.reply", "")(ReplySaid(m.ID, *m.Reply))
+		}
+	}
+	if p.Decision != nil {
+		say("response.decide", "")(DecisionSaid(p.Freeze.Number, *p.Decision))
+	}
+	return events
+}
+
+// Whoever changes what was said before it is sent has it sealed and submitted as it then is: only the events of when it was
+// said tell of another.
+func TestWhatWasChangedBeforeItWasSentIsFound(t *testing.T) {
+	at := func(p *Package) *Position { return p.Parties[0].Position }
+	for what, change := range map[string]func(*Package){
+		"a position":            func(p *Package) { at(p).Kind = "stands_outside" },
+		"its reason":            func(p *Package) { at(p).Reason = "Ja." },
+		"its time":              func(p *Package) { at(p).RecordedAt = p.Freeze.FrozenAt },
+		"its person":            func(p *Package) { at(p).By.Name = "En annen" },
+		"its ground":            func(p *Package) { at(p).Coverage.Reason = "Alt." },
+		"what was seen":         func(p *Package) { delete(at(p).AnswerHashes, "answer-1") },
+		"a position left out":   func(p *Package) { p.Parties[0].Position = nil },
+		"a position made up":    func(p *Package) { own := *at(p); own.ID = "p-9"; p.Parties[2].Position = &own },
+		"a treatment's words":   func(p *Package) { p.Parties[0].Treatments[1].Decision = "Styret er uenig." },
+		"a treatment's version": func(p *Package) { p.Parties[0].Treatments[1].FreezeNumber = 3 },
+		"a treatment's votes":   func(p *Package) { p.Parties[0].Treatments[1].Votes.Against = 0 },
+		"an attachment": func(p *Package) {
+			p.Parties[0].Treatments[1].Attachments[0].Hash = Hash("sha256:" + strings.Repeat("0b", 32))
+		},
+		"a remark's text":        func(p *Package) { p.Remarks[0].Text = "Takk." },
+		"where a remark belongs": func(p *Package) { p.Remarks[0].AnswerID = nil },
+		"a decision's date":      func(p *Package) { p.Decision.Date = "2022-03-31" },
+		"a decision's case":      func(p *Package) { p.Decision.CaseNumber = "22/18" },
+	} {
+		p := forged(t, change)
+		trail := submittedAfter(p, saying(sample(t)))
+		r := vouched(t, trail, p)
+		if !failed(r, "said") || failed(r, "trail") {
+			t.Errorf("%s: is not found:\n%s", what, r)
+		}
+		published := must(p.Publication())
+		if r := vouched(t, trail, published); what != "its person" && !failed(r, "said") {
+			t.Errorf("%s: is not found in what is published:\n%s", what, r)
+		}
+	}
+}
+
+// What was said before events held hashes is told of as what nobody vouches for.
+func TestWhatEventsHeldNoHashOfIsNoted(t *testing.T) {
+	p := sample(t)
+	events := saying(p)
+	events[0].Detail = json.RawMessage(`{"kind":"approved"}`)
+	if r := vouched(t, submittedAfter(p, events), p); !r.OK() || !strings.Contains(r.String(), "or not at all: a treatment by Sørlandet sykehus HF") {
+		t.Errorf("\n%s", r)
+	}
 }
 
 func vouched(t *testing.T, trail Trail, p Package) Report {
@@ -28,7 +110,7 @@ func TestATrailVouchesForWhatWasSubmitted(t *testing.T) {
 	p := sample(t)
 	trail := submitting(p)
 	for what, whole := range map[string]Package{"the package": p, "what is published of it": must(p.Publication())} {
-		if r := vouched(t, trail, whole); !r.OK() || !strings.Contains(r.String(), "is the one of event 4, which was signed") {
+		if r := vouched(t, trail, whole); !r.OK() || !strings.Contains(r.String(), "is the one of event 24, which was signed") {
 			t.Errorf("%s:\n%s", what, r)
 		}
 	}

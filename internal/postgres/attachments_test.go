@@ -71,7 +71,7 @@ func TestTheMinutesLieBesideATreatment(t *testing.T) {
 	must(t, err)
 	var p evidence.Package
 	must(t, json.Unmarshal(raw, &p))
-	if r := evidence.Verify(raw); !r.OK() || !strings.Contains(string(raw), beside[0].Hash) {
+	if r := verified(t, f.db, raw); !r.OK() || !strings.Contains(string(raw), beside[0].Hash) {
 		t.Errorf("the package does not name the minutes, or fails:\n%s", r)
 	}
 	sent, content, err := f.consult.SentAttachment(t.Context(), ministry, f.id, "", beside[0].ID)

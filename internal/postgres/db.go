@@ -95,6 +95,7 @@ func (db *DB) Ping(ctx context.Context) error { return db.pool.Ping(ctx) }
 type tx struct {
 	*gorm.DB
 	events []evidence.Event
+	said   map[string]evidence.Hash // what was said in this write, for the event that tells of it
 }
 
 var errUnaudited = errors.New("a write without an audit event is not committed")

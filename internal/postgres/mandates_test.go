@@ -121,7 +121,7 @@ func TestAMandateThatEndsAfterwardsChangesNothing(t *testing.T) {
 			t.Errorf("%+v", party.Position)
 		}
 	}
-	if report := evidence.Verify(raw); !report.OK() {
+	if report := verified(t, f.db, raw); !report.OK() {
 		t.Error(report)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"testing"
 
-	"samsvar/internal/evidence"
 	"samsvar/internal/portal"
 	"samsvar/internal/workflow"
 )
@@ -135,7 +134,7 @@ func TestALateApprovalIsRecordedAsSuch(t *testing.T) {
 	if !r.Parties[5].Position.Late || r.Parties[0].Position.Late {
 		t.Error("it does not show who was late")
 	}
-	if report := evidence.Verify(after); string(before) != string(after) || !report.OK() {
+	if report := verified(t, f.db, after); string(before) != string(after) || !report.OK() {
 		t.Error("what was sent has changed")
 	}
 }

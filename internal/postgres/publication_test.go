@@ -45,8 +45,8 @@ func TestWhatIsPublishedIsForAnybodyAndNothingElse(t *testing.T) {
 		t.Errorf("%+v", list)
 	}
 	state, p, raw := s.public(sent.Number)
-	if state != portal.Public || string(p.PackageHash) != sent.PackageHash || !evidence.Verify(raw).OK() || bytes.Contains(raw, []byte(s.approver.Name)) || bytes.Contains(raw, []byte(s.writer.Name)) {
-		t.Errorf("%s %s\n%s", state, raw, evidence.Verify(raw))
+	if state != portal.Public || string(p.PackageHash) != sent.PackageHash || !verified(t, s.db, raw).OK() || bytes.Contains(raw, []byte(s.approver.Name)) || bytes.Contains(raw, []byte(s.writer.Name)) {
+		t.Errorf("%s %s\n%s", state, raw, verified(t, s.db, raw))
 	}
 	if len(s.read()) != 2 || s.counted() != 2 {
 		t.Error("what is public is read and counted as before")

@@ -148,7 +148,7 @@ func TestSentWithOneOfTwo(t *testing.T) {
 			t.Errorf("%+v", party.Position)
 		}
 	}
-	if r := evidence.Verify(raw); !r.OK() {
+	if r := verified(t, f.db, raw); !r.OK() {
 		t.Errorf("%s", r)
 	}
 	ministry, number := f.as("hod", portal.CaseOfficer), f.now().Receipt().Number

@@ -126,7 +126,7 @@ func TestReplacedSubmissionStandsUntilTheNewOneIsSent(t *testing.T) {
 	for _, who := range []portal.Actor{s.ministry, s.approver} {
 		_, receipt, raw, err := s.consult.Submission(ctx, who, s.id, first.Number, "submission.read")
 		must(t, err)
-		if report := evidence.Verify(raw); !report.OK() || receipt.Ended == nil || receipt.PackageHash != first.PackageHash {
+		if report := verified(t, s.db, raw); !report.OK() || receipt.Ended == nil || receipt.PackageHash != first.PackageHash {
 			t.Errorf("the first is not kept as it was: %+v %+v", receipt, report)
 		}
 	}
@@ -134,7 +134,7 @@ func TestReplacedSubmissionStandsUntilTheNewOneIsSent(t *testing.T) {
 	must(t, err)
 	var p evidence.Package
 	must(t, json.Unmarshal(raw, &p))
-	if p.Submission.Replaces == nil || p.Submission.Replaces.Number != first.Number || string(p.Submission.Replaces.PackageHash) != first.PackageHash || !evidence.Verify(raw).OK() {
+	if p.Submission.Replaces == nil || p.Submission.Replaces.Number != first.Number || string(p.Submission.Replaces.PackageHash) != first.PackageHash || !verified(t, s.db, raw).OK() {
 		t.Errorf("the package points to %+v", p.Submission.Replaces)
 	}
 	_, _, _, err = s.consult.Submission(ctx, s.ministry, s.id, "1999-0001", "submission.read")
@@ -163,7 +163,7 @@ func TestWithdrawnSubmissionStaysWithTheMinistry(t *testing.T) {
 	must(t, err)
 	r, receipt, raw, err := s.consult.Submission(ctx, s.ministry, s.id, sent.Number, "submission.read")
 	must(t, err)
-	if len(all) != 1 || r.State != portal.Withdrawn || receipt.Ended == nil || receipt.Ended.Reason != "Kommunestyret har snudd." || !evidence.Verify(raw).OK() {
+	if len(all) != 1 || r.State != portal.Withdrawn || receipt.Ended == nil || receipt.Ended.Reason != "Kommunestyret har snudd." || !verified(t, s.db, raw).OK() {
 		t.Errorf("%d listed, %s, %+v", len(all), r.State, receipt)
 	}
 	_, err = s.consult.Receive(ctx, s.ministry, s.id)

@@ -5,6 +5,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"samsvar/internal/evidence"
 	"samsvar/internal/portal"
 )
 
@@ -14,8 +15,30 @@ func (t *tx) InsertRemark(r portal.Response, m portal.Remark) error {
 }
 
 func (t *tx) InsertRemarkStep(s portal.RemarkStep) error {
-	return t.Exec(`insert into remark_step (remark_id, kind, organisation_id, account_id, account_name, version, body, disputed, recorded_at)
+	err := t.Exec(`insert into remark_step (remark_id, kind, organisation_id, account_id, account_name, version, body, disputed, recorded_at)
 		values (?, ?, ?, ?, ?, ?, ?, ?, ?)`, s.Remark, s.Kind, s.Organisation, s.Account, s.Name, s.Version, s.Text, s.Disputed, s.At).Error
+	switch {
+	case err != nil || s.Kind == "see":
+		return err
+	case s.Kind == "reply":
+		return t.tell(evidence.ReplySaid(string(s.Remark), evidence.Reply{Text: s.Text, RecordedAt: s.At}))
+	}
+	return t.tellRemark(s.Remark)
+}
+
+// tellRemark tells of the remark as it is written, also where others keep, join or leave it.
+func (t *tx) tellRemark(id portal.RemarkID) error {
+	found, err := rows[struct {
+		AnswerID    *string
+		Quote, Body string
+		RecordedAt  time.Time
+	}](t.DB, `select cast(m.answer_id as text) as answer_id, m.quote, s.body, s.recorded_at from remark m join remark_step s on s.remark_id = m.id
+		where m.id = ? and s.kind = 'write' order by s.seq desc limit 1`, id)
+	if err != nil || len(found) == 0 {
+		return err // it has an author, and no words yet
+	}
+	m := found[0]
+	return t.tell(evidence.RemarkSaid(evidence.Remark{ID: string(id), AnswerID: m.AnswerID, Quote: m.Quote, Text: m.Body, RecordedAt: m.RecordedAt}))
 }
 
 type remarkRow struct {

@@ -72,7 +72,7 @@ func TestARemarkByTwoIsSeenBeforeItIsSent(t *testing.T) {
 		*got.AnswerID != string(r.Answers[1].ID) || len(p.Rule) == 0 {
 		t.Errorf("%+v", p.Remarks)
 	}
-	if report := evidence.Verify(raw); !report.OK() {
+	if report := verified(t, f.db, raw); !report.OK() {
 		t.Error(report)
 	}
 	wantCode(t, f.step(first, "leave", ""), "wrong_state")

@@ -122,7 +122,7 @@ func TestSeparateAnswersStandToTheJointOneAsItWasRead(t *testing.T) {
 	must(t, err)
 	var packed evidence.Package
 	must(t, json.Unmarshal(raw, &packed))
-	if report := evidence.Verify(raw); !report.OK() {
+	if report := verified(t, b.db, raw); !report.OK() {
 		t.Errorf("%s", report)
 	}
 	first := packed.Answers[0]
@@ -242,7 +242,7 @@ func TestAnotherJoinsASeparateAnswerInTheWordsItHasSeen(t *testing.T) {
 	must(t, err)
 	_, _, raw, err := b.consult.Submission(ctx, b.ministry, b.id, "", "submission.read")
 	must(t, err)
-	if n := b.counted(); n != 2 || !evidence.Verify(raw).OK() {
+	if n := b.counted(); n != 2 || !verified(t, b.db, raw).OK() {
 		t.Errorf("%d municipalities stand behind it", n)
 	}
 }

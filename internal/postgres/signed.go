@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 	"gorm.io/gorm"
 
+	"samsvar/internal/evidence"
 	"samsvar/internal/portal"
 	"samsvar/internal/workflow"
 )
@@ -120,10 +121,15 @@ func (t *tx) InsertPosition(r portal.Response, organisation portal.OrganisationI
 	if c := p.Coverage; c != nil {
 		covers, reason = &c.Covers, c.Reason
 	}
-	return t.Exec(`insert into position (id, response_id, freeze_id, organisation_id, account_id, account_name, kind, reason, answer_hashes, circle, late,
+	err := t.Exec(`insert into position (id, response_id, freeze_id, organisation_id, account_id, account_name, kind, reason, answer_hashes, circle, late,
 			treatment_id, covers, coverage, mandate_id, needed, joins, recorded_at)
 		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, p.ID, r.ID, p.Freeze, organisation, p.Account, p.Name, p.Kind, p.Reason, jsonOf(p.Hashes), p.Circle, p.Late,
 		null(string(p.Treatment)), covers, reason, mandate, max(1, p.Needed), joins, p.RecordedAt).Error
+	if err != nil {
+		return err
+	}
+	return t.tell(evidence.PositionSaid(string(organisation), evidence.Position{ID: string(p.ID), Kind: string(p.Kind), Reason: p.Reason, RecordedAt: p.RecordedAt,
+		AnswerHashes: hashesSaid(p.Hashes), TreatmentID: string(p.Treatment), Coverage: (*evidence.Coverage)(p.Coverage)}))
 }
 
 func (t *tx) InsertDecision(r portal.Response, d portal.Decision, by portal.AccountID) error {
@@ -132,7 +138,10 @@ func (t *tx) InsertDecision(r portal.Response, d portal.Decision, by portal.Acco
 	if isUnique(err, "decision_freeze_id_level_key") {
 		return portal.Conflictf("already_decided", "this level has decided on this version")
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return t.tell(evidence.DecisionSaid(r.Freeze.Number, evidence.Decision{Body: d.Body, Level: d.Level, Date: date(d.DecidedOn), CaseNumber: d.CaseNumber, RecordedAt: d.RecordedAt}))
 }
 
 func (t *tx) InsertWarning(r portal.Response, organisation portal.OrganisationID, w portal.SilenceWarning, by portal.AccountID) error {

@@ -337,7 +337,7 @@ func (h *house) checkPackage(ministry portal.Actor, r portal.Response) {
 	t.Helper()
 	_, _, raw, err := h.consult.Submission(t.Context(), ministry, r.ID, "", "submission.read")
 	must(t, err)
-	if report := evidence.Verify(raw); !report.OK() {
+	if report := verified(t, h.db, raw); !report.OK() {
 		t.Errorf("the package does not verify: %+v", report)
 	}
 	var p evidence.Package

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -16,7 +17,11 @@ import (
 // written last of all, when the rest has succeeded: whoever commits meanwhile
 // waits for no more than that and the commit.
 func (t *tx) Audit(actor portal.Actor, e portal.AuditEvent) error {
-	detail, err := json.Marshal(orEmpty(e.Detail))
+	told := maps.Clone(orEmpty(e.Detail))
+	if t.said != nil {
+		told["said"], t.said = t.said, nil
+	}
+	detail, err := json.Marshal(told)
 	if err != nil {
 		return fmt.Errorf("audit detail: %w", err)
 	}
@@ -24,6 +29,26 @@ func (t *tx) Audit(actor portal.Actor, e portal.AuditEvent) error {
 		Organisation: string(actor.Organisation), Action: e.Action, Round: canonicalID(string(e.Round)), Response: canonicalID(string(e.Response)),
 		Object: e.Object, Detail: detail})
 	return nil
+}
+
+// tell has the event that comes hold the hash of what was said: so nothing is said without one, whoever writes it.
+func (t *tx) tell(name string, hash evidence.Hash, err error) error {
+	if err != nil {
+		return fmt.Errorf("hash of %s: %w", name, err)
+	}
+	if t.said == nil {
+		t.said = map[string]evidence.Hash{}
+	}
+	t.said[name] = hash
+	return nil
+}
+
+func hashesSaid(hashes portal.Hashes) map[string]evidence.Hash {
+	said := map[string]evidence.Hash{}
+	for id, hash := range hashes {
+		said[string(id)] = evidence.Hash(hash)
+	}
+	return said
 }
 
 // canonicalID is the id as the database gives it back, whatever way it was written.

@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"context"
+	"crypto/ed25519"
 	"net/url"
 	"strings"
 	"sync"
@@ -30,6 +31,41 @@ func trail(t *testing.T, db *postgres.DB) (all []evidence.Event) {
 		return nil
 	}))
 	return all
+}
+
+// verified is what an auditor finds in a package with the audit trail, signed as it now stands.
+func verified(t *testing.T, db *postgres.DB, raw []byte) evidence.Report {
+	t.Helper()
+	report, signed := evidence.Verify(raw), signedNow(t, db)
+	signed.Vouch(&report)
+	return report
+}
+
+func signedNow(t *testing.T, db *postgres.DB) evidence.Signed {
+	t.Helper()
+	public, key, err := ed25519.GenerateKey(nil)
+	must(t, err)
+	events := trail(t, db)
+	root, err := evidence.Endorse(public, key, events[0].At)
+	must(t, err)
+	head, err := evidence.SignHead(key, nil, events[len(events)-1].Tail(), time.Now())
+	must(t, err)
+	var files evidence.Trail
+	write := func(file *[]byte, record interface{ Line() ([]byte, error) }) {
+		line, err := record.Line()
+		must(t, err)
+		*file = append(*file, line...)
+	}
+	write(&files.Keys, root)
+	write(&files.Heads, head)
+	for _, e := range events {
+		write(&files.Events, e)
+	}
+	report, signed := evidence.ReadTrail(files)
+	if !report.OK() {
+		t.Errorf("\n%s", report)
+	}
+	return signed
 }
 
 func TestWritersMeetInOneChain(t *testing.T) {

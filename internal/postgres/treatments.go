@@ -6,6 +6,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"samsvar/internal/evidence"
 	"samsvar/internal/portal"
 )
 
@@ -21,12 +22,32 @@ func (t *tx) InsertTreatment(r portal.Response, organisation portal.Organisation
 	if isUnique(err, "treatment_corrects_key") {
 		return portal.Conflictf("changed_meanwhile", "the record was corrected already")
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return t.tellTreatment(organisation, in)
+}
+
+func (t *tx) tellTreatment(organisation portal.OrganisationID, in portal.Treatment) error {
+	version, err := row[struct {
+		Number int
+		Hashes jsonb[portal.Hashes]
+	}](t.DB, `select number, (select jsonb_object_agg(z.answer_id, z.hash) from frozen_answer z where z.freeze_id = f.id) as hashes from frozen_version f where id = ?`, in.Freeze)
+	if err != nil {
+		return err
+	}
+	said := evidence.Treatment{ID: string(in.ID), FreezeNumber: version.Number, AnswerHashes: hashesSaid(version.Hashes.V), Level: string(in.Level), Body: in.Body,
+		CaseNumber: in.CaseNumber, Date: date(in.MetOn), Outcome: string(in.Outcome), Decision: in.Decision, Votes: (*evidence.Votes)(in.Votes), Corrects: string(in.Corrects), RecordedAt: in.RecordedAt}
+	return t.tell(evidence.TreatmentSaid(string(organisation), said))
 }
 
 func (t *tx) InsertAttachment(r portal.Response, to portal.TreatmentID, a portal.Attachment, content []byte) error {
-	return t.Exec(`insert into treatment_attachment (id, treatment_id, response_id, name, media_type, size, hash, content, account_id, account_name, added_at)
+	err := t.Exec(`insert into treatment_attachment (id, treatment_id, response_id, name, media_type, size, hash, content, account_id, account_name, added_at)
 		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, a.ID, to, r.ID, a.Name, a.MediaType, a.Size, a.Hash, content, a.Account, a.By, a.AddedAt).Error
+	if err != nil {
+		return err
+	}
+	return t.tell(evidence.AttachmentSaid(string(to), evidence.Attachment{ID: string(a.ID), Name: a.Name, MediaType: a.MediaType, Size: a.Size, Hash: evidence.Hash(a.Hash), AddedAt: a.AddedAt}))
 }
 
 // AttachmentContent gives the bytes of a file that lies beside a treatment in the response.

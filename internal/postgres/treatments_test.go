@@ -81,7 +81,7 @@ func TestTextChangedAfterACouncilsMeeting(t *testing.T) {
 	must(t, err)
 	var p evidence.Package
 	must(t, json.Unmarshal(raw, &p))
-	if report := evidence.Verify(raw); !report.OK() || len(p.Parties[1].Treatments) != 2 || p.Parties[1].Position.TreatmentID != p.Parties[1].Treatments[1].ID {
+	if report := verified(t, f.db, raw); !report.OK() || len(p.Parties[1].Treatments) != 2 || p.Parties[1].Position.TreatmentID != p.Parties[1].Treatments[1].ID {
 		t.Errorf("%s\n%+v", report, p.Parties[1])
 	}
 }

@@ -277,7 +277,7 @@ func (w *walker) checkSent(r, before portal.Response) {
 	must(w.t, err)
 	var p evidence.Package
 	must(w.t, json.Unmarshal(raw, &p))
-	if report := evidence.Verify(raw); !report.OK() || string(p.PackageHash) != last.PackageHash {
+	if report := verified(w.t, w.db, raw); !report.OK() || string(p.PackageHash) != last.PackageHash {
 		w.fail("the package:\n%s", report)
 	}
 	for _, party := range p.Parties {

@@ -1,0 +1,193 @@
+package evidence
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// The hash of what was said stands in the event that tells of it, under a name: what is changed after it was said and
+// before it is sent agrees with the package, and with no event. Persons' names are no part of it: the event names them,
+// and a publication does not.
+
+// PositionSaid is the name and the hash of a party's position. The newest of a name is the party's word.
+func PositionSaid(party string, p Position) (name string, hash Hash, err error) {
+	if p.AnswerHashes == nil {
+		p.AnswerHashes = map[string]Hash{}
+	}
+	hash, err = hashOf(struct {
+		Format       string          `json:"format"`
+		PartyID      string          `json:"partyId"`
+		ID           string          `json:"id"`
+		Kind         string          `json:"kind"`
+		Reason       string          `json:"reason"`
+		RecordedAt   time.Time       `json:"recordedAt"`
+		AnswerHashes map[string]Hash `json:"answerHashes"`
+		TreatmentID  string          `json:"treatmentId"`
+		Coverage     *Coverage       `json:"coverage"`
+	}{"samsvar-position/1", party, p.ID, p.Kind, p.Reason, second(p.RecordedAt), p.AnswerHashes, p.TreatmentID, p.Coverage})
+	return "position/" + party, hash, err
+}
+
+// RemarkSaid is that of a remark as it was last written. Who stands behind it is in the events of those who joined and left.
+func RemarkSaid(r Remark) (name string, hash Hash, err error) {
+	hash, err = hashOf(struct {
+		Format     string    `json:"format"`
+		ID         string    `json:"id"`
+		AnswerID   *string   `json:"answerId"`
+		Quote      string    `json:"quote"`
+		Text       string    `json:"text"`
+		RecordedAt time.Time `json:"recordedAt"`
+	}{"samsvar-remark/1", r.ID, r.AnswerID, r.Quote, r.Text, second(r.RecordedAt)})
+	return "remark/" + r.ID, hash, err
+}
+
+// ReplySaid is that of the reply to a remark.
+func ReplySaid(remark string, r Reply) (name string, hash Hash, err error) {
+	hash, err = hashOf(struct {
+		Format     string    `json:"format"`
+		RemarkID   string    `json:"remarkId"`
+		Text       string    `json:"text"`
+		RecordedAt time.Time `json:"recordedAt"`
+	}{"samsvar-reply/1", remark, r.Text, second(r.RecordedAt)})
+	return "reply/" + remark, hash, err
+}
+
+// TreatmentSaid is that of a treatment; the files beside it have their own.
+func TreatmentSaid(party string, t Treatment) (name string, hash Hash, err error) {
+	if t.AnswerHashes == nil {
+		t.AnswerHashes = map[string]Hash{}
+	}
+	hash, err = hashOf(struct {
+		Format       string          `json:"format"`
+		PartyID      string          `json:"partyId"`
+		ID           string          `json:"id"`
+		FreezeNumber int             `json:"freezeNumber"`
+		AnswerHashes map[string]Hash `json:"answerHashes"`
+		Level        string          `json:"level"`
+		Body         string          `json:"body"`
+		CaseNumber   string          `json:"caseNumber"`
+		Date         string          `json:"date"`
+		Outcome      string          `json:"outcome"`
+		Decision     string          `json:"decision"`
+		Votes        *Votes          `json:"votes"`
+		Corrects     string          `json:"corrects"`
+		RecordedAt   time.Time       `json:"recordedAt"`
+	}{"samsvar-treatment/1", party, t.ID, t.FreezeNumber, t.AnswerHashes, t.Level, t.Body, t.CaseNumber, t.Date, t.Outcome, t.Decision, t.Votes, t.Corrects, second(t.RecordedAt)})
+	return "treatment/" + t.ID, hash, err
+}
+
+// AttachmentSaid is that of a file beside a treatment.
+func AttachmentSaid(treatment string, a Attachment) (name string, hash Hash, err error) {
+	hash, err = hashOf(struct {
+		Format      string    `json:"format"`
+		TreatmentID string    `json:"treatmentId"`
+		ID          string    `json:"id"`
+		Name        string    `json:"name"`
+		MediaType   string    `json:"mediaType"`
+		Size        int       `json:"size"`
+		Hash        Hash      `json:"hash"`
+		AddedAt     time.Time `json:"addedAt"`
+	}{"samsvar-attachment/1", treatment, a.ID, a.Name, a.MediaType, a.Size, a.Hash, second(a.AddedAt)})
+	return "attachment/" + a.ID, hash, err
+}
+
+// DecisionSaid is that of a committee's decision about a frozen version.
+func DecisionSaid(freeze int, d Decision) (name string, hash Hash, err error) {
+	hash, err = hashOf(struct {
+		Format       string    `json:"format"`
+		FreezeNumber int       `json:"freezeNumber"`
+		Body         string    `json:"body"`
+		Level        string    `json:"level"`
+		Date         string    `json:"date"`
+		CaseNumber   string    `json:"caseNumber"`
+		RecordedAt   time.Time `json:"recordedAt"`
+	}{"samsvar-decision/1", freeze, d.Body, d.Level, d.Date, d.CaseNumber, second(d.RecordedAt)})
+	return "decision/" + d.Level, hash, err
+}
+
+func second(t time.Time) time.Time {
+	inUTC(&t)
+	return t
+}
+
+// saidBefore are the newest hashes of a response, by name, and the events that hold them.
+type saidBefore struct {
+	hashes map[string]Hash
+	events map[string]Event
+	old    bool // some events are from before they held hashes
+}
+
+// telling are the actions that say something: their events hold a hash each.
+var telling = map[string]bool{"response.position": true, "response.endorse": true, "response.withdraw_position": true, "response.remark": true,
+	"response.reply": true, "response.treat": true, "response.decide": true}
+
+func (s Signed) saidBefore(submitted Event) saidBefore {
+	all := saidBefore{map[string]Hash{}, map[string]Event{}, false}
+	for _, e := range s.events {
+		if e.Response != submitted.Response || e.Sequence > submitted.Sequence || !telling[e.Action] {
+			continue
+		}
+		var detail struct {
+			Said map[string]Hash `json:"said"`
+		}
+		if err := json.Unmarshal(e.Detail, &detail); err != nil || detail.Said == nil {
+			all.old = true
+		}
+		for name, hash := range detail.Said {
+			all.hashes[name], all.events[name] = hash, e
+		}
+	}
+	return all
+}
+
+// said holds what the package says that was said against the events of when it was.
+func (r *Report) said(before saidBefore) {
+	var findings, untold []string
+	held := 0
+	hold := func(what string) func(string, Hash, error) {
+		return func(name string, hash Hash, err error) {
+			told, there := before.hashes[name]
+			switch {
+			case err == nil && told == hash:
+				held++
+			case !there && before.old:
+				untold = append(untold, what)
+			case !there:
+				findings = append(findings, fmt.Sprintf("No signed event tells of %s.", what))
+			default:
+				findings = append(findings, fmt.Sprintf("What event %d tells of is another than %s in the package.", before.events[name].Sequence, what))
+			}
+		}
+	}
+	for _, party := range r.of.Parties {
+		if p := party.Position; p != nil {
+			hold("the position of " + party.Name)(PositionSaid(party.ID, *p))
+			if e := before.events["position/"+party.ID]; p.By.Name != "" && e.Hash != "" && e.AccountName != p.By.Name {
+				findings = append(findings, fmt.Sprintf("The position of %s is by %s in the package, and by %s in event %d.", party.Name, p.By.Name, e.AccountName, e.Sequence))
+			}
+		} else if e := before.events["position/"+party.ID]; e.Hash != "" && e.Action != "response.withdraw_position" {
+			findings = append(findings, fmt.Sprintf("The position of %s, which event %d tells of, is not in the package.", party.Name, e.Sequence))
+		}
+		for _, t := range party.Treatments {
+			hold("a treatment by " + party.Name)(TreatmentSaid(party.ID, t))
+			for _, a := range t.Attachments {
+				hold("an attachment of " + party.Name)(AttachmentSaid(t.ID, a))
+			}
+		}
+	}
+	for _, remark := range r.of.Remarks {
+		hold("remark " + remark.ID)(RemarkSaid(remark))
+		if remark.Reply != nil {
+			hold("the reply to remark " + remark.ID)(ReplySaid(remark.ID, *remark.Reply))
+		}
+	}
+	if d := r.of.Decision; d != nil {
+		hold("the decision")(DecisionSaid(r.of.Freeze.Number, *d))
+	}
+	r.none("said", findings, fmt.Sprintf("%d positions, treatments, attachments, remarks, replies and decisions are those that signed events tell of.", held))
+	if untold != nil {
+		r.add("said", Note, "No signed event holds a hash of this: it was said before events held any, or not at all: "+strings.Join(untold, "; ")+".")
+	}
+}
