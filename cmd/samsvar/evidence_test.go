@@ -129,8 +129,10 @@ func TestBackupIsRestoredWhole(t *testing.T) {
 		return err
 	}))
 	check(t, os.WriteFile(trail, events, 0o600))
-	if err := verify(t.Context(), config{}, []string{trail, filepath.Join(heads, ledger.HeadsFile), filepath.Join(heads, ledger.KeysFile)}, said); err != nil {
-		t.Errorf("the restored trail is not the one that was signed: %v\n%s", err, said)
+	sentFile := filepath.Join(kept, "package.json")
+	check(t, os.WriteFile(sentFile, []byte(submission), 0o600))
+	if err := verify(t.Context(), config{}, []string{sentFile, trail, filepath.Join(heads, ledger.HeadsFile), filepath.Join(heads, ledger.KeysFile)}, said); err != nil || !strings.Contains(said.String(), "which was signed") {
+		t.Errorf("the restored trail is not the one that was signed, or does not vouch for what was sent: %v\n%s", err, said)
 	}
 	if again := p.as("departement").call("GET", sent, nil).body; again != submission || again == "" {
 		t.Error("the restored submission is another one than was kept")

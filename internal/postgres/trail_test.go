@@ -16,6 +16,7 @@ import (
 	"samsvar/internal/portal"
 	"samsvar/internal/postgres"
 	"samsvar/internal/postgres/pgtest"
+	"samsvar/internal/signoff"
 )
 
 // trail reads the whole audit trail, and makes sure that every event follows the one before it.
@@ -152,4 +153,38 @@ func emptyDatabase(t *testing.T) string {
 		admin.Close(context.Background())
 	})
 	return u.String()
+}
+
+// The owner of the database takes the triggers away and changes what was said, before it is sent: package and receipt agree
+// with what it then is, and the audit trail does not.
+func TestWhatTheOwnerChangesBeforeItIsSentShows(t *testing.T) {
+	for what, change := range map[string]string{
+		"remark":    "alter table remark_step disable trigger append_only; update remark_step set body = 'Vi er enige.' where kind = 'write'",
+		"treatment": "alter table treatment disable trigger append_only; update treatment set decision = 'Kommunestyret er uenig.'",
+		"position":  "alter table position disable trigger append_only; update position set kind = 'approved', reason = '' where kind = 'stands_outside'",
+		"left out":  "alter table position disable trigger append_only; delete from position where kind = 'stands_outside'",
+		"decision":  "update decision set decided_on = decided_on - 1",
+	} {
+		f := newHouse(t).freezeJoint(portal.Rule{})
+		must(t, f.approve(f.approvers[4], f.id, portal.StandsOutside))
+		must(t, f.treat(f.approvers[1], f.council()))
+		f.decided()
+		must(t, f.writeRemark(f.approvers[1], signoff.Remark{Text: "Vi mener noe annet."}))
+		for _, who := range append(f.approvers[2:5:5], f.approvers[0]) {
+			must(t, f.seen(who))
+		}
+		owner, err := pgx.Connect(t.Context(), f.url)
+		must(t, err)
+		_, err = owner.Exec(t.Context(), change)
+		must(t, err)
+		must(t, owner.Close(t.Context()))
+		must(t, f.submit())
+		_, receipt, raw, err := f.consult.Submission(t.Context(), f.secretariat, f.id, "", "submission.read")
+		must(t, err)
+		report := verified(t, f.db, raw)
+		alone := evidence.Verify(raw)
+		if alone.CompareReceipt(evidence.Hash(receipt.PackageHash)); !alone.OK() || report.OK() || !strings.Contains(report.String(), "FAIL  said") {
+			t.Errorf("%s: %s\n%s", what, report, alone)
+		}
+	}
 }
