@@ -78,6 +78,7 @@ func TestTheProgramCannotUndoEvidence(t *testing.T) {
 		"silence_warning": "warned_at", "community_rule": "rule", "body_version": "name"} {
 		tries = append(tries, "update "+table+" set "+column+" = "+column)
 	}
+	tries = append(tries, addedOutsideTheChain()...)
 	for _, try := range tries {
 		_, err := program.Exec(t.Context(), try)
 		var refused *pgconn.PgError
@@ -88,6 +89,21 @@ func TestTheProgramCannotUndoEvidence(t *testing.T) {
 	if n := len(trail(t, h.db)); n == 0 {
 		t.Error("there was nothing to undo")
 	}
+}
+
+// addedOutsideTheChain are events that the export would not show, or after which no other could be written, or that follow none.
+func addedOutsideTheChain() (tries []string) {
+	for _, place := range []string{
+		"0, ''", "-1, ''", "9223372036854775807, (select hash from audit_event order by id desc limit 1)",
+		"1, ''", "(select max(id) + 2 from audit_event), (select hash from audit_event order by id desc limit 1)",
+		"(select max(id) + 1 from audit_event), ''", "(select max(id) + 1 from audit_event), (select hash from audit_event where id = 1)",
+		"null, null",
+	} {
+		for _, whose := range []string{"*", "", "hod"} {
+			tries = append(tries, "select set_config('samsvar.organisation', '"+whose+"', false); insert into audit_event (id, previous, hash, at, action) values ("+place+", 'x', now(), 'x')")
+		}
+	}
+	return tries
 }
 
 // Rights are not all: whoever may change rows, as the owner, meets the triggers.
