@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/url"
 	"os"
@@ -95,6 +96,45 @@ func (c config) check() error {
 	}
 	_, err = c.proxies()
 	return err
+}
+
+// mayServe says what must be there before anybody relies on the portal.
+func (c config) mayServe() error {
+	if c.OIDC == "" && (c.production() || !c.loopback()) {
+		return errors.New("without SAMSVAR_OIDC_CONFIG anybody could be anybody: the development provider serves on a loopback address only")
+	}
+	if c.AuditKey == "" && c.DatabaseURL != "" {
+		if err := c.guarded(errors.New("SAMSVAR_AUDIT_KEY is not set: the audit trail would be chained, but signed by nobody")); err != nil {
+			return err
+		}
+	}
+	for _, name := range []string{os.Getenv("SAMSVAR_AUDIT_KEY_FILE"), c.TLSKey} {
+		if err := c.guarded(closed(name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// closed refuses a private key that everybody on the machine can read.
+func closed(name string) error {
+	if name == "" {
+		return nil
+	}
+	info, err := os.Stat(name)
+	if err == nil && info.Mode().Perm()&0o007 != 0 {
+		err = fmt.Errorf("the private key in %s is open to everybody on the machine (%v): take that away with chmod o= %[1]s", name, info.Mode().Perm())
+	}
+	return err
+}
+
+// guarded is about a guard that is missing: in production that stops the start, elsewhere the log says so.
+func (c config) guarded(missing error) error {
+	if missing == nil || c.production() {
+		return missing
+	}
+	slog.Warn("this would not be served in production", "error", missing)
+	return nil
 }
 
 func (c config) proxies() (networks []*net.IPNet, err error) {

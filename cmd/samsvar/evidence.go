@@ -55,7 +55,6 @@ func openLedger(c config, now time.Time) (*ledger.Ledger, error) {
 func keepTrail(c config, db *postgres.DB, now func() time.Time, log *slog.Logger, metrics prometheus.Registerer) (func(context.Context), error) {
 	opened, err := openLedger(c, now())
 	if opened == nil {
-		log.Warn("SAMSVAR_AUDIT_KEY is not set: the audit trail is chained, but nobody signs it")
 		return func(context.Context) {}, err
 	}
 	refused := prometheus.NewCounter(prometheus.CounterOpts{Name: "samsvar_trail_not_signed_total", Help: "Times that the audit trail could not be signed; the log says why."})

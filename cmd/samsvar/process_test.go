@@ -317,6 +317,7 @@ func TestProcessRefusesToStart(t *testing.T) {
 		{"anybody being anybody, for everybody", []string{"SAMSVAR_ADDR=0.0.0.0:8080"}, []string{"serve"}, "SAMSVAR_OIDC_CONFIG"},
 		{"anybody being anybody, in production", []string{"SAMSVAR_BASE_URL=https://samsvar.example"}, []string{"serve"}, "SAMSVAR_OIDC_CONFIG"},
 		{"a clock of its own in production", []string{"SAMSVAR_BASE_URL=https://samsvar.example", "SAMSVAR_NOW=2022-01-01T12:00:00Z"}, []string{"serve"}, "SAMSVAR_NOW"},
+		{"a trail that nobody signs, in production", []string{"SAMSVAR_BASE_URL=https://samsvar.example", "SAMSVAR_OIDC_CONFIG=x", "DATABASE_URL=postgres://u:p@127.0.0.1/x"}, []string{"serve"}, "SAMSVAR_AUDIT_KEY"},
 		{"a clock that is none", []string{"SAMSVAR_NOW=yesterday"}, []string{"serve"}, "SAMSVAR_NOW"},
 		{"an address that is none", []string{"SAMSVAR_BASE_URL=samsvar"}, []string{"serve"}, "SAMSVAR_BASE_URL"},
 		{"proxies that are none", []string{"SAMSVAR_TRUSTED_PROXIES=everybody"}, []string{"serve"}, "SAMSVAR_TRUSTED_PROXIES"},

@@ -41,8 +41,8 @@ const (
 )
 
 func serve(ctx context.Context, c config, _ []string, _ io.Writer) error {
-	if c.OIDC == "" && (c.production() || !c.loopback()) {
-		return errors.New("without SAMSVAR_OIDC_CONFIG anybody could be anybody: the development provider serves on a loopback address only")
+	if err := c.mayServe(); err != nil {
+		return err
 	}
 	return withDatabase(ctx, c, func(db *postgres.DB, url string) error {
 		return serveOn(ctx, c, db, url, c.clock(time.Time{}), nil)
@@ -101,6 +101,9 @@ func prepare(ctx context.Context, c config, url string) error {
 
 // serveOn runs the whole portal until ctx ends, then drains.
 func serveOn(ctx context.Context, c config, db *postgres.DB, url string, now func() time.Time, ready func()) error {
+	if err := c.guarded(db.Confined(ctx)); err != nil {
+		return err
+	}
 	log, metrics := slog.Default(), prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 

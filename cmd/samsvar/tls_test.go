@@ -1,20 +1,29 @@
 package main
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"fmt"
 	"math/big"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"samsvar/internal/ledger"
+	"samsvar/internal/postgres"
+	"samsvar/internal/postgres/pgtest"
 )
 
 func TestTheProgramSpeaksTLSItself(t *testing.T) {
@@ -123,5 +132,74 @@ func TestSettingsThatAreNotSafeStopTheStart(t *testing.T) {
 		if c.DatabaseURL = url; c.check() != nil {
 			t.Errorf("%s: %v", url, c.check())
 		}
+	}
+}
+
+func TestGuardsThatAreMissingStopTheStartInProduction(t *testing.T) {
+	open := filepath.Join(t.TempDir(), "open.pem")
+	check(t, os.WriteFile(open, nil, 0o600))
+	check(t, os.Chmod(open, 0o644))
+	sound := config{BaseURL: "https://samsvar.example.no", Addr: "127.0.0.1:0", OIDC: "oidc.yaml", DatabaseURL: "postgres://u:p@127.0.0.1/samsvar", AuditKey: "a key"}
+	for name, guard := range map[string]struct {
+		keyFile, says string
+		change        func(*config)
+	}{
+		"nobody signs the trail":                {says: "SAMSVAR_AUDIT_KEY", change: func(c *config) { c.AuditKey = "" }},
+		"everybody can read the trail's key":    {says: open, keyFile: open},
+		"everybody can read the certificate's":  {says: open, change: func(c *config) { c.TLSCert, c.TLSKey = "cert.pem", open }},
+		"a key that is not there (certificate)": {says: "gone.pem", change: func(c *config) { c.TLSCert, c.TLSKey = "cert.pem", "gone.pem" }},
+	} {
+		t.Setenv("SAMSVAR_AUDIT_KEY_FILE", guard.keyFile)
+		c := sound
+		if guard.change != nil {
+			guard.change(&c)
+		}
+		if err := c.mayServe(); err == nil || !strings.Contains(err.Error(), guard.says) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if c.BaseURL = "http://127.0.0.1:0"; c.mayServe() != nil {
+			t.Errorf("%s, for trying out: %v", name, c.mayServe())
+		}
+	}
+	check(t, os.Chmod(open, 0o640))
+	t.Setenv("SAMSVAR_AUDIT_KEY_FILE", open)
+	if err := sound.mayServe(); err != nil {
+		t.Error(err)
+	}
+}
+
+// A login for which the database is open: the owner, which is no member of the program's role, and one above row security.
+func TestALoginThatPassesTheWallStopsTheStartInProduction(t *testing.T) {
+	address := pgtest.Database(t)
+	owner, err := pgx.Connect(t.Context(), address)
+	check(t, err)
+	t.Setenv("SAMSVAR_AUDIT_KEY_FILE", "")
+	key, err := ledger.NewKey(filepath.Join(t.TempDir(), "key.pem"))
+	check(t, err)
+	for name, change := range map[string]string{"owns": "alter table response owner to %s", "passes": "alter role %s bypassrls", "made": "alter database %[2]s owner to %[1]s"} {
+		role := name + "_" + strings.ToLower(rand.Text()[:12])
+		_, err = owner.Exec(t.Context(), "create role "+role+" login password 'x'; "+fmt.Sprintf(change+"; select '%[2]s'", role, owner.Config().Database))
+		check(t, err)
+		t.Cleanup(func() {
+			_, err := owner.Exec(context.Background(), "alter table response owner to current_user; alter database "+owner.Config().Database+" owner to current_user; drop role "+role)
+			if err != nil {
+				t.Error(err)
+			}
+		})
+		login, err := url.Parse(address)
+		check(t, err)
+		login.User = url.UserPassword(role, "x")
+		c := config{BaseURL: "https://samsvar.example.no", Addr: "127.0.0.1:0", OIDC: "oidc.yaml", DatabaseURL: login.String(), AuditKey: key, AuditHeads: t.TempDir()}
+		if err := serve(t.Context(), c, nil, nil); err == nil || !strings.Contains(err.Error(), role) || !strings.Contains(err.Error(), postgres.ProgramRole) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for _, login := range []string{address, postgres.PrivateLogin(address, postgres.ProgramRole)} {
+		db, err := postgres.Open(t.Context(), login)
+		check(t, err)
+		if err := db.Confined(t.Context()); err != nil {
+			t.Errorf("what stepped down is taken for more: %v", err)
+		}
+		db.Close()
 	}
 }

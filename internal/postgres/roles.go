@@ -150,6 +150,21 @@ func stepDown(ctx context.Context, conn *pgx.Conn) error {
 	return err
 }
 
+// Confined fails when what it works as passes the wall and the grants: the owner, which stepDown could not make less, or a
+// login that is above all rights.
+func (db *DB) Confined(ctx context.Context) error {
+	var login string
+	var free bool
+	err := db.pool.QueryRow(ctx, `select rolname, rolsuper or rolbypassrls
+			or exists (select from pg_class where oid = to_regclass('public.response') and pg_has_role(r.oid, relowner, 'member'))
+			or exists (select from pg_database where datname = current_database() and pg_has_role(r.oid, datdba, 'member'))
+		from pg_roles r where rolname = current_user`).Scan(&login, &free)
+	if err == nil && free {
+		err = fmt.Errorf("the database's login %s may do everything there, and no wall stands before it: give %s by samsvar roles and samsvar migrate, and let DATABASE_URL be its login", login, ProgramRole)
+	}
+	return away(err)
+}
+
 // connected does something on a connection of its own.
 func connected(ctx context.Context, url, what string, do func(*pgx.Conn) error) error {
 	conn, err := pgx.Connect(ctx, url)
