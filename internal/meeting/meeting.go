@@ -16,6 +16,7 @@ import (
 
 // Store is what this package needs kept. Parties are those of the date.
 type Store interface {
+	policy.ReadingLog
 	Meeting(ctx context.Context, id portal.MeetingID, on time.Time) (View, error)
 	// Meetings are the community's, the newest first, without their cases.
 	Meetings(ctx context.Context, community portal.OrganisationID) ([]portal.Meeting, error)

@@ -102,7 +102,7 @@ type Pack struct {
 	Before   []portal.FrozenAnswer
 }
 
-// Pack gives the frozen text with all that belongs to it.
+// Pack gives the frozen text with all that belongs to it, which counts as reading the text.
 func (s Service) Pack(ctx context.Context, actor portal.Actor, id portal.MeetingID, caseID portal.CaseID) (Pack, error) {
 	v, responses, err := s.Meeting(ctx, actor, id)
 	if err != nil {
@@ -120,6 +120,9 @@ func (s Service) Pack(ctx context.Context, actor portal.Actor, id portal.Meeting
 	}
 	if p.Response = responses[p.Case.Response]; p.Response.Freeze == nil {
 		return p, portal.Conflictf("not_frozen", "the text is being written: there is nothing yet for a meeting to treat")
+	}
+	if err := policy.Read(ctx, s.Store, actor, "response.text", p.Response, s.Now()); err != nil {
+		return p, err
 	}
 	if p.Answers, err = s.Store.FrozenAnswers(ctx, p.Response.Freeze.ID); err != nil {
 		return p, err
