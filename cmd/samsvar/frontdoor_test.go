@@ -242,7 +242,7 @@ func (p *program) pages(t *testing.T) {
 func (p *program) logout(t *testing.T) {
 	who := p.as("leser-agder")
 	base, _ := url.Parse(p.base)
-	kept := who.http.Jar.Cookies(base)
+	kept, account := who.http.Jar.Cookies(base), get[me](who, "/me").Account.ID
 	response, err := who.http.Post(p.base+"/auth/logout", "", nil)
 	check(t, err)
 	response.Body.Close()
@@ -253,6 +253,14 @@ func (p *program) logout(t *testing.T) {
 	thief.http.Jar.SetCookies(base, kept)
 	if a := thief.call("GET", "/me", nil); a.status != 401 {
 		t.Errorf("a cookie that was kept still opens: %d", a.status)
+	}
+	response, err = thief.http.Post(p.base+"/auth/logout", "", nil)
+	check(t, err)
+	response.Body.Close()
+	var events int
+	check(t, p.db.Pool().QueryRow(t.Context(), `select count(*) from audit_event where action = 'account.log_out' and account_id = $1`, account).Scan(&events))
+	if events != 1 {
+		t.Errorf("%d events tell of one logout", events)
 	}
 	for _, query := range []string{"", "?code=x&state=y", "?error=access_denied"} {
 		response, err := p.as("").http.Get(p.base + "/auth/callback" + query)

@@ -26,6 +26,17 @@ func (s Service) EndSession(ctx context.Context, actor portal.Actor, id portal.S
 	})
 }
 
+// LogOut ends the session that asks. One that has ended meanwhile leaves nothing.
+func (s Service) LogOut(ctx context.Context, actor portal.Actor) error {
+	return s.end(ctx, actor, "self", portal.AuditEvent{Action: "account.log_out", Object: string(actor.Account)}, func(tx Tx) (int, error) {
+		ended, err := tx.EndSession(actor.Account, actor.Login.Session)
+		if err != nil || !ended {
+			return 0, err
+		}
+		return 1, nil
+	})
+}
+
 // EndOtherSessions ends all of the actor's own but the one that asks. Repeating it changes nothing.
 func (s Service) EndOtherSessions(ctx context.Context, actor portal.Actor) error {
 	return s.end(ctx, actor, "self", portal.AuditEvent{Action: "session.end_others", Object: string(actor.Account)}, func(tx Tx) (int, error) {

@@ -126,7 +126,14 @@ func (a *api) logOut(c echo.Context) error {
 	ctx := c.Request().Context()
 	provider, token := a.sessions.GetString(ctx, keyProvider), a.sessions.GetString(ctx, keyIDToken)
 	account := portal.AccountID(a.sessions.GetString(ctx, keyAccount))
-	if err := a.sessions.Destroy(ctx); err != nil {
+	who, err := a.resolve(ctx)
+	if err == nil {
+		err = a.directory.LogOut(ctx, who.actor)
+	}
+	if err != nil && !portal.IsCode(err, "unauthenticated") {
+		return err
+	}
+	if err := a.sessions.Destroy(ctx); err != nil { // nobody's, or one from before sessions had names
 		return sessionsAway(err)
 	}
 	defer a.live.AccountChanged(account)
