@@ -131,6 +131,7 @@ RACED := CGO_ENABLED=1 go test -p 1 -race -timeout 30m
 test-go: $(PAGES)
 	$(call step,Go tests)
 	@scripts/need compiler >/dev/null
+	@scripts/need pg_dump >/dev/null
 	@$(CLUSTER) scripts/lanes '$(RACED) $(filter-out $(PLAIN) $(LONG),$(packages)) && $(RACED) -short -skip "^Test(Process|Backup|Help|Trail)" $(LONG)' \
 	  'go test -p 1 -timeout 30m $(LONG) $(PLAIN)'
 

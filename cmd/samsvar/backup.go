@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/url"
 	"os"
 	"os/exec"
@@ -20,26 +21,34 @@ func backup(ctx context.Context, c config, args []string, out io.Writer) error {
 	if len(args) != 1 {
 		return errors.New("usage: samsvar backup file.dump, with the owner's DATABASE_URL")
 	}
-	if _, err := os.Stat(args[0]); err == nil {
-		return fmt.Errorf("%s is there already", args[0])
+	file := args[0]
+	if _, err := os.Lstat(file); err == nil {
+		return fmt.Errorf("%s is there already", file)
 	}
-	return withPostgresTool(ctx, c, "pg_dump", out, func(database string) []string {
-		// Without --enable-row-security: a login that does not pass the wall fails, rather than to keep a part.
-		return []string{"--format=custom", "--no-owner", "--no-acl", "--file=" + args[0], "--dbname=" + database}
+	err := toFile(file, func(dump io.Writer) error {
+		return withPostgresTool(ctx, c, "pg_dump", dump, out, func(database string) []string {
+			// Without --enable-row-security: a login that does not pass the wall fails, rather than to keep a part.
+			// Without sessions: whoever gets the file, or brings it back, opens no login.
+			return []string{"--format=custom", "--no-owner", "--no-acl", "--exclude-table-data=public.sessions", "--dbname=" + database}
+		})
 	})
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		return errors.Join(err, os.Remove(file)) // half a backup is none
+	}
+	return err
 }
 
 func restore(ctx context.Context, c config, args []string, out io.Writer) error {
 	if len(args) != 1 {
 		return errors.New("usage: samsvar restore file.dump, with the owner's DATABASE_URL of an empty database")
 	}
-	return withPostgresTool(ctx, c, "pg_restore", out, func(database string) []string {
+	return withPostgresTool(ctx, c, "pg_restore", out, out, func(database string) []string {
 		return []string{"--exit-on-error", "--single-transaction", "--no-owner", "--no-acl", "--dbname=" + database, args[0]}
 	})
 }
 
 // withPostgresTool runs a program on the database. The password goes by the environment, which others cannot read.
-func withPostgresTool(ctx context.Context, c config, name string, out io.Writer, arguments func(string) []string) error {
+func withPostgresTool(ctx context.Context, c config, name string, into, out io.Writer, arguments func(string) []string) error {
 	if c.DatabaseURL == "" {
 		return errors.New("DATABASE_URL is not set; a private PostgreSQL is for trying out: copy SAMSVAR_DATA while it is stopped")
 	}
@@ -55,7 +64,7 @@ func withPostgresTool(ctx context.Context, c config, name string, out io.Writer,
 	address.User = url.User(address.User.Username())
 	cmd := exec.CommandContext(ctx, tool, arguments(address.String())...)
 	cmd.Env = append(os.Environ(), "PGPASSWORD="+password)
-	cmd.Stdout, cmd.Stderr = out, out
+	cmd.Stdout, cmd.Stderr = into, out
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}

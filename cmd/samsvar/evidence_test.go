@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -73,15 +74,14 @@ func TestTrailIsCheckedFromFilesAlone(t *testing.T) {
 
 // The drill: dump, lose everything, restore, and check that nothing was lost or changed.
 func TestBackupIsRestoredWhole(t *testing.T) {
-	if _, err := pgembed.Tool("pg_dump"); err != nil {
-		t.Skip(err)
-	}
+	_, err := pgembed.Tool("pg_dump")
+	check(t, err)
 	p := start(t)
 	c := config{DatabaseURL: p.owner}
 	owner, err := pgx.Connect(t.Context(), p.owner)
 	check(t, err)
 	defer owner.Close(context.Background())
-	whole := func() string {
+	whole := func(owner *pgx.Conn) string {
 		var sums bytes.Buffer
 		found, err := owner.Query(t.Context(), "select relname::text from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' and relname not in ('sessions', 'goose_db_version', 'notice', 'notice_cursor', 'mail') order by 1")
 		check(t, err)
@@ -107,10 +107,14 @@ func TestBackupIsRestoredWhole(t *testing.T) {
 	}
 	sent := "/submissions/" + p.scene().submission + "/file/json?language=nb"
 	submission := p.as("departement").call("GET", sent, nil).body
-	before := whole()
+	lost := p.as("leser-agder")
+	before := whole(owner)
 	said, file := &bytes.Buffer{}, filepath.Join(t.TempDir(), "samsvar.dump")
 	if err := backup(t.Context(), c, []string{file}, said); err != nil {
 		t.Fatal(err, said)
+	}
+	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("others can read the backup: %v, %v", info, err)
 	}
 	_, err = owner.Exec(t.Context(), "drop schema public cascade; create schema public")
 	check(t, err)
@@ -118,8 +122,11 @@ func TestBackupIsRestoredWhole(t *testing.T) {
 		t.Fatal(err, said)
 	}
 	check(t, postgres.Migrate(t.Context(), p.owner)) // which gives the program its rights back
-	if after := whole(); after != before {
+	if after := whole(owner); after != before {
 		t.Errorf("before\n%safter\n%s", before, after)
+	}
+	if a := lost.call("GET", "/me", nil); a.status != 401 {
+		t.Errorf("a login came back with the backup: %d", a.status)
 	}
 	trail := filepath.Join(kept, "trail.jsonl")
 	var events []byte
@@ -147,4 +154,53 @@ func TestBackupIsRestoredWhole(t *testing.T) {
 	if err := backup(t.Context(), c, []string{file}, said); err == nil {
 		t.Error("a backup was written over another")
 	}
+	if fresh := onAnotherMachine(t, file); whole(fresh) != before {
+		t.Errorf("before\n%sin another server\n%s", before, whole(fresh))
+	}
+	if err := backup(t.Context(), config{DatabaseURL: postgres.PrivateLogin(p.owner, postgres.ProgramRole)}, []string{file + ".part"}, said); err == nil {
+		t.Error("somebody who sees a part makes a backup of it")
+	}
+	if _, err := os.Stat(file + ".part"); err == nil {
+		t.Error("half a backup was left")
+	}
+}
+
+// onAnotherMachine restores into a server that knows neither the roles nor anything else, and gives its owner's connection.
+func onAnotherMachine(t *testing.T, file string) *pgx.Conn {
+	t.Helper()
+	server, err := pgembed.Start(t.Context(), pgembed.Options{DataDir: dataDir(t), FastUnsafe: true})
+	check(t, err)
+	t.Cleanup(func() { _ = server.Stop(context.Background()) })
+	c := config{DatabaseURL: server.URL(), ProgramPassword: "p", ReaderPassword: "r"}
+	said := &bytes.Buffer{}
+	if err := restore(t.Context(), c, []string{file}, said); err != nil {
+		t.Fatal(err, said)
+	}
+	confined := func(address string) error {
+		db, err := postgres.Open(t.Context(), address)
+		check(t, err)
+		defer db.Close()
+		return db.Confined(t.Context())
+	}
+	if confined(server.URL()) == nil {
+		t.Error("the portal would work as the owner, since the roles are not there")
+	}
+	check(t, makeRoles(t.Context(), c, nil, said))
+	check(t, migrate(t.Context(), c, nil, said))
+	login, err := url.Parse(server.URL())
+	check(t, err)
+	login.User = url.UserPassword(postgres.ProgramRole, "p")
+	check(t, confined(login.String()))
+	program, err := pgx.Connect(t.Context(), login.String())
+	check(t, err)
+	defer program.Close(context.Background())
+	for _, try := range []string{"delete from audit_event", "update submission set package = ''", "insert into audit_event (id, previous, hash, at, action) values (0, '', '', now(), 'x')"} {
+		if _, err := program.Exec(t.Context(), try); err == nil {
+			t.Errorf("after the restore the program may %s", try)
+		}
+	}
+	owner, err := pgx.Connect(t.Context(), server.URL())
+	check(t, err)
+	t.Cleanup(func() { owner.Close(context.Background()) })
+	return owner
 }
