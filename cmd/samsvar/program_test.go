@@ -14,6 +14,7 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -560,7 +561,8 @@ func (p *program) downloads(t *testing.T) {
 	address := p.base + "/api/v1/submissions/" + p.scene().submission + "/file/"
 	for format, magic := range map[string]string{"pdf": "%PDF-", "docx": "PK", "json": "{", "receipt": "%PDF-", "archive": "PK"} {
 		a := ministry.do(request(t, "GET", address+format+"?language=nn"))
-		if a.status != 200 || !strings.HasPrefix(a.body, magic) || !strings.Contains(a.header.Get("Content-Disposition"), "-2022-") {
+		if a.status != 200 || !strings.HasPrefix(a.body, magic) || !regexp.MustCompile(`^attachment; filename=[^;]*-2022-`).MatchString(a.header.Get("Content-Disposition")) ||
+			a.header.Get("Content-Type") != "application/octet-stream" || a.header.Get("X-Content-Type-Options") != "nosniff" {
 			t.Errorf("%s: %d %.40q %v", format, a.status, a.body, slices.Collect(maps.Values(a.header)))
 		}
 		if format != "json" {

@@ -33,7 +33,7 @@ func TestSecurityHeaders(t *testing.T) {
 		if h.Get("Strict-Transport-Security") != c.transport || h.Get("Referrer-Policy") != "same-origin" {
 			t.Errorf("%s: %v", base, h)
 		}
-		for _, want := range []string{"default-src 'self'", "object-src 'none'", "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'", c.socket} {
+		for _, want := range []string{"default-src 'self'", "; script-src 'self';", "object-src 'none'", "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'", c.socket} {
 			if !strings.Contains(h.Get("Content-Security-Policy"), want) {
 				t.Errorf("%s: the policy lacks %s", base, want)
 			}

@@ -84,7 +84,7 @@ func securityHeaders(base *url.URL) echo.MiddlewareFunc {
 	if base.Scheme == "https" {
 		socket = "wss://" + base.Host
 	}
-	policy := "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; connect-src 'self' " + socket +
+	policy := "default-src 'self'; script-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; connect-src 'self' " + socket +
 		"; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
