@@ -74,7 +74,7 @@ func unpacked(ctx context.Context, tx pgx.Tx, id portal.DocumentID, upto int64, 
 // theNewest place is one that no text comes to.
 const theNewest = 1 << 62
 
-// History gives every edit of a document from the first on: who wrote what, and when.
+// History gives every edit of a document from the first on: who wrote what, and when. To whoever acts it gives what the wall lets through.
 func (l *LiveDocuments) History(ctx context.Context, id portal.DocumentID) ([]portal.Edit, error) {
 	return l.history(ctx, id, theNewest, true)
 }
@@ -83,6 +83,11 @@ func (l *LiveDocuments) History(ctx context.Context, id portal.DocumentID) ([]po
 func (l *LiveDocuments) history(ctx context.Context, id portal.DocumentID, upto int64, whole bool) (edits []portal.Edit, err error) {
 	oneMoment := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	err = pgx.BeginTxFunc(ctx, l.pool, oneMoment, func(tx pgx.Tx) error {
+		if actor, acting := portal.ActingIn(ctx); acting {
+			if _, err := tx.Exec(ctx, narrowSQL, scope(actor)...); err != nil {
+				return err
+			}
+		}
 		rows, err := tx.Query(ctx, "select edits from document_history where document_id = $1 and first <= $2 order by first", id, upto)
 		if err != nil {
 			return err

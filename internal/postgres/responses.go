@@ -74,7 +74,7 @@ func (db *DB) Response(ctx context.Context, id portal.ResponseID) (portal.Respon
 func (db *DB) Home(ctx context.Context, id portal.DocumentID) (h document.Home, err error) {
 	var both pgx.Batch // one way there and back, and one transaction
 	if actor, acting := portal.ActingIn(ctx); acting {
-		both.Queue("select set_config('samsvar.organisation', $1, true), set_config('samsvar.account', $2, true), set_config('samsvar.reads', $3, true)", scope(actor)...)
+		both.Queue(narrowSQL, scope(actor)...)
 	}
 	both.Queue(`select s.id, s.round_id, (select log_reading from round where id = s.round_id), s.state, s.owner_id, array(select organisation_id from party p where p.response_id = s.id),
 			coalesce((select b.freeze_id = s.freeze_id and b.ended_at is null from submission b

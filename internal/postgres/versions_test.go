@@ -91,6 +91,12 @@ func TestVersionsTellWhoWroteWhatAndWhen(t *testing.T) {
 	}
 
 	stranger := h.as("k-4203", portal.Coordinator)
+	for who, n := range map[*portal.Actor]int{&one: 4, &stranger: 0, {}: 0} { // what the policy would have let through, the wall does not
+		edits, err := h.db.Edits(portal.Acting(ctx, *who), answer.Document)
+		if err != nil || len(edits) != n {
+			t.Errorf("%s is given %d edits by the store, %v", who.Organisation, len(edits), err)
+		}
+	}
 	for _, who := range []portal.Actor{stranger, s.ministry} {
 		if _, err := h.document.Versions(ctx, who, s.id, answer.ID); !portal.IsCode(err, "not_found") {
 			t.Errorf("%s sees versions: %v", who.Organisation, err)

@@ -22,6 +22,9 @@ func begin(ctx context.Context, conn *pgx.Conn) error {
 	return err
 }
 
+// narrowSQL takes what scope gives.
+const narrowSQL = "select set_config('samsvar.organisation', $1, true), set_config('samsvar.account', $2, true), set_config('samsvar.reads', $3, true)"
+
 // narrow makes the transaction see what the actor's organisation may.
 func narrow(g *gorm.DB, actor portal.Actor) error {
 	return g.Exec("select set_config('samsvar.organisation', ?, true), set_config('samsvar.account', ?, true), set_config('samsvar.reads', ?, true)", scope(actor)...).Error
