@@ -31,12 +31,16 @@ func (t *tx) Stored(ids []portal.DocumentID) (map[portal.DocumentID][][]byte, er
 }
 
 func stored(g *gorm.DB, ids []portal.DocumentID) (map[portal.DocumentID][][]byte, error) {
-	found, err := g.Raw(storedSQL, pgtype.FlatArray[portal.DocumentID](ids), 0).Rows()
-	if err != nil {
-		return nil, away(err)
-	}
-	defer found.Close()
-	texts, err := readStored(found, 0)
+	var texts map[portal.DocumentID]portal.StoredText
+	err := behindWall(g, func(g *gorm.DB) error {
+		found, err := g.Raw(storedSQL, pgtype.FlatArray[portal.DocumentID](ids), 0).Rows()
+		if err != nil {
+			return err
+		}
+		defer found.Close()
+		texts, err = readStored(found, 0)
+		return err
+	})
 	out := map[portal.DocumentID][][]byte{}
 	for id, text := range texts {
 		out[id] = text.All()

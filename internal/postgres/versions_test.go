@@ -96,6 +96,10 @@ func TestVersionsTellWhoWroteWhatAndWhen(t *testing.T) {
 		if err != nil || len(edits) != n {
 			t.Errorf("%s is given %d edits by the store, %v", who.Organisation, len(edits), err)
 		}
+		texts, err := h.db.Stored(portal.Acting(ctx, *who), []portal.DocumentID{answer.Document})
+		if err != nil || len(texts[answer.Document]) != n {
+			t.Errorf("%s is given the draft by the store: %d edits, %v", who.Organisation, len(texts[answer.Document]), err)
+		}
 	}
 	for _, who := range []portal.Actor{stranger, s.ministry} {
 		if _, err := h.document.Versions(ctx, who, s.id, answer.ID); !portal.IsCode(err, "not_found") {
