@@ -80,8 +80,8 @@ func TestCommunitiesAreUnknownToEachOther(t *testing.T) {
 	c := newCountry(t)
 	operations, s := c.operations(), c.scene()
 	c.rows(t)
-	c.eachPair(t, func(_ int, who person, own neighbour, others []neighbour) {
-		c.lists(t, who, own, others, operations, s)
+	c.eachPair(t, func(turn int, who person, own neighbour, others []neighbour) {
+		c.lists(t, turn, 1, who, own, others, operations, s)
 	}) // what one reads of one's own may be written down
 	before := c.digest(t)
 	c.eachPair(t, func(turn int, who person, own neighbour, others []neighbour) {
@@ -92,6 +92,7 @@ func TestCommunitiesAreUnknownToEachOther(t *testing.T) {
 	})
 	c.asides(t)
 	c.unchanged(t, before)
+	c.triedAll(t, operations)
 	c.joinsItsOwn(t)
 }
 
@@ -134,6 +135,9 @@ func TestCommunitiesAreUnknownBehindTheSecondWall(t *testing.T) {
 	c := newCountry(t)
 	c.share = 12
 	operations, s := c.operations(), c.scene()
+	c.eachPair(t, func(turn int, who person, own neighbour, others []neighbour) {
+		c.lists(t, turn, c.share, who, own, others, operations, s)
+	})
 	operations = slices.DeleteFunc(operations, func(o operation) bool {
 		return !regexp.MustCompile(`\{(response|job|meeting|mandate)Id\}`).MatchString(o.path) // what the wall does not stand before
 	})
@@ -147,6 +151,7 @@ func TestCommunitiesAreUnknownBehindTheSecondWall(t *testing.T) {
 		c.joins(t, who, others, overRequests)
 	})
 	c.unchanged(t, before)
+	c.triedAll(t, operations)
 	agder := c.all[slices.IndexFunc(c.all, func(n neighbour) bool { return n.ID == "agder" })]
 	a := agder.people[1].patiently("POST", "/responses/"+agder.Response+"/freeze", map[string]any{"version": 0})
 	if a.status == http.StatusForbidden { // a municipality does not freeze
@@ -186,6 +191,26 @@ func (p person) patiently(method, path string, body any) answer {
 	}
 }
 
+// notes remembers that an operation was tried.
+func (c *country) notes(operation string) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if c.tried == nil {
+		c.tried = map[string]int{}
+	}
+	c.tried[operation]++
+}
+
+// triedAll holds that the share left out none of those that name something of a community's.
+func (c *country) triedAll(t *testing.T, operations []operation) {
+	t.Helper()
+	for _, o := range operations {
+		if o.holds() > 0 && c.tried[o.id] == 0 {
+			t.Errorf("%s was tried on nobody", o.id)
+		}
+	}
+}
+
 // objects are the operations that name something of a community's: all of it theirs, or theirs within one's own.
 func (c *country) objects(t *testing.T, turn int, who person, own neighbour, others []neighbour, operations []operation, s scene) {
 	none := nowhere()
@@ -200,6 +225,7 @@ func (c *country) objects(t *testing.T, turn int, who person, own neighbour, oth
 				if !*whole && (turn+i+j)%c.share != 0 {
 					continue
 				}
+				c.notes(o.id)
 				if got := try(outer(other), other); got.status < 400 || faceless(t, got) != refused {
 					t.Errorf("%s within %s on what is %s's: %d %s; on what is not there: %s", o.id, outer(other).ID, other.ID, got.status, got.body, refused)
 				}
@@ -273,9 +299,12 @@ func (c *country) named(t *testing.T, turn int, who person, own neighbour, other
 }
 
 // lists are what one may read without naming anything of others: it names nothing of theirs.
-func (c *country) lists(t *testing.T, who person, own neighbour, others []neighbour, operations []operation, s scene) {
-	for _, o := range operations {
+func (c *country) lists(t *testing.T, turn, share int, who person, own neighbour, others []neighbour, operations []operation, s scene) {
+	for i, o := range operations {
 		if o.method != "GET" || o.id == "downloadCasePaper" || o.id == "downloadPack" { // which are PDF
+			continue
+		}
+		if !*whole && (turn+i)%share != 0 {
 			continue
 		}
 		a := who.patiently(o.method, s.between(o, own, own), nil)

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -116,6 +117,9 @@ type country struct {
 	*program
 	all   []neighbour
 	share int // without whole, one in so many of operations by pairs is tried
+
+	mutex sync.Mutex
+	tried map[string]int // how often an operation was tried on what is another's
 }
 
 func newCountry(t *testing.T) *country {
