@@ -92,7 +92,7 @@ func TestVersionsTellWhoWroteWhatAndWhen(t *testing.T) {
 
 	stranger := h.as("k-4203", portal.Coordinator)
 	for who, n := range map[*portal.Actor]int{&one: 4, &stranger: 0, {}: 0} { // what the policy would have let through, the wall does not
-		edits, err := h.db.Edits(portal.Acting(ctx, *who), answer.Document)
+		edits, err := h.db.Edits(portal.Acting(ctx, *who), answer.Document, 4)
 		if err != nil || len(edits) != n {
 			t.Errorf("%s is given %d edits by the store, %v", who.Organisation, len(edits), err)
 		}
