@@ -44,21 +44,34 @@ func TestASecondVerifierAgrees(t *testing.T) {
 
 func packages(t *testing.T) (cases []opinion) {
 	untouched := encode(t, sample(t))
-	cases = append(cases, aPackage("an untouched package", untouched), aPackage("nothing", []byte{}), aPackage("a list", []byte("[]")),
+	cases = append(cases, aPackage("nothing", []byte{}), aPackage("a list", []byte("[]")),
 		aPackage("a member twice", bytes.Replace(untouched, []byte(`"number"`), []byte(`"number": "1", "number"`), 1)))
-	for seed := range uint64(1000) {
-		raw, what := manipulated(t, seed)
-		cases = append(cases, aPackage(fmt.Sprintf("seed %d: %s", seed, what), raw))
-	}
 	rnd := rand.New(rand.NewPCG(8, 8))
-	for range 1000 {
-		raw := bytes.Clone(untouched)
-		at := rnd.IntN(len(raw))
-		raw[at] ^= 1 << rnd.IntN(8)
-		cases = append(cases, aPackage(fmt.Sprintf("a bit of byte %d flipped (%q)", at, raw[max(0, at-20):at+1]), raw))
+	for name, p := range map[string]Package{"a joint answer": sample(t), "a separate one": separate(t), "what is published": must(sample(t).Publication()),
+		"what is published of a separate one": must(separate(t).Publication())} {
+		untouched := encode(t, p)
+		cases = append(cases, aPackage(name, untouched))
+		for seed := range uint64(500) {
+			raw, what := manipulated(t, p, seed)
+			cases = append(cases, aPackage(fmt.Sprintf("%s, seed %d: %s", name, seed, what), raw))
+		}
+		for range 300 {
+			raw := bytes.Clone(untouched)
+			at := rnd.IntN(len(raw))
+			raw[at] ^= 1 << rnd.IntN(8)
+			cases = append(cases, aPackage(fmt.Sprintf("%s: a bit of byte %d flipped (%q)", name, at, raw[max(0, at-20):at+1]), raw))
+		}
 	}
 	for name, f := range forgeries {
 		cases = append(cases, aPackage("forged: "+name, encode(t, forged(t, f.forge))))
+		public := must(sample(t).Publication())
+		f.forge(&public)
+		cases = append(cases, aPackage("forged and published: "+name, encode(t, public)))
+	}
+	for name, spoil := range spoilt {
+		p := separate(t)
+		spoil(&p)
+		cases = append(cases, aPackage("spoilt: "+name, encode(t, resealed(t, p))))
 	}
 	return cases
 }

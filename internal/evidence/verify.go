@@ -253,7 +253,7 @@ func (r *Report) relations(p Package) {
 			findings = append(findings, fmt.Sprintf("Answer %d is said to stand to a joint one as %q.", a.Number, relation.Kind))
 		case relation.Community.ID == "" || relation.ResponseID == "" || relation.AnswerID == "" || relation.AnswerHash == "" || relation.FreezeNumber < 1:
 			findings = append(findings, fmt.Sprintf("Answer %d does not name the joint answer that it stands to.", a.Number))
-		case relation.Kind == "joins" && bytes.Contains(a.Content, []byte(`"text"`)):
+		case relation.Kind == "joins" && hasText(a.Content):
 			findings = append(findings, fmt.Sprintf("Answer %d joins another, and has a text of its own.", a.Number))
 		default:
 			r.add("relations", Note, fmt.Sprintf("Answer %d %s the joint answer of %s, in version %d: %s.", a.Number, relation.Kind, relation.Community.Name,
@@ -261,6 +261,12 @@ func (r *Report) relations(p Package) {
 		}
 	}
 	r.none("relations", findings, "What answers say of joint ones is whole.")
+}
+
+// hasText looks in the canonical form, in which a word has one spelling.
+func hasText(content []byte) bool {
+	canonical, err := CanonicalJSON(content)
+	return err != nil || bytes.Contains(canonical, []byte(`"text"`))
 }
 
 // identities checks that nothing occurs twice and that answers are numbered 1, 2, 3 ...

@@ -5,20 +5,21 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 )
 
-// sample is a sealed package with something in every field.
+// sample is a sealed package with something in every field but those of relations, which separate fills.
 func sample(t *testing.T) Package {
 	t.Helper()
 	at := func(hour int) time.Time { return time.Date(2022, 4, 1, hour, 30, 0, 0, time.UTC) }
-	second := "answer-2"
+	second, delivered := "answer-2", at(9)
 	p := Package{
 		Submission: Submission{Number: "2022-0007", SubmittedAt: at(20), Deadline: at(19),
-			SubmittedBy: Person{"Rådgiver i sekretariatet", "Helsefellesskapet Agder"}},
+			SubmittedBy: Person{"Rådgiver i sekretariatet", "Helsefellesskapet Agder"}, Replaces: &Earlier{"2022-0003", Hash("sha256:" + strings.Repeat("0c", 32))}},
 		Round: Round{ID: "round-1", Slug: "plan", Title: Text{"Innspill til planen", "Innspel til planen"},
 			Sender: "Helse- og omsorgsdepartementet", Reference: "21/1", Issued: "2021-09-21", Version: 2},
 		Response: Response{ID: "response-1", Kind: "joint", Language: "nb", Owner: Owner{"agder", "Agder", "health_community"}},
@@ -29,10 +30,12 @@ func sample(t *testing.T) Package {
 			{ID: second, Number: 2, QuestionID: "q-2", Question: Text{NB: "Hva er krevende?"}, Status: "not_answered", Language: "nn", Content: json.RawMessage(`{"type":"doc"}`)},
 		},
 		Remarks: []Remark{
-			{ID: "remark-1", AnswerID: &second, Authors: []RemarkAuthor{{"4203", "Arendal kommune"}}, Text: "Vi savner IKT.\n\nDet haster.", RecordedAt: at(12)},
+			{ID: "remark-1", AnswerID: &second, Quote: "Hva er krevende?", Authors: []RemarkAuthor{{"4203", "Arendal kommune"}}, Text: "Vi savner IKT.\n\nDet haster.", RecordedAt: at(12),
+				Reply: &Reply{"De andre står ved teksten.", at(13)}},
 			{ID: "remark-2", Authors: []RemarkAuthor{{"4203", "Arendal kommune"}, {"sshf", "Sørlandet sykehus HF"}}, Text: "Takk for prosessen.", RecordedAt: at(13)},
 		},
 		Decision: &Decision{"Strategisk samarbeidsutvalg", "strategic", "2022-03-30", "22/17", at(14)},
+		Rule:     []Text{{"Ingen avviser.", "Ingen avviser."}, {"Den som er varslet og ikke svarer, regnes som enig.", ""}},
 	}
 	hashes := map[string]Hash{}
 	for _, a := range p.Answers {
@@ -50,19 +53,54 @@ func sample(t *testing.T) Package {
 				{ID: "t-1", FreezeNumber: 1, AnswerHashes: map[string]Hash{second: hashes[second]}, Level: "administrative", Body: "Ledergruppen", Date: "2022-02-28",
 					Outcome: "noted", RecordedAt: at(9), By: Person{"Direktør", "Sørlandet sykehus HF"}},
 				{ID: "t-2", FreezeNumber: 2, AnswerHashes: map[string]Hash{second: hashes[second]}, Level: "political", Body: "Styret", CaseNumber: "12/22", Date: "2022-03-01",
-					Outcome: "endorsed", Decision: "Styret slutter seg til.", Votes: &Votes{7, 1, 0}, Corrects: "t-1", RecordedAt: at(10), By: Person{"Direktør", "Sørlandet sykehus HF"},
+					Outcome: "endorsed", Decision: "Styret slutter seg til.", Votes: &Votes{7, 1, 2}, Corrects: "t-1", RecordedAt: at(10), By: Person{"Direktør", "Sørlandet sykehus HF"},
 					Attachments: []Attachment{{"file-1", "Vedtak.pdf", "application/pdf", 1200, Hash("sha256:" + strings.Repeat("0a", 32)), at(11)}}}}},
 		{ID: "4203", Name: "Arendal kommune", Number: "4203", Side: "municipal",
-			Position: &Position{ID: "p-2", Kind: "approved_with_remark", RecordedAt: at(12), By: Person{"Kommunedirektør", "Arendal kommune"}, AnswerHashes: hashes,
+			Position: &Position{ID: "p-2", Kind: "approved_with_remark", Reason: "Se merknaden.", RecordedAt: at(12), By: Person{"Kommunedirektør", "Arendal kommune"}, AnswerHashes: hashes,
 				Mandate: &Mandate{"on_behalf", "Grimstad kommune", "Regionrådet samordner.", "Avtale av 2020"},
 				Needed:  2, Approvers: []Approver{{Person{"Ordfører", "Arendal kommune"}, at(11), &Mandate{Kind: "stand_in", Organisation: "Arendal kommune"}},
 					{Person{"Kommunedirektør", "Arendal kommune"}, at(12), nil}}}},
-		{ID: "4204", Name: "Kristiansand kommune", Number: "4204", Side: "municipal"},
+		{ID: "4204", Name: "Kristiansand kommune", Number: "4204", Side: "municipal", Silence: &Silence{WarnedAt: at(8), CountsFrom: at(15), Counted: true, DeliveredAt: &delivered}},
+		{ID: "4205", Name: "Lindesnes kommune", Number: "4205", Side: "municipal"},
 	}
 	if err := p.Seal(); err != nil {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// What no sample holds is tried by no manipulation, and by no other verifier.
+func TestTheSamplesHoldSomethingInEveryField(t *testing.T) {
+	filled := map[string]bool{}
+	for _, p := range []Package{sample(t), separate(t)} {
+		fill(reflect.ValueOf(p), "Package", filled)
+	}
+	for field, ok := range filled {
+		if !ok {
+			t.Errorf("no sample has a %s", field)
+		}
+	}
+}
+
+func fill(v reflect.Value, at string, filled map[string]bool) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			fill(v.Elem(), at, filled)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			fill(v.Index(i), at, filled)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				field := v.Type().Name() + "." + v.Type().Field(i).Name
+				filled[field] = filled[field] || !v.Field(i).IsZero()
+				fill(v.Field(i), field, filled)
+			}
+		}
+	}
 }
 
 func encode(t *testing.T, p Package) []byte {
@@ -84,7 +122,7 @@ func TestAnUntouchedPackagePasses(t *testing.T) {
 	if p.Submission.LateSeconds != 3600 || r.Number != "2022-0007" {
 		t.Errorf("late %d s, number %s", p.Submission.LateSeconds, r.Number)
 	}
-	if !strings.Contains(r.String(), "note  positions      Kristiansand kommune has not answered.\n") {
+	if !strings.Contains(r.String(), "note  positions      Lindesnes kommune has not answered.\n") {
 		t.Errorf("silence is not told:\n%s", r)
 	}
 	if canonical, _ := Canonical(p); !Verify(canonical).OK() {
@@ -121,17 +159,16 @@ func TestSealRefusesOtherTextThanWasFrozen(t *testing.T) {
 	}
 }
 
-// manipulated is the sample with one thing changed somewhere, and what it was.
-func manipulated(t *testing.T, seed uint64) (raw []byte, what string) {
+// manipulated is the package with one thing changed somewhere, and what it was.
+func manipulated(t *testing.T, of Package, seed uint64) (raw []byte, what string) {
 	t.Helper()
 	rnd := rand.New(rand.NewPCG(seed, 1))
-	var tree any
-	if seed == 0 {
-		other := sample(t)
-		other.Format = PublicFormat
-		return encode(t, other), "called a publication"
+	if seed == 0 && of.Format == Format {
+		of.Format = PublicFormat
+		return encode(t, of), "called a publication"
 	}
-	if err := json.Unmarshal(encode(t, sample(t)), &tree); err != nil {
+	var tree any
+	if err := json.Unmarshal(encode(t, of), &tree); err != nil {
 		t.Fatal(err)
 	}
 	what = manipulate(rnd, tree, "")
@@ -143,10 +180,12 @@ func manipulated(t *testing.T, seed uint64) (raw []byte, what string) {
 }
 
 func TestManipulationsAreFound(t *testing.T) {
-	for seed := range uint64(1000) {
-		raw, what := manipulated(t, seed)
-		if r := Verify(raw); r.OK() {
-			t.Errorf("seed %d: %s was not found:\n%s", seed, what, r)
+	for _, whole := range []Package{sample(t), separate(t)} {
+		for seed := range uint64(1000) {
+			raw, what := manipulated(t, whole, seed)
+			if r := Verify(raw); r.OK() {
+				t.Errorf("seed %d: %s was not found:\n%s", seed, what, r)
+			}
 		}
 	}
 }
@@ -268,9 +307,15 @@ var forgeries = map[string]struct {
 	"attached afterwards": {func(p *Package) {
 		p.Parties[0].Treatments[1].Attachments[0].AddedAt = p.Submission.SubmittedAt.Add(time.Hour)
 	}, "times"},
-	"treated twice":        {func(p *Package) { p.Parties[0].Treatments[0].ID = "t-2" }, "identities"},
-	"called a publication": {func(p *Package) { p.Format = PublicFormat }, "persons"},
-	"remark of others":     {func(p *Package) { p.Remarks[0].Authors[0].Name = "Grimstad kommune" }, "remarks"},
+	"treated twice":                  {func(p *Package) { p.Parties[0].Treatments[0].ID = "t-2" }, "identities"},
+	"called a publication":           {func(p *Package) { p.Format = PublicFormat }, "persons"},
+	"answered, and silent":           {func(p *Package) { p.Parties[1].Silence = p.Parties[2].Silence }, "positions"},
+	"silence that was not warned of": {func(p *Package) { p.Parties[2].Silence.DeliveredAt = nil }, "positions"},
+	"silence counted too soon":       {func(p *Package) { p.Parties[2].Silence.CountsFrom = p.Submission.SubmittedAt.Add(time.Hour) }, "times"},
+	"warned afterwards":              {func(p *Package) { p.Parties[2].Silence.WarnedAt = p.Submission.SubmittedAt.Add(time.Hour) }, "times"},
+	"replied afterwards":             {func(p *Package) { p.Remarks[0].Reply.RecordedAt = p.Submission.SubmittedAt.Add(time.Hour) }, "times"},
+	"a joint answer to another":      {func(p *Package) { p.Answers[0].Relation = aRelation("elaborates") }, "relations"},
+	"remark of others":               {func(p *Package) { p.Remarks[0].Authors[0].Name = "Grimstad kommune" }, "remarks"},
 }
 
 // forged is the sample after the forgery, sealed anew.
@@ -378,8 +423,10 @@ func TestTooFewApproversAreNotTheirParty(t *testing.T) {
 // A package from before treatments has none of their members, the same hash as then, and passes.
 func TestAPackageWithoutTreatmentsIsWhatItWas(t *testing.T) {
 	p := sample(t)
-	p.Parties[0].Treatments, p.Parties[0].Position.TreatmentID, p.Parties[0].Position.Coverage = nil, "", nil
+	p.Parties[0].Treatments, p.Parties[0].Position.TreatmentID, p.Parties[0].Position.Coverage, p.Parties[1].Position.Reason = nil, "", nil, ""
 	p.Parties[1].Position.Mandate, p.Parties[1].Position.Needed, p.Parties[1].Position.Approvers = nil, 0, nil
+	p.Submission.Replaces, p.Remarks[0].Quote, p.Remarks[0].Reply, p.Rule = nil, "", nil, nil
+	p.Parties, p.Parties[2].Silence, p.Freeze.Hash = p.Parties[:3], nil, ""
 	if err := p.Seal(); err != nil {
 		t.Fatal(err)
 	}

@@ -115,7 +115,12 @@ const submissionPackage = record({
   response: record({ id, kind: text, language: text, owner: record({ id, name: text, kind: text }) }),
   freeze: record({ id, number: whole, frozenAt: instant, hash: text }),
   answers: list(
-    record({ id, number: whole, questionId: id, question: languages, status: text, language: text, content: anything, hash: text }),
+    record({
+      id, number: whole, questionId: id, question: languages, status: text, language: text, content: anything, hash: text,
+      relation: optional(
+        record({ kind: text, community: record({ id, name: text }), responseId: text, answerId: text, freezeNumber: whole, answerHash: text }),
+      ),
+    }),
   ),
   parties: list(
     record({
@@ -157,8 +162,8 @@ const submissionPackage = record({
 
 function* answerHashes(p) {
   for (const a of p.answers) {
-    const { id: answerId, questionId, status, language, content } = a
-    yield a.hash === hash({ format: 'samsvar-answer/1', answerId, questionId, status, language, content })
+    const { id: answerId, questionId, status, language, content, relation } = a
+    yield a.hash === hash({ format: 'samsvar-answer/1', answerId, questionId, status, language, content, ...(relation && { relation }) })
   }
 }
 
@@ -262,6 +267,17 @@ function* remarks(p) {
   }
 }
 
+function* relations(p) {
+  for (const { relation, content } of p.answers) {
+    if (!relation) continue
+    const { kind, community, responseId, answerId, freezeNumber, answerHash } = relation
+    yield p.response.kind === 'separate'
+    yield ['joins', 'elaborates', 'deviates'].includes(kind)
+    yield [community.id, responseId, answerId, answerHash].every((v) => v !== '') && freezeNumber >= 1
+    yield kind !== 'joins' || !canonical(content).includes('"text"')
+  }
+}
+
 function* persons(p) {
   yield p.submission.submittedBy
   for (const { position, treatments = [] } of p.parties) {
@@ -281,6 +297,7 @@ function verifyPackage(bytes) {
     'package hash': published || p.packageHash === hash(without(p, 'packageHash')),
     persons: !published || [...persons(p)].every(({ name }) => name === ''),
     words: all(words(p)),
+    relations: all(relations(p)),
     identities: all(identities(p)),
     times: all(times(p)),
     positions: all(positions(p)),
