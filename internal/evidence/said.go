@@ -3,6 +3,7 @@ package evidence
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -16,6 +17,10 @@ func PositionSaid(party string, p Position) (name string, hash Hash, err error) 
 	if p.AnswerHashes == nil {
 		p.AnswerHashes = map[string]Hash{}
 	}
+	approved := []time.Time{}
+	for _, one := range p.Approvers {
+		approved = append(approved, second(one.RecordedAt))
+	}
 	hash, err = hashOf(struct {
 		Format       string          `json:"format"`
 		PartyID      string          `json:"partyId"`
@@ -26,7 +31,9 @@ func PositionSaid(party string, p Position) (name string, hash Hash, err error) 
 		AnswerHashes map[string]Hash `json:"answerHashes"`
 		TreatmentID  string          `json:"treatmentId"`
 		Coverage     *Coverage       `json:"coverage"`
-	}{"samsvar-position/1", party, p.ID, p.Kind, p.Reason, second(p.RecordedAt), p.AnswerHashes, p.TreatmentID, p.Coverage})
+		Needed       int             `json:"needed"`
+		Approved     []time.Time     `json:"approved"`
+	}{"samsvar-position/1", party, p.ID, p.Kind, p.Reason, second(p.RecordedAt), p.AnswerHashes, p.TreatmentID, p.Coverage, max(1, p.Needed), approved})
 	return "position/" + party, hash, err
 }
 
@@ -116,7 +123,8 @@ func second(t time.Time) time.Time {
 type saidBefore struct {
 	hashes map[string]Hash
 	events map[string]Event
-	old    bool // some events are from before they held hashes
+	by     map[string][]string // the names of all who said something under the name
+	old    bool                // some events are from before they held hashes
 }
 
 // telling are the actions that say something: their events hold a hash each.
@@ -124,7 +132,7 @@ var telling = map[string]bool{"response.position": true, "response.endorse": tru
 	"response.reply": true, "response.treat": true, "response.decide": true}
 
 func (s Signed) saidBefore(submitted Event) saidBefore {
-	all := saidBefore{map[string]Hash{}, map[string]Event{}, false}
+	all := saidBefore{hashes: map[string]Hash{}, events: map[string]Event{}, by: map[string][]string{}}
 	for _, e := range s.events {
 		if e.Response != submitted.Response || e.Sequence > submitted.Sequence || !telling[e.Action] {
 			continue
@@ -136,7 +144,7 @@ func (s Signed) saidBefore(submitted Event) saidBefore {
 			all.old = true
 		}
 		for name, hash := range detail.Said {
-			all.hashes[name], all.events[name] = hash, e
+			all.hashes[name], all.events[name], all.by[name] = hash, e, append(all.by[name], e.AccountName)
 		}
 	}
 	return all
@@ -166,6 +174,11 @@ func (r *Report) said(before saidBefore) {
 			hold("the position of " + party.Name)(PositionSaid(party.ID, *p))
 			if e := before.events["position/"+party.ID]; p.By.Name != "" && e.Hash != "" && e.AccountName != p.By.Name {
 				findings = append(findings, fmt.Sprintf("The position of %s is by %s in the package, and by %s in event %d.", party.Name, p.By.Name, e.AccountName, e.Sequence))
+			}
+			for _, one := range p.Approvers {
+				if name := one.By.Name; name != "" && !before.old && !slices.Contains(before.by["position/"+party.ID], name) {
+					findings = append(findings, fmt.Sprintf("No signed event tells that %s approved for %s.", name, party.Name))
+				}
 			}
 		} else if e := before.events["position/"+party.ID]; e.Hash != "" && e.Action != "response.withdraw_position" {
 			findings = append(findings, fmt.Sprintf("The position of %s, which event %d tells of, is not in the package.", party.Name, e.Sequence))

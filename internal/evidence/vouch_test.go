@@ -37,6 +37,9 @@ func saying(p Package) (events []Event) {
 			}
 		}
 		if party.Position != nil {
+			for _, one := range party.Position.Approvers {
+				say("response.position", one.By.Name)("position/"+party.ID, "sha256:earlier", nil)
+			}
 			say("response.position", party.Position.By.Name)(PositionSaid(party.ID, *party.Position))
 		}
 	}
@@ -57,11 +60,18 @@ func saying(p Package) (events []Event) {
 func TestWhatWasChangedBeforeItWasSentIsFound(t *testing.T) {
 	at := func(p *Package) *Position { return p.Parties[0].Position }
 	for what, change := range map[string]func(*Package){
-		"a position":            func(p *Package) { at(p).Kind = "stands_outside" },
-		"its reason":            func(p *Package) { at(p).Reason = "Ja." },
-		"its time":              func(p *Package) { at(p).RecordedAt = p.Freeze.FrozenAt },
-		"its person":            func(p *Package) { at(p).By.Name = "En annen" },
-		"its ground":            func(p *Package) { at(p).Coverage.Reason = "Alt." },
+		"a position":        func(p *Package) { at(p).Kind = "stands_outside" },
+		"its reason":        func(p *Package) { at(p).Reason = "Ja." },
+		"its time":          func(p *Package) { at(p).RecordedAt = p.Freeze.FrozenAt },
+		"its person":        func(p *Package) { at(p).By.Name = "En annen" },
+		"its ground":        func(p *Package) { at(p).Coverage.Reason = "Alt." },
+		"an approver":       func(p *Package) { p.Parties[1].Position.Approvers[0].By.Name = "En annen" },
+		"when one approved": func(p *Package) { p.Parties[1].Position.Approvers[0].RecordedAt = p.Freeze.FrozenAt },
+		"one approver too many": func(p *Package) {
+			who := &p.Parties[1].Position.Approvers
+			*who = append([]Approver{{(*who)[0].By, p.Freeze.FrozenAt, nil}}, *who...)
+		},
+		"how many were needed":  func(p *Package) { p.Parties[1].Position.Needed = 3 },
 		"what was seen":         func(p *Package) { delete(at(p).AnswerHashes, "answer-1") },
 		"a position left out":   func(p *Package) { p.Parties[0].Position = nil },
 		"a position made up":    func(p *Package) { own := *at(p); own.ID = "p-9"; p.Parties[2].Position = &own },
@@ -83,7 +93,7 @@ func TestWhatWasChangedBeforeItWasSentIsFound(t *testing.T) {
 			t.Errorf("%s: is not found:\n%s", what, r)
 		}
 		published := must(p.Publication())
-		if r := vouched(t, trail, published); what != "its person" && !failed(r, "said") {
+		if r := vouched(t, trail, published); what != "its person" && what != "an approver" && !failed(r, "said") {
 			t.Errorf("%s: is not found in what is published:\n%s", what, r)
 		}
 	}

@@ -132,8 +132,24 @@ func (t *tx) InsertPosition(r portal.Response, organisation portal.OrganisationI
 	if err != nil {
 		return err
 	}
-	return t.tell(evidence.PositionSaid(string(organisation), evidence.Position{ID: string(p.ID), Kind: string(p.Kind), Reason: p.Reason, RecordedAt: p.RecordedAt,
-		AnswerHashes: hashesSaid(p.Hashes), TreatmentID: string(p.Treatment), Coverage: (*evidence.Coverage)(p.Coverage)}))
+	return t.tellPosition(organisation, p)
+}
+
+func (t *tx) tellPosition(organisation portal.OrganisationID, p portal.Position) error {
+	said := evidence.Position{ID: string(p.ID), Kind: string(p.Kind), Reason: p.Reason, RecordedAt: p.RecordedAt,
+		AnswerHashes: hashesSaid(p.Hashes), TreatmentID: string(p.Treatment), Coverage: (*evidence.Coverage)(p.Coverage)}
+	if p.Needed > 1 {
+		first := p.First()
+		approved, err := rows[struct{ RecordedAt time.Time }](t.DB, "select recorded_at from position where id = ? or joins = ? or id = ? order by seq", first, first, p.ID)
+		if err != nil {
+			return err
+		}
+		said.Needed = p.Needed
+		for _, one := range approved {
+			said.Approvers = append(said.Approvers, evidence.Approver{RecordedAt: one.RecordedAt})
+		}
+	}
+	return t.tell(evidence.PositionSaid(string(organisation), said))
 }
 
 func (t *tx) InsertDecision(r portal.Response, d portal.Decision, by portal.AccountID) error {
