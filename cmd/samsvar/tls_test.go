@@ -173,6 +173,7 @@ func TestALoginThatPassesTheWallStopsTheStartInProduction(t *testing.T) {
 	address := pgtest.Database(t)
 	owner, err := pgx.Connect(t.Context(), address)
 	check(t, err)
+	t.Cleanup(func() { owner.Close(context.Background()) })
 	t.Setenv("SAMSVAR_AUDIT_KEY_FILE", "")
 	key, err := ledger.NewKey(filepath.Join(t.TempDir(), "key.pem"))
 	check(t, err)
