@@ -508,6 +508,21 @@ describe('a page that is lost', () => {
     expect(await unsent()).toEqual([])
   })
 
+  it('does not find again what was taken back while the text was locked', async () => {
+    await openText()
+    service.commits = false
+    type('Satt inn.')
+    await settle(150)
+    service.tell({ type: 'access', access: 'read', reason: 'frozen' })
+    await settle(20)
+    live.doc.getXmlFragment('default').delete(0, 1)
+    await settle(150)
+    const [kept] = await unsent()
+    const found = new Y.Doc()
+    Y.applyUpdate(found, kept!.update)
+    expect(found.getXmlFragment('default').toString()).toBe('')
+  })
+
   it('keeps nothing of what is saved', async () => {
     await openText()
     type('Lagret.')

@@ -304,8 +304,9 @@ export class LiveDocument {
   }
 
   private changed(origin: unknown): void {
-    if (origin === this.provider || origin === this.keepsake || this.facts.access !== 'write') return
-    this.edited()
+    if (origin === this.provider || origin === this.keepsake) return
+    // What is taken back while the text is locked must not be found again as it was typed.
+    if (this.facts.access === 'write' || this.ledger.unsaved) this.edited()
   }
 
   private edited(): void {
