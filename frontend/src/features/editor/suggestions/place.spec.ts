@@ -6,7 +6,7 @@ import { groundOf } from '../comments/anchor'
 import { reading } from '../comments/passage'
 import { vocabulary } from '../text/vocabulary'
 import { Fork } from './fork'
-import { placeOf, readChange, suggestionOf } from './place'
+import { placeOf, readChange, suggestionOf, toldOf } from './place'
 
 const editors: Editor[] = []
 afterEach(() => editors.splice(0).forEach((editor) => editor.destroy()))
@@ -134,4 +134,12 @@ it('cannot be read where it is no change of such a text', () => {
   for (const change of [undefined, null, 'x', { before: content('script'), after: none }, { before: none, after: content('table') }]) {
     expect(readChange(schema, { change: change as never })).toBeUndefined()
   }
+})
+
+it('tells where links lead, so that another address is seen by those who decide', () => {
+  const { editor, theirs, suggestions } = desk('<p>Les <a href="https://a.no">planen</a> her.</p>')
+  select(theirs, 'planen')
+  theirs.chain().extendMarkRange('link').setLink({ href: 'https://b.no' }).run()
+  const [{ change }] = suggestions().map((suggestion) => look(editor, suggestion)) as [ReturnType<typeof look>]
+  expect([toldOf(change.before), toldOf(change.after)]).toEqual(['planen (https://a.no)', 'planen (https://b.no)'])
 })

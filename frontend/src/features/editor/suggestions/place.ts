@@ -119,3 +119,11 @@ function elementRange({ doc, type }: Ground, item: Y.Item): (Range & { lives: bo
 export function wordsOf(slice: Slice): string {
   return slice.content.textBetween(0, slice.content.size, '\n', '\n')
 }
+
+/** The same as it is told to those who decide about it: another address is a change like another word. */
+export function toldOf(slice: Slice): string {
+  const words = wordsOf(slice)
+  const links = new Set<string>()
+  slice.content.descendants(({ marks }) => marks.forEach(({ type, attrs }) => void (type.name === 'link' && links.add(String(attrs.href)))))
+  return links.size > 0 && !links.has(words) ? `${words} (${[...links].join(', ')})` : words
+}

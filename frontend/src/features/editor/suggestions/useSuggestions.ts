@@ -6,7 +6,7 @@ import { api, call, type Schemas } from '@/api'
 import { announce } from '@/ui'
 import type { Comments } from '../comments/useComments'
 import { draw, suggestionMarks, type MarkedSuggestions } from './marks'
-import { readChange, wordsOf, type Place } from './place'
+import { readChange, toldOf, type Place } from './place'
 
 export type Suggestions = ReturnType<typeof useSuggestions>
 
@@ -31,7 +31,7 @@ export function useSuggestions(comments: Comments, open: Ref<boolean>) {
 
   function listed(thread: Schemas['Thread']): Listed {
     const change = view.value && readChange(view.value.state.schema, thread)
-    return { thread, place: places.value?.get(thread.id), gone: change && wordsOf(change.before), come: change && wordsOf(change.after) }
+    return { thread, place: places.value?.get(thread.id), gone: change && toldOf(change.before), come: change && toldOf(change.after) }
   }
   const end = Number.MAX_SAFE_INTEGER
   const waiting = computed(() =>
