@@ -62,6 +62,7 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     }
     async function type(page, text) {
       await page.locator('.tiptap').focus()
+      await sleep(150)
       await page.keyboard.press('Control+End')
       await page.keyboard.type(text)
     }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
-import { Portal, api, freeze, places, sleep, sound } from './portal.mjs'
+import { Portal, api, freeze, into, places, sleep, sound } from './portal.mjs'
 
 /*
  * A municipality's and the trust's writer fill in the same card at once, one by keyboard alone, set their texts against each
@@ -57,7 +57,7 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     await sofie.locator('.caret').waitFor()
     await card(sofie).scrollIntoViewIfNeeded()
     await shot(sofie, 'together')
-    await field(sofie, 'parties').click()
+    await into(field(sofie, 'parties'))
     await sofie.keyboard.type('Sørlandet sykehus og kommunene')
 
     // On by Enter and Tab: through the lines, to the choices, and out below.
@@ -103,7 +103,7 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     await keys(sofie, 'Backspace', 'Backspace')
 
     // By arrow keys through the card and out, and back into it.
-    await field(kari, 'title').click()
+    await into(field(kari, 'title'))
     await keys(kari, 'End', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown')
     const here = () => kari.evaluate(() => document.getSelection().anchorNode.parentElement.closest('.example-field')?.dataset.name ?? 'text')
     assert.equal(await here(), 'text')
@@ -115,7 +115,7 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     const tool = (page, name) => page.getByRole('toolbar').first().getByRole('button', { name, exact: true })
     await tool(kari, t.against).focus()
     await keys(kari, 'Enter')
-    await sofie.locator('.alternative').nth(1).locator('.words').click()
+    await into(sofie.locator('.alternative').nth(1).locator('.words'))
     await sofie.keyboard.type('Sykehuset ser det slik.')
     await sofie.getByLabel(t.whose(2)).selectOption('hospital')
     await kari.getByLabel(t.whose(1)).focus()
@@ -123,7 +123,7 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     await keys(kari, 'Escape')
     await sofie.locator('.alternative[data-side="municipal"]').waitFor()
     await kari.getByText('Sykehuset ser det slik.').waitFor()
-    await kari.getByText('Under dømet.').click()
+    await into(kari.getByText('Under dømet.'))
     await keys(kari, 'Home', 'Backspace', 'Backspace', 'End', 'Delete')
     await sofie.getByRole('group', { name: t.hospital }).waitFor()
     await kari.getByRole('button', { name: t.more }).click()
@@ -145,7 +145,7 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     await sofie.locator('.alternatives').waitFor()
 
     // A paragraph of its own language, chosen by keyboard.
-    await sofie.locator('.tiptap > p').last().click()
+    await into(sofie.locator('.tiptap > p').last())
     await sofie.keyboard.type('Mii ovttasbargat.')
     await sofie.getByLabel(t.language).focus()
     await sofie.keyboard.type('nord')

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
-import { Portal, api, handsOn, places, sleep, sound, tabTo } from './portal.mjs'
+import { Portal, api, handsOn, into, places, sleep, sound, tabTo } from './portal.mjs'
 
 /*
  * Two parties and an observer talk about an answer while it is written: what one says to its own is not there for the
@@ -44,7 +44,7 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     }
 
     await kari.goto(`/responses/${agder}/write/${answer.id}`)
-    await kari.locator('[contenteditable="true"]').click()
+    await into(kari.locator('[contenteditable="true"]'))
     await kari.keyboard.type(text)
     await kari.locator('[data-save-state="saved"]').waitFor()
     for (const page of [sofie, leif]) {
@@ -109,7 +109,7 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     // The words are cut: the thread stays, with them. They are put back: it has its place again.
     const orphans = panel(kari).locator(`h4:text-is("${t.orphaned}") + article`)
     await closePanel(kari)
-    await kari.locator('[contenteditable="true"]').click()
+    await into(kari.locator('[contenteditable="true"]'))
     await selectWords()
     await sleep(600) // what is typed within half a second is undone together
     await kari.keyboard.press('Delete')

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
-import { Portal, api, handsOn, places, sleep, sound, tabTo } from './portal.mjs'
+import { Portal, api, handsOn, into, places, sleep, sound, tabTo } from './portal.mjs'
 
 /*
  * One writes in ordinary fields, by keyboard alone, and another in the text itself: what either writes comes to the other
@@ -55,7 +55,7 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     await sofie.locator('.caret[data-name="Kari Eksempel, Kristiansand"]').waitFor()
 
     // What the other writes comes in before the cursor, and the cursor stays at its words.
-    await rich.locator('p', { hasText: 'Kommunene' }).click({ position: { x: 2, y: 8 } })
+    await into(rich.locator('p', { hasText: 'Kommunene' }), { position: { x: 2, y: 8 } })
     await sofie.keyboard.press('Home')
     await sofie.keyboard.press('Control+b')
     await sofie.keyboard.type('Alle: ')
@@ -86,7 +86,7 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     await kari.locator('textarea:focus').waitFor()
 
     // A table of the other's: each cell has its field.
-    await rich.click()
+    await into(rich)
     await sofie.keyboard.press('Control+End')
     await sofie.keyboard.press('Enter')
     await sofie.keyboard.press('Enter')
@@ -120,7 +120,7 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     await suggested.waitFor({ state: 'detached' })
 
     // A card and two texts of the other's: the same choices as in the text.
-    await rich.getByText('Etter tabellen').click()
+    await into(rich.getByText('Etter tabellen'))
     await sofie.keyboard.press('End')
     await sofie.keyboard.press('Enter')
     await sofie.keyboard.type('Kommunenes syn.')
@@ -129,7 +129,7 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     await field(kari, t.alternative).fill('Sykehusets syn.')
     await rich.locator('.alternative').nth(1).getByText('Sykehusets syn.').waitFor()
     await rich.getByRole('group', { name: t.municipal }).waitFor()
-    await rich.getByText('Etter tabellen').click()
+    await into(rich.getByText('Etter tabellen'))
     await tool(t.example).click()
     const card = kari.getByRole('group', { name: t.example })
     await field(card, t.title).fill('Vaktlag')

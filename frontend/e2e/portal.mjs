@@ -107,6 +107,12 @@ export async function freeze(page, responseId, ...ready) {
   return api(page, 'POST', `/responses/${responseId}/freeze`, { version: (await response()).version })
 }
 
+/** Clicks into a text, and waits until its cursor has come there: for a moment the editor goes on with the one that it had. */
+export async function into(target, where) {
+  await target.click(where)
+  await sleep(150)
+}
+
 /** Goes to something by Tab, as often as it takes; out of the text by its own key first, and backwards from there: inside, Tab is the text's. */
 export async function tabTo(target) {
   await target.waitFor()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
-import { Portal, api } from './portal.mjs'
+import { Portal, api, into } from './portal.mjs'
 
 /*
  * One late, one silent, one separate: the joint answer is sent without those who have said nothing; one of them approves it
@@ -87,7 +87,7 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     const last = others.at(-1).id
     await writer.goto(`/responses/${own}/write/${last}`)
     const text = writer.locator('[contenteditable="true"]').first()
-    await text.click()
+    await into(text)
     await writer.keyboard.type('Hos oss er avstanden til sykehuset det viktigste.')
     await writer.locator('[data-save-state="saved"]').first().waitFor()
     const { version } = (await now()).answers.find(({ id }) => id === last)

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { Portal, api, checkout, invitation, sleep } from './portal.mjs'
+import { Portal, api, checkout, into, invitation, sleep } from './portal.mjs'
 
 /*
  * The main job, from invitation to receipt, by nine people in nine browsers. The steps stand on each
@@ -113,7 +113,7 @@ step('two coordinators and a writer of the trust write in the same answer at onc
   const writers = [people.sandefjord, people.larvik, people.trust]
   const sentences = ['Sandefjord skriver om personell. ', 'Larvik skriver om avstand. ', 'Sykehuset skriver om utskriving. ']
   await Promise.all(writers.map(async (page, i) => {
-    await text(page).click()
+    await into(text(page))
     await page.keyboard.type(sentences[i], { delay: 25 })
   }))
   for (const page of writers) await until('everything saved', async () => (await saveState(page)) === 'saved')
@@ -138,7 +138,7 @@ step('cut off from the net, the page says so, and nothing is lost or doubled on 
   const before = await letters(page)
   await page.context().setOffline(true)
   await until('the page tells', async () => ['offline', 'unsaved'].includes(await saveState(page)), 40_000)
-  await text(page).click()
+  await into(text(page))
   await page.keyboard.press('Control+End')
   await page.keyboard.type('FRAKOBLET')
   assert.notEqual(await saveState(page), 'saved')
@@ -154,7 +154,7 @@ step('cut off from the net, the page says so, and nothing is lost or doubled on 
 
 step('the program is killed while they write, and every saved letter is there', async () => {
   const page = people.trust
-  await text(page).click()
+  await into(text(page))
   await page.keyboard.press('Control+End')
   await page.keyboard.type('FØRKRASJ')
   await until('saved', async () => (await saveState(page)) === 'saved')
@@ -185,7 +185,7 @@ step('where a proxy lets no WebSocket through, the page says so, and writes all 
   await page.goto(`/responses/${at.response}/write/${at.answers[1]}`)
   await text(page).waitFor({ timeout: 30_000 })
   await page.getByText('Nettet her slipper ikke gjennom direkte forbindelse.').waitFor()
-  await text(page).click()
+  await into(text(page))
   await page.keyboard.press('Control+End')
   await page.keyboard.type('UTENSOKKEL', { delay: 10 })
   await people.trust.keyboard.type('MEDSOKKEL', { delay: 10 })
@@ -200,7 +200,7 @@ step('where a proxy lets no WebSocket through, the page says so, and writes all 
 step('undo takes back one’s own words only', async () => {
   await people.larvik.reload()
   await text(people.larvik).waitFor()
-  await text(people.larvik).click()
+  await into(text(people.larvik))
   await people.larvik.keyboard.press('Control+End')
   await people.larvik.keyboard.type('ANGRE')
   await people.trust.keyboard.type('BLIR')
@@ -220,7 +220,7 @@ step('every answer is written and marked as ready, and the list shows it', async
   for (const n of [1, 3, 4, 5]) {
     await number(page, n)
     await text(page).waitFor()
-    await text(page).click()
+    await into(text(page))
     await page.keyboard.type(`Felles svar på spørsmål ${n}.`)
     await until(`answer ${n} saved`, async () => (await saveState(page)) === 'saved')
     await page.getByLabel('Hvor langt er svaret?').selectOption({ label: 'klart' })
@@ -314,7 +314,7 @@ step('answer 4 is opened, changed and frozen again: the positions on answer 4 ar
   await until('open again', async () => (await response(secretariat)).state === 'draft')
   await number(trust, 4)
   await text(trust).waitFor()
-  await text(trust).click()
+  await into(text(trust))
   await trust.keyboard.press('Control+End')
   await trust.keyboard.type(' Presisert etter ønske fra Sandefjord.')
   await until('saved', async () => (await saveState(trust)) === 'saved')

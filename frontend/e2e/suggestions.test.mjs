@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
-import { Portal, api, freeze, handsOn, places, sleep, sound, tabTo } from './portal.mjs'
+import { Portal, api, freeze, handsOn, into, places, sleep, sound, tabTo } from './portal.mjs'
 
 /*
  * An observer, who may not write, suggests changes of an answer by keyboard alone, and finds them again after a reload. A
@@ -44,7 +44,7 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     }
 
     await kari.goto(`/responses/${agder}/write/${answer.id}`)
-    await editor(kari).click()
+    await into(editor(kari))
     await kari.keyboard.type(`${text}\nVi er enige i hovedsaken.`)
     await kari.locator('[data-save-state="saved"]').waitFor()
     for (const page of [sofie, leif]) {

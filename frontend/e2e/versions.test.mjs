@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
-import { Portal, api, freeze, handsOn, places, sound, tabTo } from './portal.mjs'
+import { Portal, api, freeze, handsOn, into, places, sound, tabTo } from './portal.mjs'
 
 /*
  * Two people of different organisations write in one answer. Each sees afterwards who wrote what, gives a version a name,
@@ -29,7 +29,7 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     const shot = (page, name) => process.env.SHOTS && page.screenshot({ path: `${process.env.SHOTS}/versions-${name}-${view.language}-${view.width}.png`, fullPage: true })
     const show = (page, tab) => (view.width > 1000 ? page.getByRole('tab', { name: tab }).click() : tabTo(page.getByRole('tab', { selected: true })).then(() => page.keyboard.press('ArrowRight')))
     const write = async (page, text) => {
-      await page.locator('.tiptap').click()
+      await into(page.locator('.tiptap'))
       await page.keyboard.press('Control+End')
       await page.keyboard.type(text)
       await saved(page)
