@@ -85,7 +85,7 @@ func TestEveryOperationThatGivesATextLeavesALine(t *testing.T) {
 func (p *program) possessor(t *testing.T, owner *pgx.Conn, id string, secretariat person) neighbour {
 	t.Helper()
 	n := nowhere()
-	n.ID, n.Remark, n.Position = id, portal.NewID(), portal.NewID()
+	n.ID, n.Remark, n.Position, n.Aside = id, portal.NewID(), portal.NewID(), portal.NewID()
 	n.Account = get[struct{ Account struct{ ID string } }](secretariat, "/me").Account.ID
 	check(t, owner.QueryRow(t.Context(), `select s.id::text, s.freeze_id::text, a.id::text, a.document_id::text, (select document_id::text from answer x where x.response_id = s.id and x.number = 2),
 			(select p.organisation_id from party p where p.response_id = s.id and p.side = 'municipal' order by 1 limit 1)

@@ -139,7 +139,7 @@ func (s *socket) actor() portal.Actor { return s.known.Load().actor }
 
 // identify looks up who is behind the connection, unless that has been done
 // since rights last changed. It is errLoginExpired when that is nobody, or
-// another than before, and errActingChanged when they act for another.
+// another than before or acts for nobody any more, and errActingChanged when they act for another.
 func (s *socket) identify(ctx context.Context) (portal.Actor, error) {
 	before, rights := s.known.Load(), s.hub.rights.Load()
 	if before.rights == rights {
@@ -153,11 +153,11 @@ func (s *socket) identify(ctx context.Context) (portal.Actor, error) {
 	if err != nil {
 		return before.actor, err
 	}
-	if actor.Account != before.actor.Account {
-		return before.actor, errLoginExpired
-	}
-	if actor.Organisation != before.actor.Organisation {
-		return before.actor, errActingChanged
+	switch by := before.actor; {
+	case actor.Account != by.Account, actor.Organisation == "" && by.Organisation != "":
+		return by, errLoginExpired
+	case actor.Organisation != by.Organisation:
+		return by, errActingChanged
 	}
 	s.known.Store(&identity{actor, rights})
 	return actor, nil
