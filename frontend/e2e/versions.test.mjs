@@ -27,7 +27,7 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     const answer = answers.find(({ status }) => status === 'empty')
     const saved = (page) => page.locator('[data-save-state="saved"]').waitFor()
     const shot = (page, name) => process.env.SHOTS && page.screenshot({ path: `${process.env.SHOTS}/versions-${name}-${view.language}-${view.width}.png`, fullPage: true })
-    const show = (page, tab) => (view.width > 1000 ? page.getByRole('tab', { name: tab }).click() : tabTo(page.getByRole('tab', { selected: true })).then(() => page.keyboard.press('ArrowRight')))
+    const show = (page, tab) => (view.width > 1000 ? page.getByRole('tab', { name: tab }).click() : tabTo(page.getByRole('tab', { selected: true })).then(() => page.keyboard.press('End')))
     const write = async (page, text) => {
       await into(page.locator('.tiptap'))
       await page.keyboard.press('Control+End')
