@@ -209,30 +209,31 @@ var stolen = []func(*rand.Rand, *Trail) string{
 		return another(t, keyOf(1), time.Date(2022, 3, 1, 8, 59, 0, 0, time.UTC), "the second key's heads replaced by one of the first's")
 	},
 	func(_ *rand.Rand, t *Trail) string {
-		k := must(Endorse(public(keyOf(3)), keyOf(1), time.Date(2022, 3, 2, 0, 0, 0, 0, time.UTC)))
-		t.Keys = append(t.Keys, must(k.Line())...)
+		endorse(t, keyOf(3), keyOf(1), time.Date(2022, 3, 2, 0, 0, 0, 0, time.UTC))
 		return another(t, keyOf(3), time.Date(2022, 3, 3, 0, 0, 0, 0, time.UTC), "a third key endorsed by a retired one")
 	},
 	func(_ *rand.Rand, t *Trail) string {
-		k := must(Endorse(public(keyOf(1)), keyOf(2), time.Date(2022, 3, 2, 0, 0, 0, 0, time.UTC)))
-		t.Keys = append(t.Keys, must(k.Line())...)
+		endorse(t, keyOf(1), keyOf(2), time.Date(2022, 3, 2, 0, 0, 0, 0, time.UTC))
 		return "a retired key endorsed again"
 	},
 	func(_ *rand.Rand, t *Trail) string {
-		k := must(Endorse(public(keyOf(3)), keyOf(2), time.Date(2022, 3, 2, 0, 0, 0, 0, time.UTC)))
-		t.Keys = append(t.Keys, must(k.Line())...)
+		endorse(t, keyOf(3), keyOf(2), time.Date(2022, 3, 2, 0, 0, 0, 0, time.UTC))
 		return another(t, keyOf(3), time.Date(2022, 3, 1, 9, 0, 0, 0, time.UTC), "a head dated before its key")
 	},
 	func(_ *rand.Rand, t *Trail) string {
-		k := must(Endorse(public(keyOf(3)), keyOf(2), time.Date(2022, 2, 1, 0, 0, 0, 0, time.UTC)))
-		t.Keys = append(t.Keys, must(k.Line())...)
+		endorse(t, keyOf(3), keyOf(2), time.Date(2022, 2, 1, 0, 0, 0, 0, time.UTC))
 		return "a key older than the one before it"
 	},
 	func(_ *rand.Rand, t *Trail) string {
-		k := must(Endorse(public(keyOf(3)), keyOf(2), time.Date(2022, 3, 1, 8, 30, 0, 0, time.UTC)))
-		t.Keys = append(t.Keys, must(k.Line())...)
+		endorse(t, keyOf(3), keyOf(2), time.Date(2022, 3, 1, 8, 30, 0, 0, time.UTC))
 		return "a key dated before the last heads of the one before it"
 	},
+}
+
+// endorse adds a key that is signed by another.
+func endorse(t *Trail, key, by ed25519.PrivateKey, at time.Time) {
+	k := must(Endorse(public(key), by, at))
+	t.Keys = append(t.Keys, must(k.Line())...)
 }
 
 // another signs the end of the trail once more.
