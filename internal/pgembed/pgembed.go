@@ -95,13 +95,21 @@ func (h *home) start(ctx context.Context, opts Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	patience := time.Now().Add(10 * time.Second)
 	for attempt := 0; ; attempt++ {
 		server, err := h.serve(ctx, bin, owner, password, opts)
-		// A free port can be taken by another between the look and the start.
-		if opts.Port == 0 && attempt < 3 && errors.Is(err, errNotReady) && strings.Contains(err.Error(), "Address already in use") {
-			continue
+		if !errors.Is(err, errNotReady) {
+			return server, err
 		}
-		return server, err
+		switch why := err.Error(); {
+		// A free port can be taken by another between the look and the start.
+		case strings.Contains(why, "Address already in use") && opts.Port == 0 && attempt < 3:
+		// What a server that was killed leaves running ends by itself, in a moment.
+		case strings.Contains(why, "pre-existing shared memory block") && time.Now().Before(patience):
+			time.Sleep(100 * time.Millisecond)
+		default:
+			return nil, err
+		}
 	}
 }
 

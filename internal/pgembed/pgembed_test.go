@@ -142,11 +142,20 @@ func TestKilledServerRecovers(t *testing.T) {
 	dir := reachableDir(t)
 	server := start(t, Options{DataDir: dir})
 	execute(t, server.URL(), `CREATE TABLE kept AS SELECT generate_series(1, 1000) AS n`)
+	// One of its processes is slow to notice that the server is gone.
+	slow, err := strconv.Atoi(query(t, server.URL(), `SELECT pid::text FROM pg_stat_activity WHERE backend_type = 'checkpointer'`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(slow, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
 	if err := server.process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	<-server.exited
 	stop(t, server)
+	time.AfterFunc(500*time.Millisecond, func() { _ = syscall.Kill(slow, syscall.SIGCONT) })
 
 	// A process id that means something else by now must not stop us.
 	bystander := exec.Command("sleep", "60")
