@@ -134,8 +134,12 @@ export const handsOn = ({ width }) => async (target) => {
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
+/** What fades in is there: half seen, its colours are not its own. */
+const settled = () => Promise.allSettled(document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime < Infinity).map(({ finished }) => finished))
+
 /** Sees to it that axe finds nothing serious on the page as it stands, nothing is wider than the screen, and nothing was thrown. */
 export async function sound(page) {
+  await page.evaluate(settled)
   await page.evaluate(axe)
   const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }))
   const serious = violations.filter(({ impact }) => ['serious', 'critical'].includes(impact))
