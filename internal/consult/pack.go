@@ -97,6 +97,9 @@ func packParty(r portal.Response, party portal.Party, now time.Time) evidence.Pa
 			}
 		}
 		packed.Position.Mandate = packMandate(pos.Mandate)
+		if pos.Kind != portal.Rejected { // which counts, and stands in the way, whoever the others are
+			packed.Position.Uncounted = workflow.BesideText(workflow.StandingOf(r, party, now), workflow.LaidBefore(r))
+		}
 		if c := pos.Coverage; c != nil {
 			packed.Position.Coverage = &evidence.Coverage{Covers: c.Covers, Reason: c.Reason}
 		}

@@ -223,6 +223,9 @@ type Position struct {
 	Mandate      *Mandate        `json:"mandate,omitempty"`     // under which it was taken; nil: by the party's own approver
 	Needed       int             `json:"needed,omitempty"`      // how many of its approvers have to say it; 0: one
 	Approvers    []Approver      `json:"approvers,omitempty"`   // who said it, By the last of them, where more than one have to
+	// Uncounted is why it did not count when the answer was sent, though it may be about this very text: parties, when the
+	// circle of them became another after it was taken, or mandate, when one it was taken under had ended. Empty: nothing of the kind.
+	Uncounted string `json:"uncounted,omitempty"`
 }
 
 // Approver is one of several who say what their party says.
@@ -233,12 +236,17 @@ type Approver struct {
 }
 
 // Of says whether it is about this very answer. Whoever last spoke of another text has said nothing of it, and so has a
-// party of whose approvers too few have spoken.
-func (p *Position) Of(a Answer) bool { return p.Enough() && p.AnswerHashes[a.ID] == a.Hash }
+// party whose position did not count.
+func (p *Position) Of(a Answer) bool { return p.Counted() && p.AnswerHashes[a.ID] == a.Hash }
 
 // Approves says whether the party stands behind what the position is about.
 func (p *Position) Approves() bool {
-	return p.Enough() && p.says("approved", "approved_with_remark")
+	return p.Counted() && p.says("approved", "approved_with_remark")
+}
+
+// Counted says whether the portal counted it, if the text was the one that was sent.
+func (p *Position) Counted() bool {
+	return p.Enough() && p.Uncounted == "" && (p.Coverage == nil || p.Coverage.Covers)
 }
 
 // Enough says whether as many of the party's approvers have said it as have to. One alone can reject.
@@ -249,7 +257,7 @@ func (p *Position) Enough() bool {
 // Behind says whether the party approves all of the answers as they are sent.
 func (p Package) Behind(party Party) bool {
 	unanswered := func(a Answer) bool { return !party.Position.Of(a) }
-	return party.Position.Approves() && !slices.ContainsFunc(p.Answers, unanswered) && (party.Position.Coverage == nil || party.Position.Coverage.Covers)
+	return party.Position.Approves() && !slices.ContainsFunc(p.Answers, unanswered)
 }
 
 // Remark is a særmerknad: what some parties add to an answer, or to the whole.

@@ -230,6 +230,9 @@ func (r *Report) words(p Package) {
 				findings = append(findings, fmt.Sprintf("The mandate of %s has no reason, or rests on nothing.", party.Name))
 			}
 		}
+		if why := party.Position.Uncounted; why != "" {
+			oneOf("Why the position of "+party.Name+" did not count", why, "parties", "mandate")
+		}
 		if party.Position.Kind == "rejected" && party.Position.Reason == "" {
 			findings = append(findings, fmt.Sprintf("%s rejects without a reason.", party.Name))
 		}
@@ -377,6 +380,9 @@ func (r *Report) positions(p Package) {
 			notes = append(notes, fmt.Sprintf("The position of %s was taken by %d of the %d approvers that its own rule asks for: it does not count.",
 				party.Name, len(party.Position.Approvers), party.Position.Needed))
 		}
+		if because := uncounted[party.Position.Uncounted]; because != "" {
+			notes = append(notes, fmt.Sprintf("The position of %s did not count: %s.", party.Name, because))
+		}
 		if party.Silence != nil {
 			findings = append(findings, fmt.Sprintf("%s has answered, and is said to be silent.", party.Name))
 		}
@@ -393,6 +399,12 @@ func (r *Report) positions(p Package) {
 	for _, text := range notes {
 		r.add("positions", Note, text)
 	}
+}
+
+// uncounted is, in words, why a position did not count.
+var uncounted = map[string]string{
+	"parties": "others were parties when the answer was sent than when it was taken",
+	"mandate": "a mandate that it was taken under had ended when the answer was sent",
 }
 
 // approversWrong says what is wrong with the list of those who said it; empty when nothing is.

@@ -62,6 +62,8 @@ func sample(t *testing.T) Package {
 					{Person{"Kommunedirektør", "Arendal kommune"}, at(12), nil}}}},
 		{ID: "4204", Name: "Kristiansand kommune", Number: "4204", Side: "municipal", Silence: &Silence{WarnedAt: at(8), CountsFrom: at(15), Counted: true, DeliveredAt: &delivered}},
 		{ID: "4205", Name: "Lindesnes kommune", Number: "4205", Side: "municipal"},
+		{ID: "4206", Name: "Farsund kommune", Number: "4206", Side: "municipal",
+			Position: &Position{ID: "p-3", Kind: "approved", RecordedAt: at(11), By: Person{"Ordfører", "Farsund kommune"}, AnswerHashes: hashes, Uncounted: "parties"}},
 	}
 	if err := p.Seal(); err != nil {
 		t.Fatal(err)
@@ -293,6 +295,7 @@ var forgeries = map[string]struct {
 	"unknown level":            {func(p *Package) { p.Parties[0].Treatments[0].Level = "royal" }, "words"},
 	"treated afterwards":       {func(p *Package) { p.Parties[0].Treatments[0].RecordedAt = p.Submission.SubmittedAt.Add(time.Hour) }, "times"},
 	"mandate without ground":   {func(p *Package) { p.Parties[1].Position.Mandate.RestsOn = "" }, "words"},
+	"unknown reason":           {func(p *Package) { p.Parties[4].Position.Uncounted = "weather" }, "words"},
 	"unknown mandate":          {func(p *Package) { p.Parties[1].Position.Mandate.Kind = "borrowed" }, "words"},
 	"approver dropped":         {func(p *Package) { p.Parties[1].Position.Approvers = p.Parties[1].Position.Approvers[:1] }, "positions"},
 	"approvers dropped":        {func(p *Package) { p.Parties[1].Position.Approvers = nil }, "positions"},
@@ -417,6 +420,31 @@ func TestTooFewApproversAreNotTheirParty(t *testing.T) {
 	position.Kind = "rejected"
 	if !position.Of(p.Answers[0]) {
 		t.Error("one of two rejects, and it does not count")
+	}
+}
+
+// A position on the very text that was sent did not count where the portal says so, and nobody is told that its party stands
+// behind it. Where the package says nothing, as those did that were sent before it could, it counted.
+func TestWhatDidNotCountIsNoApproval(t *testing.T) {
+	p := sample(t)
+	for why, said := range map[string]string{"parties": "others were parties", "mandate": "a mandate", "": ""} {
+		party := &p.Parties[4]
+		party.Position.Uncounted = why
+		counted := why == ""
+		if p.Behind(*party) != counted || party.Position.Approves() != counted || party.Position.Of(p.Answers[0]) != counted {
+			t.Errorf("%q: counted otherwise", why)
+		}
+		if err := p.Seal(); err != nil {
+			t.Fatal(err)
+		}
+		r := Verify(encode(t, p))
+		if told := strings.Contains(r.String(), "The position of Farsund kommune did not count: "+said); !r.OK() || told == counted {
+			t.Errorf("%q: %s", why, r)
+		}
+	}
+	uncovered := Position{Kind: "approved", AnswerHashes: p.Parties[4].Position.AnswerHashes, Coverage: &Coverage{Covers: false}}
+	if uncovered.Approves() || uncovered.Of(p.Answers[0]) {
+		t.Error("what its own party's treatment does not cover counts")
 	}
 }
 

@@ -272,7 +272,10 @@ func positionsIn(p evidence.Package, w archiveWords) []string {
 			kind = "counted"
 		}
 		line := party.Name + ": " + w.positions[kind]
-		if party.Position.Approves() && !p.Behind(party) {
+		switch {
+		case party.Position != nil && party.Position.Uncounted != "":
+			line += w.uncounted[party.Position.Uncounted]
+		case (kind == "approved" || kind == "approved_with_remark") && !p.Behind(party):
 			line += w.earlier
 		}
 		lines = append(lines, line)
@@ -296,7 +299,7 @@ func noteOf(at string, lines []string) merknad {
 type archiveWords struct {
 	of                                                          func(evidence.Text) string
 	from, data, parties, earlier, hashes, whole, frozen, answer string
-	kinds, positions                                            map[string]string
+	kinds, positions, uncounted                                 map[string]string
 }
 
 var archiveLanguages = map[string]archiveWords{
@@ -305,11 +308,13 @@ var archiveLanguages = map[string]archiveWords{
 		hashes: "Kontrollsummer:", whole: "Pakken", frozen: "Lås for godkjenning nr.", answer: "Svar",
 		kinds: map[string]string{"joint": "Felles innspill", "separate": "Eget innspill"},
 		positions: map[string]string{"approved": "godkjent", "approved_with_remark": "godkjent med særmerknad", "rejected": "avvist",
-			"stands_outside": "står utenfor", "pending": "ikke avgjort", "no_response": "har ikke svart", "counted": "har ikke svart, og regnes etter regelen som enig"}},
+			"stands_outside": "står utenfor", "pending": "ikke avgjort", "no_response": "har ikke svart", "counted": "har ikke svart, og regnes etter regelen som enig"},
+		uncounted: map[string]string{"parties": ", men det telte ikke: partene ble andre etterpå", "mandate": ", men det telte ikke: fullmakten var avsluttet"}},
 	"nn": {of: func(t evidence.Text) string { return t.NN },
 		from: "%s frå %s", data: "Datapakke med kontrollsummar", parties: "Partane og standpunkta deira:", earlier: ", men ikkje heile teksten slik han er send",
 		hashes: "Kontrollsummar:", whole: "Pakken", frozen: "Lås for godkjenning nr.", answer: "Svar",
 		kinds: map[string]string{"joint": "Felles innspel", "separate": "Eige innspel"},
 		positions: map[string]string{"approved": "godkjent", "approved_with_remark": "godkjent med særmerknad", "rejected": "avvist",
-			"stands_outside": "står utanfor", "pending": "ikkje avgjort", "no_response": "har ikkje svart", "counted": "har ikkje svart, og blir etter regelen rekna som einig"}},
+			"stands_outside": "står utanfor", "pending": "ikkje avgjort", "no_response": "har ikkje svart", "counted": "har ikkje svart, og blir etter regelen rekna som einig"},
+		uncounted: map[string]string{"parties": ", men det talde ikkje: partane vart andre etterpå", "mandate": ", men det talde ikkje: fullmakta var avslutta"}},
 }

@@ -174,7 +174,8 @@ func TestAnArchiveNamesSendersAndTheOthers(t *testing.T) {
 		t.Errorf("%v", names)
 	}
 	notes := strings.Join(got.message.Record.Notes, "\n")
-	for _, line := range []string{"Evje kommune: står utanfor", "Arendal kommune: godkjent, men ikkje heile teksten slik han er send", "Bygland kommune: ikkje avgjort\n", "Bykle kommune: godkjent\n", "Froland kommune: har ikkje svart, og blir etter regelen rekna som einig",
+	for _, line := range []string{"Evje kommune: står utanfor", "Arendal kommune: godkjent, men ikkje heile teksten slik han er send", "Bygland kommune: ikkje avgjort\n", "Bykle kommune: godkjent\n", "Grimstad kommune: godkjent, men det talde ikkje: partane vart andre etterpå\n", "Ærfugl kommune: godkjent, men det talde ikkje: fullmakta var avslutta",
+		"Froland kommune: har ikkje svart, og blir etter regelen rekna som einig",
 		"Pakken: " + string(p.PackageHash), "Svar 6: " + string(p.Answers[5].Hash)} {
 		if !strings.Contains(notes, line) {
 			t.Errorf("no %q in\n%s", line, notes)

@@ -193,6 +193,7 @@ func wants(t testing.TB, p evidence.Package) []string {
 			if c := party.Position.Coverage; c != nil {
 				texts = append(texts, c.Reason)
 			}
+			texts = append(texts, map[string]string{"parties": "Partene ble andre etter at standpunktet ble tatt", "mandate": "Fullmakten som standpunktet ble tatt etter", "": ""}[party.Position.Uncounted])
 			if m := party.Position.Mandate; m != nil {
 				texts = append(texts, m.RestsOn)
 			}

@@ -237,6 +237,7 @@ func addParties(t testing.TB, p *evidence.Package, municipalities int) {
 			party.Position.AnswerHashes = stale
 		case i%9 != 8:
 			party.Position = position(i+1, "approved", "", by, name)
+			party.Position.Uncounted = map[int]string{10: "parties", 11: "mandate"}[i]
 		default:
 			party.Silence = &evidence.Silence{WarnedAt: at(10, 9, 0), CountsFrom: at(24, 22, 0), DeliveredAt: new(at(10, 9, 1)), Counted: true}
 		}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -280,6 +281,13 @@ func (w *walker) checkSent(r, before portal.Response) {
 	if report := verified(w.t, w.db, raw); !report.OK() || string(p.PackageHash) != last.PackageHash {
 		w.fail("the package:\n%s", report)
 	}
+	for _, said := range before.Parties {
+		validity, _ := workflow.Judge(workflow.StandingOf(before, said, w.now), workflow.LaidBefore(before))
+		i := slices.IndexFunc(p.Parties, func(party evidence.Party) bool { return party.ID == string(said.Organisation.ID) })
+		if counted := validity == workflow.Valid && said.Position.Kind != portal.StandsOutside; counted != p.Behind(p.Parties[i]) {
+			w.fail("the position of %s is %s, and in the package it stands behind the text: %v", said.Organisation.Name, validity, !counted)
+		}
+	}
 	for _, party := range p.Parties {
 		if party.Position != nil && party.Position.Kind == string(portal.Rejected) {
 			w.fail("%s rejects what was sent", party.Name)
@@ -293,7 +301,7 @@ func (w *walker) checkSent(r, before portal.Response) {
 
 // approves says whether the party stands behind every answer as it was sent.
 func approves(party evidence.Party, p evidence.Package) bool {
-	if party.Position == nil || party.Position.Kind != string(portal.Approved) && party.Position.Kind != string(portal.ApprovedWithRemark) {
+	if party.Position == nil || party.Position.Uncounted != "" || party.Position.Kind != string(portal.Approved) && party.Position.Kind != string(portal.ApprovedWithRemark) {
 		return false
 	}
 	for _, a := range p.Answers {

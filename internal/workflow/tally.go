@@ -175,12 +175,24 @@ func Because(s Standing, now Laid) string {
 		return ""
 	case len(answers) > 0:
 		return "text"
-	case s.Seen.Circle != now.Circle:
-		return "parties"
-	case s.Untreated:
+	case s.Untreated && s.Seen.Circle == now.Circle:
 		return "treatment"
 	}
-	return "mandate"
+	return BesideText(s, now)
+}
+
+// BesideText says what makes a position stale that its text and its treatment do not show: the parties, or
+// else the mandate. Empty when neither does.
+func BesideText(s Standing, now Laid) string {
+	switch {
+	case s.Kind == "" || now.Hashes == nil:
+		return ""
+	case s.Seen.Circle != now.Circle:
+		return "parties"
+	case s.Lapsed:
+		return "mandate"
+	}
+	return ""
 }
 
 // TreatedEarlier says whether what the party treated last is another text than

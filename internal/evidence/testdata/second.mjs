@@ -136,6 +136,7 @@ const submissionPackage = record({
           mandate: optional(mandate),
           needed: optional((v) => whole(v) && v !== 0),
           approvers: optional((v) => approvers(v) && v.length > 0),
+          uncounted: optional(filled),
         }),
       ),
       silence: optional(record({ warnedAt: instant, countsFrom: instant, counted: flag, deliveredAt: optional(instant) })),
@@ -194,6 +195,7 @@ function* words(p) {
       yield !mandate || ['stand_in', 'on_behalf'].includes(mandate.kind)
       yield mandate?.kind !== 'on_behalf' || (mandate.reason !== '' && mandate.restsOn !== '')
     }
+    yield ['parties', 'mandate', undefined].includes(position.uncounted)
     yield position.kind !== 'rejected' || position.reason !== ''
   }
   if (p.decision) yield ['strategic', 'partnership'].includes(p.decision.level) && isDate(p.decision.date)

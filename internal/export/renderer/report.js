@@ -84,7 +84,7 @@ function facts(pkg, w) {
     { label: w.say('submittedBy'), value: personText(submission.submittedBy) },
     { label: w.say('reference'), value: reference(pkg, w) },
     { label: w.say('behind'), value: partyCount(pkg, w) },
-    { label: w.say('position'), value: tally(pkg.parties, w) },
+    { label: w.say('position'), value: tally(pkg.parties, pkg, w) },
     ...(decision ? [{ label: w.say('decision'), value: `${clean(decision.body)}, ${w.date(decision.date)}` }] : []),
     { label: w.say('checksum'), value: pkg.packageHash, code: true },
   ]
@@ -200,7 +200,7 @@ export function partySection(pkg, w) {
       .filter(({ parties }) => parties.length > 0)
       .flatMap(({ side, parties }) => [
         heading(2, w.say(side), { listed: false }),
-        paragraph(tally(parties, w), { small: true }),
+        paragraph(tally(parties, pkg, w), { small: true }),
         partyTable(parties, pkg, w),
       ]),
     ...treatmentSection(pkg, w),
@@ -239,20 +239,27 @@ function attachmentLine(name, hash, w) {
   return { kind: 'paragraph', runs: [{ text: `${what} `, small: true }, { text: hash, code: true, small: true }] }
 }
 
-function tally(parties, w) {
-  const kinds = ['approved', 'approved_with_remark', 'rejected', 'stands_outside', 'pending', 'no_response']
+function tally(parties, pkg, w) {
+  const kinds = ['approved', 'approved_with_remark', 'rejected', 'stands_outside', 'pending', 'uncounted', 'no_response']
   return kinds
-    .map((kind) => [w.say(kind), parties.filter((party) => kindOf(party) === kind).length])
+    .map((kind) => [w.say(kind), parties.filter((party) => kindOf(party, pkg) === kind).length])
     .filter(([, n]) => n > 0)
     .map(([word, n]) => `${word}: ${n}`)
     .join('. ') + '.'
 }
 
-// What the party says; nothing yet, as long as too few of its approvers have said it.
-function kindOf({ position }) {
+// What the party says; nothing yet, as long as too few of its approvers have said it, and nothing that counts when the portal
+// did not count it.
+function kindOf({ position }, pkg) {
   if (!position) return 'no_response'
-  return position.kind === 'rejected' || (position.needed ?? 1) <= (position.approvers?.length ?? 1) ? position.kind : 'pending'
+  if (position.kind === 'rejected') return position.kind
+  if ((position.needed ?? 1) > (position.approvers?.length ?? 1)) return 'pending'
+  const stale = agrees(position) && changedSince(position, pkg).length > 0
+  return stale || position.uncounted || position.coverage?.covers === false ? 'uncounted' : position.kind
 }
+
+const agrees = ({ kind }) => ['approved', 'approved_with_remark'].includes(kind)
+const changedSince = ({ answerHashes }, pkg) => pkg.answers.filter(({ id, hash }) => hash && answerHashes[id] !== hash)
 
 function partyTable(parties, pkg, w) {
   const cell = (blocks, header = false) => ({ header, colspan: 1, rowspan: 1, blocks })
@@ -278,21 +285,23 @@ function partyName(party) {
 }
 
 function positionBlocks(party, pkg, w) {
-  const blocks = [paragraph(w.say(kindOf(party)), { bold: !['pending', 'no_response'].includes(kindOf(party)) })]
+  const says = kindOf(party, pkg)
+  const blocks = [paragraph(w.say(says), { bold: !['pending', 'uncounted', 'no_response'].includes(says) })]
   if (party.silence) {
     const key = party.silence.counted ? 'silenceCounted' : 'silenceWarned'
     blocks.push(paragraph(w.say(key, { warned: w.instant(party.silence.warnedAt), from: w.instant(party.silence.countsFrom) }), { italic: true }))
   }
   if (!party.position) return blocks
-  const { kind, needed, approvers } = party.position
+  const { kind, needed, approvers, uncounted } = party.position
+  if (says === 'uncounted') blocks.push(paragraph(w.say('said', { kind: w.say(kind) }), { italic: true }))
+  if (uncounted) blocks.push(paragraph(w.say(`uncounted_${uncounted}`), { italic: true }))
   if (needed) blocks.push(paragraph(w.say('approvers', { said: approvers.length, needed, kind: w.say(kind) }), { italic: true }))
   if (party.position.reason) {
     const reason = w.say('reason', { reason: clean(party.position.reason) })
     blocks.push({ ...paragraph(reason), lang: pkg.response.language })
   }
-  const stale = pkg.answers.filter((answer) => answer.hash && party.position.answerHashes[answer.id] !== answer.hash)
-  const agreed = ['approved', 'approved_with_remark'].includes(party.position.kind)
-  if (stale.length > 0 && agreed) {
+  const stale = changedSince(party.position, pkg)
+  if (stale.length > 0 && agrees(party.position)) {
     blocks.push(paragraph(w.say('staleAnswers', { answers: w.join(stale.map((answer) => String(answer.number))) }), { italic: true }))
   }
   return [...blocks, ...coverageBlocks(party, pkg, w)]

@@ -75,6 +75,6 @@ export interface PackageParty {
   id: string
   name: string
   side: 'hospital' | 'municipal'
-  position: null | { kind: Schemas['PositionKind']; reason: string; recordedAt: string; by: { name: string }; answerHashes: Record<string, string>; needed?: number; approvers?: { by: { name: string } }[]; coverage?: Schemas['Coverage']; mandate?: { kind: 'stand_in' | 'on_behalf'; organisation: string; restsOn: string } }
+  position: null | { kind: Schemas['PositionKind']; reason: string; recordedAt: string; by: { name: string }; answerHashes: Record<string, string>; needed?: number; approvers?: { by: { name: string } }[]; coverage?: Schemas['Coverage']; uncounted?: 'parties' | 'mandate'; mandate?: { kind: 'stand_in' | 'on_behalf'; organisation: string; restsOn: string } }
   treatments?: { id: string; body: string; date: string; caseNumber: string; freezeNumber: number; corrects?: string; attachments?: { id: string; name: string; size: number }[] }[]
 }

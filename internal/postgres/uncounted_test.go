@@ -1,0 +1,80 @@
+package postgres_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"samsvar/internal/evidence"
+	"samsvar/internal/portal"
+)
+
+// sent is the package as the secretariat and the ministry have it.
+func (f frozen) sent() (p evidence.Package, raw []byte) {
+	f.t.Helper()
+	_, _, raw, err := f.consult.Submission(f.t.Context(), f.secretariat, f.id, "", "submission.read")
+	must(f.t, err)
+	must(f.t, json.Unmarshal(raw, &p))
+	return p, raw
+}
+
+// A position that the portal does not count when the answer is sent is approval to nobody: not in the package, nor
+// in what is counted.
+func TestWhatDidNotCountWhenItWasSentIsNoApproval(t *testing.T) {
+	for why, lose := range map[string]func(frozen, portal.Actor) (silent portal.Actor){
+		"parties": func(f frozen, who portal.Actor) portal.Actor {
+			for _, one := range f.approvers {
+				must(t, f.approve(one, f.id, portal.Approved))
+			}
+			last := f.approvers[len(f.approvers)-1]
+			must(t, f.remove(last))
+			for _, one := range f.approvers[:len(f.approvers)-1] {
+				if one.Organisation != who.Organisation {
+					must(t, f.confirm(one, nil))
+				}
+			}
+			return last
+		},
+		"mandate": func(f frozen, who portal.Actor) portal.Actor {
+			deputy := f.as(who.Organisation, portal.Reader)
+			m, err := f.give(who, deputy, nil)
+			must(t, err)
+			must(t, f.approve(f.again(deputy), f.id, portal.Approved))
+			for _, one := range f.approvers {
+				if one.Organisation != who.Organisation {
+					must(t, f.approve(one, f.id, portal.Approved))
+				}
+			}
+			must(t, f.end(who, m))
+			return portal.Actor{}
+		},
+	} {
+		t.Run(why, func(t *testing.T) {
+			f := newHouse(t).freezeJoint(portal.Rule{Kind: portal.Consensus, HospitalPercent: 100, MunicipalPercent: 50})
+			who := f.approvers[2]
+			lose(f, who)
+			must(t, f.decide())
+			must(t, f.submit())
+			p, raw := f.sent()
+			if report := verified(t, f.db, raw); !report.OK() {
+				t.Error(report)
+			}
+			behind := 0
+			for _, party := range p.Parties {
+				if is := party.ID == string(who.Organisation); p.Behind(party) == is || is && party.Position.Uncounted != why {
+					t.Errorf("%s: behind %v, %+v", party.Name, p.Behind(party), party.Position)
+				}
+				if party.Side == "municipal" && p.Behind(party) {
+					behind++
+				}
+			}
+			ministry := f.as("hod", portal.CaseOfficer)
+			overview, err := f.consult.Overview(t.Context(), ministry, f.now().Round.ID)
+			must(t, err)
+			across, err := f.consult.ReadAcross(t.Context(), ministry, f.now().Round.ID, f.now().Answers[0].Question.ID)
+			must(t, err)
+			if overview.Reach.Behind != behind || across.Count.Municipalities != behind || len(across.Answers[0].Silent) != 1 {
+				t.Errorf("%d stand behind it; the ministry counts %d and %d, silent are %v", behind, overview.Reach.Behind, across.Count.Municipalities, across.Answers[0].Silent)
+			}
+		})
+	}
+}
