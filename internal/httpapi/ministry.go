@@ -74,7 +74,7 @@ func (a *api) showSubmission(ctx context.Context, actor portal.Actor, id Respons
 func lateOf(r portal.Response, sent portal.FreezeID) []SaidPosition {
 	late := []SaidPosition{}
 	for _, p := range r.Parties {
-		if p.Position != nil && p.Position.Late && p.Position.Enough() && p.Position.Freeze == sent {
+		if p.Position != nil && p.Position.Late && p.Position.Enough() && p.Position.Covered() && p.Position.Freeze == sent {
 			late = append(late, SaidPosition{Organisation: organisationOf(p.Organisation), IsParty: true, Position: positionOf(*p.Position, p.Organisation)})
 		}
 	}

@@ -294,6 +294,9 @@ type Position struct {
 // Enough says whether as many of the party's approvers have said it as have to. One alone can reject.
 func (p Position) Enough() bool { return p.Kind == Rejected || len(p.Joined)+1 >= p.Needed }
 
+// Covered says whether what the party treated covers what it approves, as its approver says where that is another text.
+func (p Position) Covered() bool { return p.Coverage == nil || p.Coverage.Covers }
+
 // SaidBy says whether the person is one of those who said it.
 func (p Position) SaidBy(account AccountID) bool {
 	return p.Account == account || slices.ContainsFunc(p.Joined, func(x Position) bool { return x.Account == account })

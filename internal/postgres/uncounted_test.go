@@ -6,6 +6,7 @@ import (
 
 	"samsvar/internal/evidence"
 	"samsvar/internal/portal"
+	"samsvar/internal/signoff"
 )
 
 // sent is the package as the secretariat and the ministry have it.
@@ -77,4 +78,49 @@ func TestWhatDidNotCountWhenItWasSentIsNoApproval(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What a party says that its own treatment does not cover supports nothing, in time or late.
+func TestWhatIsNotCoveredSupportsNothing(t *testing.T) {
+	f := newHouse(t).freezeJoint(portal.Rule{Kind: portal.Consensus, HospitalPercent: 100, MunicipalPercent: 20})
+	inTime, late := f.approvers[2], f.approvers[3]
+	for _, who := range []portal.Actor{inTime, late} {
+		must(t, f.treat(who, f.council()))
+	}
+	f.reopen()
+	f.write(f.now(), 4, "En presisering.")
+	f.ready(f.secretariat, f.now())
+	f.freeze()
+	uncovered := func(who portal.Actor) error {
+		r := f.now()
+		return f.signoff.TakePosition(t.Context(), who, f.id, positionOn(r, &portal.Coverage{Reason: "Vedtaket gjaldt ikke svar 4."}))
+	}
+	must(t, uncovered(inTime))
+	for _, who := range f.approvers {
+		if who.Organisation != inTime.Organisation && who.Organisation != late.Organisation {
+			must(t, f.approve(who, f.id, portal.Approved))
+		}
+	}
+	must(t, f.decide())
+	must(t, f.submit())
+	must(t, uncovered(late))
+	ministry := f.as("hod", portal.CaseOfficer)
+	r := f.now()
+	across, err := f.consult.ReadAcross(t.Context(), ministry, r.Round.ID, r.Answers[0].Question.ID)
+	must(t, err)
+	if a := across.Answers[0]; len(a.Supporters) != len(f.approvers)-2 || len(a.Silent) != 2 || len(a.Outside) != 0 {
+		t.Errorf("supporters %v, outside %v, silent %v", a.Supporters, a.Outside, a.Silent)
+	}
+	_, err = f.consult.Receive(t.Context(), ministry, f.id)
+	must(t, err)
+	must(t, f.consult.Publish(t.Context(), ministry, f.id, r.Last().Number))
+	one, err := f.consult.PublishedOne(t.Context(), r.Last().Number)
+	must(t, err)
+	if len(one.Late) != 0 {
+		t.Errorf("the public is told that they approved: %+v", one.Late)
+	}
+}
+
+func positionOn(r portal.Response, said *portal.Coverage) signoff.Position {
+	return signoff.Position{Freeze: r.Freeze.ID, Hashes: r.Hashes(), Kind: portal.Approved, Coverage: said}
 }

@@ -159,7 +159,7 @@ func StandingOf(r portal.Response, p portal.Party, now time.Time) Standing {
 	if p.Position != nil {
 		s.Kind, s.Seen = p.Position.Kind, Laid{Hashes: p.Position.Hashes, Circle: p.Position.Circle}
 		s.Lapsed, s.Short = p.Position.Lapsed(now), !p.Position.Enough()
-		s.Untreated = p.Position.Coverage != nil && !p.Position.Coverage.Covers
+		s.Untreated = !p.Position.Covered()
 	}
 	s.Warned = p.Position == nil && p.Withdrawn == nil && p.Warning.Counts(now)
 	return s
