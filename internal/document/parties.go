@@ -28,7 +28,7 @@ func (s Service) AddParty(ctx context.Context, actor portal.Actor, id portal.Res
 			return nil, err
 		}
 		r.Parties = append(r.Parties, members[i])
-		return map[string]any{"added": members[i].Organisation.Name}, tx.NextCircle(r.ID)
+		return map[string]any{"added": members[i].Organisation.Name, "partyId": organisation}, tx.NextCircle(r.ID)
 	})
 }
 
@@ -48,7 +48,7 @@ func (s Service) RemoveParty(ctx context.Context, actor portal.Actor, id portal.
 			return nil, err
 		}
 		r.Parties = slices.Delete(slices.Clone(r.Parties), i, i+1)
-		detail := map[string]any{"removed": leaving.Organisation.Name, "reason": reason}
+		detail := map[string]any{"removed": leaving.Organisation.Name, "partyId": organisation, "reason": reason}
 		if leaving.Position == nil {
 			return detail, nil
 		}
@@ -74,7 +74,8 @@ func (s Service) changeParties(ctx context.Context, actor portal.Actor, id porta
 		if r.Freeze == nil {
 			return detail, tx.SetResponseState(r, r.State)
 		}
-		_, err = s.relay(tx, actor, r)
+		laid, err := s.relay(tx, actor, r)
+		detail["freeze"], detail["hash"] = laid.Number, laid.Hash
 		return detail, err
 	})
 	if err == nil {

@@ -1,8 +1,8 @@
 package evidence
 
 import (
-	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -125,6 +125,11 @@ type saidBefore struct {
 	events map[string]Event
 	by     map[string][]string // the names of all who said something under the name
 	old    bool                // some events are from before they held hashes
+
+	laid    Event            // the newest that laid a text before parties
+	decided Event            // the newest that tells of a decision
+	left    map[string]int64 // the newest that tells that a party left, by its id
+	leftOld int64            // the newest that does, and is from before they held ids
 }
 
 // telling are the actions that say something: their events hold a hash each.
@@ -132,27 +137,82 @@ var telling = map[string]bool{"response.position": true, "response.endorse": tru
 	"response.reply": true, "response.treat": true, "response.decide": true}
 
 func (s Signed) saidBefore(submitted Event) saidBefore {
-	all := saidBefore{hashes: map[string]Hash{}, events: map[string]Event{}, by: map[string][]string{}}
+	all := saidBefore{hashes: map[string]Hash{}, events: map[string]Event{}, by: map[string][]string{}, left: map[string]int64{}}
 	for _, e := range s.events {
-		if e.Response != submitted.Response || e.Sequence > submitted.Sequence || !telling[e.Action] {
+		if e.Response != submitted.Response || e.Sequence > submitted.Sequence {
 			continue
 		}
-		var detail struct {
-			Said map[string]Hash `json:"said"`
+		all.circle(e)
+		if !telling[e.Action] {
+			continue
 		}
-		if err := json.Unmarshal(e.Detail, &detail); err != nil || detail.Said == nil {
+		told := e.told()
+		if told.Said == nil {
 			all.old = true
 		}
-		for name, hash := range detail.Said {
+		for name, hash := range told.Said {
 			all.hashes[name], all.events[name], all.by[name] = hash, e, append(all.by[name], e.AccountName)
 		}
 	}
 	return all
 }
 
+// circle remembers who was to say something of what.
+func (b *saidBefore) circle(e Event) {
+	switch e.Action {
+	case "response.freeze", "response.endorse", "response.parties":
+		b.laid = e
+	case "response.decide":
+		b.decided = e
+	}
+	switch told := e.told(); {
+	case e.Action != "response.parties" || told.Removed == "":
+	case told.PartyID == "":
+		b.leftOld = e.Sequence
+	default:
+		b.left[told.PartyID] = e.Sequence
+	}
+}
+
+// leftOut are those who said something and are not among the parties, though no event tells that they left since; unsure
+// are those of whom an event may tell it, that does not say who left.
+func (b saidBefore) leftOut(parties []Party) (out, unsure []string) {
+	for _, name := range slices.Sorted(maps.Keys(b.events)) {
+		id, is := strings.CutPrefix(name, "position/")
+		e := b.events[name]
+		if !is || b.left[id] > e.Sequence || slices.ContainsFunc(parties, func(p Party) bool { return p.ID == id }) {
+			continue
+		}
+		if b.leftOld > e.Sequence {
+			unsure = append(unsure, "that party "+id+" left")
+		} else {
+			out = append(out, fmt.Sprintf("Party %s, whose position event %d tells of, is not in the package, and did not leave.", id, e.Sequence))
+		}
+	}
+	return out, unsure
+}
+
+// undecided says which decision about the text is not the one in the package; empty when none is.
+func (b saidBefore) undecided(p Package) string {
+	e := b.decided
+	if e.Hash == "" || e.told().Freeze != p.Freeze.Number {
+		return ""
+	}
+	if p.Decision == nil {
+		return fmt.Sprintf("The decision that event %d tells of is not in the package.", e.Sequence)
+	}
+	if _, same := e.told().Said["decision/"+p.Decision.Level]; !same && second(e.At).After(p.Decision.RecordedAt) {
+		return fmt.Sprintf("The decision in the package is not the last one: event %d tells of a later one.", e.Sequence)
+	}
+	return ""
+}
+
 // said holds what the package says that was said against the events of when it was.
 func (r *Report) said(before saidBefore) {
-	var findings, untold []string
+	findings, untold := before.leftOut(r.of.Parties)
+	if missing := before.undecided(r.of); missing != "" {
+		findings = append(findings, missing)
+	}
 	held := 0
 	hold := func(what string) func(string, Hash, error) {
 		return func(name string, hash Hash, err error) {
@@ -200,7 +260,7 @@ func (r *Report) said(before saidBefore) {
 		hold("the decision")(DecisionSaid(r.of.Freeze.Number, *d))
 	}
 	r.none("said", findings, fmt.Sprintf("%d positions, treatments, attachments, remarks, replies and decisions are those that signed events tell of.", held))
-	if untold != nil {
+	if len(untold) > 0 {
 		r.add("said", Note, "No signed event holds a hash of this: it was said before events held any, or not at all: "+strings.Join(untold, "; ")+".")
 	}
 }

@@ -12,16 +12,20 @@ type Signed struct {
 	events []Event // of responses alone
 }
 
-// toldOf is what an event's detail says of a submission.
+// toldOf is what an event's detail says of what is sent.
 type toldOf struct {
-	Number      string `json:"number"`
-	Hash        Hash   `json:"hash"`
-	Publication Hash   `json:"publication"`
-	Replaces    string `json:"replaces"`
+	Number      string          `json:"number"` // of a submission
+	Publication Hash            `json:"publication"`
+	Replaces    string          `json:"replaces"`
+	Hash        Hash            `json:"hash"`   // of a submission's package, or of the text that was laid before the parties
+	Freeze      int             `json:"freeze"` // its number
+	PartyID     string          `json:"partyId"`
+	Removed     string          `json:"removed"` // the party's name, when it left
+	Said        map[string]Hash `json:"said"`
 }
 
 func (e Event) told() (t toldOf) {
-	_ = json.Unmarshal(e.Detail, &t) // what has another form tells nothing of a submission
+	_ = json.Unmarshal(e.Detail, &t) // what has another form tells nothing of it
 	return t
 }
 
@@ -46,7 +50,9 @@ func (s Signed) Vouch(r *Report) {
 		return
 	}
 	r.submitted(s.events[at])
-	r.said(s.saidBefore(s.events[at]))
+	before := s.saidBefore(s.events[at])
+	r.laid(before.laid)
+	r.said(before)
 	for _, e := range s.events[at+1:] {
 		if what := becameOf(e, r.Number); what != "" {
 			r.add("trail", Note, fmt.Sprintf("%s: event %d, %s.", what, e.Sequence, e.At.Format(time.RFC3339)))
@@ -67,6 +73,21 @@ func (r *Report) submitted(e Event) {
 		r.add("trail", Fail, fmt.Sprintf("The %s is not the one of event %d, which was signed: that is %s of response %s.", what, e.Sequence, said, e.Response))
 	default:
 		r.add("trail", Pass, fmt.Sprintf("The %s is the one of event %d, which was signed.", what, e.Sequence))
+	}
+}
+
+// laid holds the freeze against the event that laid it before the parties: whoever is left out of both before it is sent is
+// missing nowhere else.
+func (r *Report) laid(e Event) {
+	told, of := e.told(), r.of.Freeze
+	switch {
+	case e.Hash == "":
+		r.add("laid", Fail, "No signed event tells that a text was laid before parties.")
+	case told.Hash == "":
+		r.add("laid", Note, fmt.Sprintf("Event %d laid the text before other parties, and is from before such events held a hash.", e.Sequence))
+	default:
+		r.check("laid", told.Hash == of.Hash && told.Freeze == of.Number, fmt.Sprintf("Event %d laid these answers before these parties.", e.Sequence),
+			fmt.Sprintf("Event %d laid other answers, or before other parties: version %d (%s), and the package has version %d (%s).", e.Sequence, told.Freeze, told.Hash, of.Number, of.Hash))
 	}
 }
 

@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -15,6 +16,7 @@ func submittedAfter(p Package, said []Event, after ...Event) Trail {
 	copy(events, said)
 	detail := map[string]any{"number": p.Submission.Number, "hash": p.PackageHash, "publication": must(p.PublicationHash()), "lateSeconds": 3600, "replaces": ""}
 	events[23].Action, events[23].Response, events[23].Detail = "response.submit", p.Response.ID, must(json.Marshal(detail))
+	events[23].AccountName = "Rådgiver i sekretariatet"
 	for i, e := range after {
 		events[25+i].Action, events[25+i].Response, events[25+i].Detail = e.Action, p.Response.ID, e.Detail
 	}
@@ -23,12 +25,15 @@ func submittedAfter(p Package, said []Event, after ...Event) Trail {
 
 // saying are the events of what the package says that was said, each of which tells of one thing.
 func saying(p Package) (events []Event) {
+	tell := func(action, by string, detail map[string]any) {
+		events = append(events, Event{At: told(1, 1)[0].At, AccountName: by, Action: action, Response: p.Response.ID, Detail: must(json.Marshal(detail))})
+	}
 	say := func(action, by string) func(string, Hash, error) {
 		return func(name string, hash Hash, err error) {
-			detail := map[string]any{"said": map[string]Hash{name: must(hash, err)}}
-			events = append(events, Event{At: told(1, 1)[0].At, AccountName: by, Action: action, Response: p.Response.ID, Detail: must(json.Marshal(detail))})
+			tell(action, by, map[string]any{"freeze": p.Freeze.Number, "said": map[string]Hash{name: must(hash, err)}})
 		}
 	}
+	tell("response.freeze", "", map[string]any{"freeze": p.Freeze.Number, "hash": p.Freeze.Hash})
 	for _, party := range p.Parties {
 		for _, t := range party.Treatments {
 			say("response.treat", t.By.Name)(TreatmentSaid(party.ID, t))
@@ -59,14 +64,19 @@ func saying(p Package) (events []Event) {
 // said tell of another.
 func TestWhatWasChangedBeforeItWasSentIsFound(t *testing.T) {
 	at := func(p *Package) *Position { return p.Parties[0].Position }
+	relaid := func(p *Package) { p.Freeze.Hash = must(p.freezeHash()) }
 	for what, change := range map[string]func(*Package){
-		"a position":        func(p *Package) { at(p).Kind = "stands_outside" },
-		"its reason":        func(p *Package) { at(p).Reason = "Ja." },
-		"its time":          func(p *Package) { at(p).RecordedAt = p.Freeze.FrozenAt },
-		"its person":        func(p *Package) { at(p).By.Name = "En annen" },
-		"its ground":        func(p *Package) { at(p).Coverage.Reason = "Alt." },
-		"an approver":       func(p *Package) { p.Parties[1].Position.Approvers[0].By.Name = "En annen" },
-		"when one approved": func(p *Package) { p.Parties[1].Position.Approvers[0].RecordedAt = p.Freeze.FrozenAt },
+		"a party left out":       func(p *Package) { p.Parties = p.Parties[:4]; relaid(p) },
+		"a silent one left out":  func(p *Package) { p.Parties = slices.Delete(p.Parties, 3, 4); relaid(p) },
+		"the number of a freeze": func(p *Package) { p.Freeze.Number = 4; relaid(p) },
+		"a decision left out":    func(p *Package) { p.Decision = nil },
+		"a position":             func(p *Package) { at(p).Kind = "stands_outside" },
+		"its reason":             func(p *Package) { at(p).Reason = "Ja." },
+		"its time":               func(p *Package) { at(p).RecordedAt = p.Freeze.FrozenAt },
+		"its person":             func(p *Package) { at(p).By.Name = "En annen" },
+		"its ground":             func(p *Package) { at(p).Coverage.Reason = "Alt." },
+		"an approver":            func(p *Package) { p.Parties[1].Position.Approvers[0].By.Name = "En annen" },
+		"when one approved":      func(p *Package) { p.Parties[1].Position.Approvers[0].RecordedAt = p.Freeze.FrozenAt },
 		"one approver too many": func(p *Package) {
 			who := &p.Parties[1].Position.Approvers
 			*who = append([]Approver{{(*who)[0].By, p.Freeze.FrozenAt, nil}}, *who...)
@@ -88,13 +98,14 @@ func TestWhatWasChangedBeforeItWasSentIsFound(t *testing.T) {
 	} {
 		p := forged(t, change)
 		trail := submittedAfter(p, saying(sample(t)))
+		found := func(r Report) bool { return failed(r, "said") || failed(r, "laid") }
 		r := vouched(t, trail, p)
-		if !failed(r, "said") || failed(r, "trail") {
+		if !found(r) || failed(r, "trail") {
 			t.Errorf("%s: is not found:\n%s", what, r)
 		}
-		published := must(p.Publication())
-		if r := vouched(t, trail, published); what != "its person" && what != "an approver" && !failed(r, "said") {
-			t.Errorf("%s: is not found in what is published:\n%s", what, r)
+		persons := []string{"its person", "an approver", "who sent it", "nobody sent it", "nobody's position", "who treated it", "nobody approved"}
+		if r := vouched(t, trail, must(p.Publication())); slices.Contains(persons, what) == found(r) {
+			t.Errorf("%s: is found in what is published: %v\n%s", what, found(r), r)
 		}
 	}
 }
@@ -103,9 +114,37 @@ func TestWhatWasChangedBeforeItWasSentIsFound(t *testing.T) {
 func TestWhatEventsHeldNoHashOfIsNoted(t *testing.T) {
 	p := sample(t)
 	events := saying(p)
-	events[0].Detail = json.RawMessage(`{"kind":"approved"}`)
+	events[1].Detail = json.RawMessage(`{"kind":"approved"}`)
 	if r := vouched(t, submittedAfter(p, events), p); !r.OK() || !strings.Contains(r.String(), "or not at all: a treatment by Sørlandet sykehus HF") {
 		t.Errorf("\n%s", r)
+	}
+}
+
+// Who left before it was sent may have said something. Where an event from before such events named whom and what was laid
+// before the others is the newest, that is told.
+func TestAPartyThatLeft(t *testing.T) {
+	p := forged(t, func(p *Package) { p.Parties, p.Freeze.Number = p.Parties[:4], 4; p.Freeze.Hash = must(p.freezeHash()) })
+	leaving := func(detail map[string]any) Trail {
+		left := Event{At: told(1, 1)[0].At, Action: "response.parties", Response: p.Response.ID, Detail: must(json.Marshal(detail))}
+		events := append(saying(sample(t)), left)
+		for _, e := range saying(p) {
+			if e.Action == "response.decide" {
+				events = append(events, e)
+			}
+		}
+		return submittedAfter(p, events)
+	}
+	newer := map[string]any{"removed": "Farsund kommune", "partyId": "4206", "freeze": 4, "hash": p.Freeze.Hash}
+	if r := vouched(t, leaving(newer), p); !r.OK() || !strings.Contains(r.String(), "Event 14 laid these answers before these parties") {
+		t.Errorf("\n%s", r)
+	}
+	if r := vouched(t, leaving(map[string]any{"removed": "Farsund kommune"}), p); !r.OK() || !strings.Contains(r.String(), "that party 4206 left") ||
+		!strings.Contains(r.String(), "is from before such events held a hash") {
+		t.Errorf("an old trail:\n%s", r)
+	}
+	newer["partyId"] = "4205"
+	if r := vouched(t, leaving(newer), p); !failed(r, "said") {
+		t.Errorf("another left:\n%s", r)
 	}
 }
 

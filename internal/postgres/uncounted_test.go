@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"samsvar/internal/evidence"
@@ -56,7 +57,7 @@ func TestWhatDidNotCountWhenItWasSentIsNoApproval(t *testing.T) {
 			must(t, f.decide())
 			must(t, f.submit())
 			p, raw := f.sent()
-			if report := verified(t, f.db, raw); !report.OK() {
+			if report := verified(t, f.db, raw); !report.OK() || !strings.Contains(report.String(), "laid these answers before these parties") {
 				t.Error(report)
 			}
 			behind := 0
