@@ -126,10 +126,11 @@ type saidBefore struct {
 	by     map[string][]string // the names of all who said something under the name
 	old    bool                // some events are from before they held hashes
 
-	laid    Event            // the newest that laid a text before parties
-	decided Event            // the newest that tells of a decision
-	left    map[string]int64 // the newest that tells that a party left, by its id
-	leftOld int64            // the newest that does, and is from before they held ids
+	laid      Event            // the newest that laid a text before parties
+	decided   Event            // the newest that tells of a decision
+	left      map[string]int64 // the newest that tells that a party left, by its id
+	leftOld   int64            // the newest that does, and is from before they held ids
+	submitted Event
 }
 
 // telling are the actions that say something: their events hold a hash each.
@@ -137,7 +138,7 @@ var telling = map[string]bool{"response.position": true, "response.endorse": tru
 	"response.reply": true, "response.treat": true, "response.decide": true}
 
 func (s Signed) saidBefore(submitted Event) saidBefore {
-	all := saidBefore{hashes: map[string]Hash{}, events: map[string]Event{}, by: map[string][]string{}, left: map[string]int64{}}
+	all := saidBefore{hashes: map[string]Hash{}, events: map[string]Event{}, by: map[string][]string{}, left: map[string]int64{}, submitted: submitted}
 	for _, e := range s.events {
 		if e.Response != submitted.Response || e.Sequence > submitted.Sequence {
 			continue
@@ -213,6 +214,7 @@ func (r *Report) said(before saidBefore) {
 	if missing := before.undecided(r.of); missing != "" {
 		findings = append(findings, missing)
 	}
+	findings = append(findings, r.persons(before)...)
 	held := 0
 	hold := func(what string) func(string, Hash, error) {
 		return func(name string, hash Hash, err error) {
@@ -232,14 +234,6 @@ func (r *Report) said(before saidBefore) {
 	for _, party := range r.of.Parties {
 		if p := party.Position; p != nil {
 			hold("the position of " + party.Name)(PositionSaid(party.ID, *p))
-			if e := before.events["position/"+party.ID]; p.By.Name != "" && e.Hash != "" && e.AccountName != p.By.Name {
-				findings = append(findings, fmt.Sprintf("The position of %s is by %s in the package, and by %s in event %d.", party.Name, p.By.Name, e.AccountName, e.Sequence))
-			}
-			for _, one := range p.Approvers {
-				if name := one.By.Name; name != "" && !before.old && !slices.Contains(before.by["position/"+party.ID], name) {
-					findings = append(findings, fmt.Sprintf("No signed event tells that %s approved for %s.", name, party.Name))
-				}
-			}
 		} else if e := before.events["position/"+party.ID]; e.Hash != "" && e.Action != "response.withdraw_position" {
 			findings = append(findings, fmt.Sprintf("The position of %s, which event %d tells of, is not in the package.", party.Name, e.Sequence))
 		}
@@ -263,4 +257,33 @@ func (r *Report) said(before saidBefore) {
 	if len(untold) > 0 {
 		r.add("said", Note, "No signed event holds a hash of this: it was said before events held any, or not at all: "+strings.Join(untold, "; ")+".")
 	}
+}
+
+// persons holds those whom a package names against the events of what they did. A publication names nobody.
+func (r *Report) persons(before saidBefore) (findings []string) {
+	if r.of.Format == PublicFormat {
+		return nil
+	}
+	by := func(what, name string, e Event) {
+		if e.Hash != "" && e.AccountName != name {
+			findings = append(findings, fmt.Sprintf("%s is by %q in the package, and by %q in event %d.", what, name, e.AccountName, e.Sequence))
+		}
+	}
+	by("The submission", r.of.Submission.SubmittedBy.Name, before.submitted)
+	for _, party := range r.of.Parties {
+		for _, t := range party.Treatments {
+			by("A treatment by "+party.Name, t.By.Name, before.events["treatment/"+t.ID])
+		}
+		if party.Position == nil {
+			continue
+		}
+		said := "position/" + party.ID
+		by("The position of "+party.Name, party.Position.By.Name, before.events[said])
+		for _, one := range party.Position.Approvers {
+			if !before.old && !slices.Contains(before.by[said], one.By.Name) {
+				findings = append(findings, fmt.Sprintf("No signed event tells that %q approved for %s.", one.By.Name, party.Name))
+			}
+		}
+	}
+	return findings
 }

@@ -70,13 +70,20 @@ func TestWhatWasChangedBeforeItWasSentIsFound(t *testing.T) {
 		"a silent one left out":  func(p *Package) { p.Parties = slices.Delete(p.Parties, 3, 4); relaid(p) },
 		"the number of a freeze": func(p *Package) { p.Freeze.Number = 4; relaid(p) },
 		"a decision left out":    func(p *Package) { p.Decision = nil },
-		"a position":             func(p *Package) { at(p).Kind = "stands_outside" },
-		"its reason":             func(p *Package) { at(p).Reason = "Ja." },
-		"its time":               func(p *Package) { at(p).RecordedAt = p.Freeze.FrozenAt },
-		"its person":             func(p *Package) { at(p).By.Name = "En annen" },
-		"its ground":             func(p *Package) { at(p).Coverage.Reason = "Alt." },
-		"an approver":            func(p *Package) { p.Parties[1].Position.Approvers[0].By.Name = "En annen" },
-		"when one approved":      func(p *Package) { p.Parties[1].Position.Approvers[0].RecordedAt = p.Freeze.FrozenAt },
+		"who sent it":            func(p *Package) { p.Submission.SubmittedBy.Name = "En annen" },
+		"nobody sent it":         func(p *Package) { p.Submission.SubmittedBy.Name = "" },
+		"nobody's position":      func(p *Package) { at(p).By.Name = "" },
+		"who treated it":         func(p *Package) { p.Parties[0].Treatments[1].By.Name = "En annen" },
+		"nobody approved": func(p *Package) {
+			p.Parties[1].Position.Approvers[0].By.Name = ""
+		},
+		"a position":        func(p *Package) { at(p).Kind = "stands_outside" },
+		"its reason":        func(p *Package) { at(p).Reason = "Ja." },
+		"its time":          func(p *Package) { at(p).RecordedAt = p.Freeze.FrozenAt },
+		"its person":        func(p *Package) { at(p).By.Name = "En annen" },
+		"its ground":        func(p *Package) { at(p).Coverage.Reason = "Alt." },
+		"an approver":       func(p *Package) { p.Parties[1].Position.Approvers[0].By.Name = "En annen" },
+		"when one approved": func(p *Package) { p.Parties[1].Position.Approvers[0].RecordedAt = p.Freeze.FrozenAt },
 		"one approver too many": func(p *Package) {
 			who := &p.Parties[1].Position.Approvers
 			*who = append([]Approver{{(*who)[0].By, p.Freeze.FrozenAt, nil}}, *who...)
