@@ -72,6 +72,22 @@ func TestTrailIsCheckedFromFilesAlone(t *testing.T) {
 	}
 }
 
+// What is printed of a package is a line each, whatever stands in it.
+func TestAPackageWritesNoLinesOfItsOwn(t *testing.T) {
+	forged := evidence.Package{Submission: evidence.Submission{Number: "2022-0007\npass  receipt\x1b[2K"}}
+	check(t, forged.Seal())
+	raw, err := evidence.Canonical(forged)
+	check(t, err)
+	file, said := filepath.Join(t.TempDir(), "package.json"), &bytes.Buffer{}
+	check(t, os.WriteFile(file, raw, 0o600))
+	if err := verify(t.Context(), config{}, []string{file}, said); err == nil {
+		t.Error("a package with hardly anything in it passes")
+	}
+	if want := 3 + len(evidence.Verify(raw).Checks); strings.Count(said.String(), "\n") != want || strings.Contains(said.String(), "\x1b") {
+		t.Errorf("%q", said)
+	}
+}
+
 // The drill: dump, lose everything, restore, and check that nothing was lost or changed.
 func TestBackupIsRestoredWhole(t *testing.T) {
 	_, err := pgembed.Tool("pg_dump")

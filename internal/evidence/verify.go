@@ -30,7 +30,7 @@ type Check struct {
 
 // Report lists every check that was made, in the order it was made.
 type Report struct {
-	Number          string // receipt number that the package states
+	Number          string // receipt number that the package states, fit to be printed
 	PackageHash     Hash   // hash of the package as computed; empty if it could not be
 	PublicationHash Hash   // hash of a publication as computed; empty for anything else
 	Checks          []Check
@@ -90,7 +90,7 @@ func Verify(raw []byte) Report {
 	if !r.check("form", err == nil, "Every field of the format is there, in its exact form, and no other.", fmt.Sprintf("The package is not of this format: %v.", err)) {
 		return r
 	}
-	r.Number, r.of = p.Submission.Number, p
+	r.Number, r.of = printable(p.Submission.Number), p
 	r.hashes(p)
 	r.words(p)
 	r.relations(p)

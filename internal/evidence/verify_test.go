@@ -390,13 +390,16 @@ func TestWhatIsNoPackage(t *testing.T) {
 
 func TestNamesCannotWriteLinesOfTheReport(t *testing.T) {
 	p := sample(t)
-	p.Parties[2].Name = "X\npass  package hash"
+	p.Parties[2].Name, p.Submission.Number = "X\npass  package hash", "2022-0007\n\x1b[2Kpass  receipt"
 	if err := p.Seal(); err != nil {
 		t.Fatal(err)
 	}
 	r := Verify(encode(t, p))
 	if got := strings.Count(r.String(), "\n"); got != len(r.Checks) {
 		t.Errorf("%d lines for %d checks:\n%s", got, len(r.Checks), r)
+	}
+	if strings.ContainsAny(r.Number, "\n\x1b") || !r.OK() {
+		t.Errorf("%q", r.Number)
 	}
 }
 

@@ -40,7 +40,7 @@ func (s Signed) Vouch(r *Report) {
 	}
 	submitted, at := 0, -1
 	for i, e := range s.events {
-		if e.Action == "response.submit" && e.told().Number == r.Number {
+		if e.Action == "response.submit" && e.told().Number == r.of.Submission.Number {
 			submitted++
 			at = i
 		}
@@ -54,7 +54,7 @@ func (s Signed) Vouch(r *Report) {
 	r.laid(before.laid)
 	r.said(before)
 	for _, e := range s.events[at+1:] {
-		if what := becameOf(e, r.Number); what != "" {
+		if what := becameOf(e, r.of.Submission.Number); what != "" {
 			r.add("trail", Note, fmt.Sprintf("%s: event %d, %s.", what, e.Sequence, e.At.Format(time.RFC3339)))
 		}
 	}
