@@ -337,6 +337,9 @@ func (r *Report) times(p Package) {
 			}
 		}
 		if s := party.Silence; s != nil {
+			if !s.inOrder() {
+				findings = append(findings, fmt.Sprintf("The warning to %s was not first given, then delivered, and counted from after that.", party.Name))
+			}
 			notAfter("The warning to "+party.Name, s.WarnedAt)
 			if s.DeliveredAt != nil {
 				notAfter("The delivery of the warning to "+party.Name, *s.DeliveredAt)
@@ -356,6 +359,15 @@ func (r *Report) times(p Package) {
 		notAfter("The record of the decision", p.Decision.RecordedAt)
 	}
 	r.none("times", findings, "Everything was recorded before the submission, and the delay is the one the times show.")
+}
+
+// inOrder says whether the warning was given before it came, and came before silence counts.
+func (s Silence) inOrder() bool {
+	came := s.WarnedAt
+	if s.DeliveredAt != nil {
+		came = *s.DeliveredAt
+	}
+	return !s.WarnedAt.After(came) && !came.After(s.CountsFrom)
 }
 
 func (r *Report) positions(p Package) {

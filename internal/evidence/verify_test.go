@@ -316,9 +316,14 @@ var forgeries = map[string]struct {
 	"silence that was not warned of": {func(p *Package) { p.Parties[2].Silence.DeliveredAt = nil }, "positions"},
 	"silence counted too soon":       {func(p *Package) { p.Parties[2].Silence.CountsFrom = p.Submission.SubmittedAt.Add(time.Hour) }, "times"},
 	"warned afterwards":              {func(p *Package) { p.Parties[2].Silence.WarnedAt = p.Submission.SubmittedAt.Add(time.Hour) }, "times"},
-	"replied afterwards":             {func(p *Package) { p.Remarks[0].Reply.RecordedAt = p.Submission.SubmittedAt.Add(time.Hour) }, "times"},
-	"a joint answer to another":      {func(p *Package) { p.Answers[0].Relation = aRelation("elaborates") }, "relations"},
-	"remark of others":               {func(p *Package) { p.Remarks[0].Authors[0].Name = "Grimstad kommune" }, "remarks"},
+	"warned after it came":           {func(p *Package) { p.Parties[2].Silence.WarnedAt = p.Parties[2].Silence.DeliveredAt.Add(time.Second) }, "times"},
+	"counted before it came":         {func(p *Package) { p.Parties[2].Silence.CountsFrom = p.Parties[2].Silence.DeliveredAt.Add(-time.Second) }, "times"},
+	"counted before it was given": {func(p *Package) {
+		p.Parties[2].Silence = &Silence{WarnedAt: p.Freeze.FrozenAt, CountsFrom: p.Freeze.FrozenAt.Add(-time.Second)}
+	}, "times"},
+	"replied afterwards":        {func(p *Package) { p.Remarks[0].Reply.RecordedAt = p.Submission.SubmittedAt.Add(time.Hour) }, "times"},
+	"a joint answer to another": {func(p *Package) { p.Answers[0].Relation = aRelation("elaborates") }, "relations"},
+	"remark of others":          {func(p *Package) { p.Remarks[0].Authors[0].Name = "Grimstad kommune" }, "remarks"},
 }
 
 // forged is the sample after the forgery, sealed anew.

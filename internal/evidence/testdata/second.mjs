@@ -224,6 +224,8 @@ function* times(p) {
     for (const { recordedAt, attachments = [] } of treatments) yield before(recordedAt) && attachments.every(({ addedAt }) => before(addedAt))
     if (position) yield [position, ...(position.approvers ?? [])].every(({ recordedAt }) => before(recordedAt))
     if (silence) yield before(silence.warnedAt) && (!silence.counted || before(silence.countsFrom)) && (!silence.deliveredAt || before(silence.deliveredAt))
+    const { warnedAt, deliveredAt = warnedAt, countsFrom } = silence ?? {}
+    if (silence) yield seconds(warnedAt) <= seconds(deliveredAt) && seconds(deliveredAt) <= seconds(countsFrom)
   }
   for (const remark of p.remarks) yield before(remark.recordedAt) && (!remark.reply || before(remark.reply.recordedAt))
   if (p.decision) yield before(p.decision.recordedAt)
