@@ -53,7 +53,7 @@ func seed(ctx context.Context, c config, db *postgres.DB) error {
 	return demo.Seed(ctx, demo.World{
 		Clock: clock, Issuer: c.BaseURL + devidp.Path, FromJSON: renderer.FromJSON,
 		Directory: directory.Service{Store: db.Directory(), Now: clock.Now},
-		Consult:   consult.Service{Store: db.Consult(), Now: clock.Now, NewID: ids, Changed: nobody},
+		Consult:   consult.Service{Store: db.Consult(), Now: clock.Now, NewID: ids, Logger: slog.Default(), Changed: nobody},
 		Document: document.Service{Store: db.Documents(), Renderer: yjs.Native{}, Second: renderer, Drafts: yjs.Native{},
 			Now: clock.Now, NewID: ids, Logger: slog.Default(), Changed: nobody},
 		Signoff: signoff.Service{Store: db.Signoff(), Now: clock.Now, NewID: ids},

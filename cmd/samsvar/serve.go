@@ -129,7 +129,7 @@ func serveOn(ctx context.Context, c config, db *postgres.DB, url string, now fun
 		return err
 	}
 	people := directory.Service{Store: db.Directory(), Now: now}
-	consultation := consult.Service{Store: db.Consult(), Now: now, NewID: portal.NewID, Changed: documents.Changed}
+	consultation := consult.Service{Store: db.Consult(), Now: now, NewID: portal.NewID, Logger: log, Changed: documents.Changed}
 	notices := notice.Service{Store: db.Told(), Sender: sender, Eyes: eyes{people, consultation}, Base: strings.TrimSuffix(c.BaseURL, "/"), Now: now, Logger: log}
 	sessions := postgres.NewSessions(db.Pool())
 	handler, err := httpapi.New(httpapi.Options{

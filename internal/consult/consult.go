@@ -5,6 +5,7 @@ package consult
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"samsvar/internal/evidence"
@@ -196,6 +197,8 @@ type Service struct {
 	Store Store
 	Now   func() time.Time // the server's clock
 	NewID func() string    // portal.NewID; a demonstration has fixed ones
+	// Logger tells the operator what nobody else can mend.
+	Logger *slog.Logger
 	// Changed is told, after the commit, whose right to write has changed.
 	Changed func(ids []portal.DocumentID)
 }

@@ -78,6 +78,11 @@ func (s Service) file(tx Tx, actor portal.Actor, r portal.Response, freeze porta
 	if f.Package, err = evidence.Canonical(f.Evidence); err != nil {
 		return f, fmt.Errorf("write the package: %w", err)
 	}
+	// A package that fails could never be proven: instances whose clocks differ are enough for that.
+	if err := evidence.Verify(f.Package).Err(); err != nil {
+		s.Logger.Error("a package does not stand its own check, and was not sent", "response", r.ID, "error", err)
+		return f, portal.Conflictf("package_uncertain", "the package does not stand its own check").Because(err)
+	}
 	if last := r.Last(); last != nil && last.Stands() {
 		if err := s.end(tx, actor, *last, "replace", ""); err != nil {
 			return f, err

@@ -43,6 +43,17 @@ func (r Report) OK() bool {
 	return !slices.ContainsFunc(r.Checks, func(c Check) bool { return c.Outcome == Fail })
 }
 
+// Err is what failed; nil when nothing did.
+func (r Report) Err() error {
+	var all []error
+	for _, c := range r.Checks {
+		if c.Outcome == Fail {
+			all = append(all, errors.New(c.Name+": "+c.Text))
+		}
+	}
+	return errors.Join(all...)
+}
+
 // What names what was read by its computed hash.
 func (r Report) What() string {
 	if r.PublicationHash != "" {

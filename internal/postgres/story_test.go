@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"sync"
 	"testing"
@@ -48,7 +49,7 @@ func newHouse(t *testing.T) *house {
 	clock := func() time.Time { return h.now }
 	h.directory = directory.Service{Store: db.Directory(), Now: clock}
 	changed := func(ids []portal.DocumentID) { h.changed = ids }
-	h.consult = consult.Service{Store: db.Consult(), Now: clock, NewID: portal.NewID, Changed: changed}
+	h.consult = consult.Service{Store: db.Consult(), Now: clock, NewID: portal.NewID, Logger: slog.New(slog.DiscardHandler), Changed: changed}
 	h.document = document.Service{Store: db.Documents(), Renderer: yjs.Native{}, Second: h.renderer, Drafts: yjs.Native{}, Authors: yjs.Native{}, Now: clock, NewID: portal.NewID,
 		Changed: changed}
 	h.signoff = signoff.Service{Store: db.Signoff(), Now: clock, NewID: portal.NewID}

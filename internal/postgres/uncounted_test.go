@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"samsvar/internal/evidence"
 	"samsvar/internal/portal"
@@ -78,6 +79,28 @@ func TestWhatDidNotCountWhenItWasSentIsNoApproval(t *testing.T) {
 				t.Errorf("%d stand behind it; the ministry counts %d and %d, silent are %v", behind, overview.Reach.Behind, across.Count.Municipalities, across.Answers[0].Silent)
 			}
 		})
+	}
+}
+
+// What could never be proven is not sent: the clock of the instance that takes a position may be ahead of the one that sends.
+func TestWhatFailsItsOwnCheckIsNotSent(t *testing.T) {
+	f := newHouse(t).freezeJoint(portal.Rule{})
+	now := f.house.now
+	f.house.now = now.Add(time.Hour)
+	for _, who := range f.approvers {
+		must(t, f.approve(who, f.id, portal.Approved))
+	}
+	must(t, f.decide())
+	f.house.now = now
+	before := f.audits()
+	wantCode(t, f.submit(), "package_uncertain")
+	if r := f.now(); r.Last() != nil || f.audits() != before {
+		t.Errorf("something was sent: %+v", r.Last())
+	}
+	f.house.now = now.Add(time.Hour)
+	must(t, f.submit())
+	if p, raw := f.sent(); !verified(t, f.db, raw).OK() || !strings.HasSuffix(p.Submission.Number, "-0001") {
+		t.Errorf("%s", p.Submission.Number)
 	}
 }
 
