@@ -61,6 +61,7 @@ type Entry struct {
 	Text             string
 	Mentions         []Mention
 	At               time.Time
+	Sending          Sending `json:"-"` // as it is made; it is not read again
 }
 
 // Mention is somebody who is told of an entry, for the organisation that they act for in this.
@@ -130,6 +131,8 @@ type Store interface {
 	Threads(ctx context.Context, id portal.AnswerID) ([]Thread, error)
 	// Thread is one of them; portal.Missing when the answer has none of that id.
 	Thread(ctx context.Context, answer portal.AnswerID, id portal.ThreadID) (Thread, error)
+	// Sent is the thread in which the actor did what was sent so; empty when nothing was.
+	Sent(ctx context.Context, actor portal.Actor, sending Sending) (portal.ThreadID, error)
 	// Actors are those with a role in any of the organisations, once for each.
 	Actors(ctx context.Context, organisations []portal.OrganisationID) ([]portal.Actor, error)
 }
@@ -142,6 +145,7 @@ type Tx interface {
 	SaidBy(organisation portal.OrganisationID, answer portal.AnswerID) (Said, error)
 	SuggestedBy(organisation portal.OrganisationID, answer portal.AnswerID) (Suggested, error)
 	InsertThread(r portal.Response, answer portal.AnswerID, t Thread) error
+	// InsertEntry refuses one that is sent under a name which has been used.
 	InsertEntry(id portal.ThreadID, e Entry) error
 	ActorsOf(organisations []portal.OrganisationID) ([]portal.Actor, error)
 	Audit(portal.Actor, portal.AuditEvent) error
@@ -220,6 +224,7 @@ func (s Service) readable(ctx context.Context, actor portal.Actor, id portal.Res
 
 // Begin begins a thread with the first thing that is said in it, and gives its id.
 func (s Service) Begin(ctx context.Context, actor portal.Actor, id portal.ResponseID, answer portal.AnswerID, t Thread, first Entry) (portal.ThreadID, error) {
+	first.Sending = first.Sending.with("begin", id, answer, t, first)
 	t.ID, t.Organisation, t.Quote, t.Change = portal.ThreadID(s.NewID()), actor.Organisation, strings.TrimSpace(t.Quote), nil
 	switch {
 	case first.Kind != Say:
@@ -231,44 +236,50 @@ func (s Service) Begin(ctx context.Context, actor portal.Actor, id portal.Respon
 	case t.Anchor != nil && !t.Anchor.fits():
 		return "", portal.InvalidField("anchor", "invalid", "not a place in a text")
 	}
-	return t.ID, s.write(ctx, actor, "response.comment", id, answer, func(tx Tx, in room) (map[string]any, error) {
-		said, err := tx.SaidBy(actor.Organisation, answer)
-		if err != nil {
-			return nil, err
-		}
-		if said.Threads >= mostThreads || said.Entries >= mostSaid {
-			return nil, tooMuch(said)
-		}
-		if err := tx.InsertThread(in.response, answer, t); err != nil {
-			return nil, err
-		}
-		return in.keep(tx, t, first.by(actor, s.Now()))
+	return s.once(ctx, actor, id, first.Sending, func() (portal.ThreadID, error) {
+		return t.ID, s.write(ctx, actor, "response.comment", id, answer, func(tx Tx, in room) (map[string]any, error) {
+			said, err := tx.SaidBy(actor.Organisation, answer)
+			if err != nil {
+				return nil, err
+			}
+			if said.Threads >= mostThreads || said.Entries >= mostSaid {
+				return nil, tooMuch(said)
+			}
+			if err := tx.InsertThread(in.response, answer, t); err != nil {
+				return nil, err
+			}
+			return in.keep(tx, t, first.by(actor, s.Now()))
+		})
 	})
 }
 
 // Add says something in a thread, resolves it, or opens it again. What is said of a suggestion leaves it as it is.
 func (s Service) Add(ctx context.Context, actor portal.Actor, id portal.ResponseID, answer portal.AnswerID, thread portal.ThreadID, e Entry) error {
-	return s.write(ctx, actor, "response.comment", id, answer, func(tx Tx, in room) (map[string]any, error) {
-		t, err := in.find(tx, thread)
-		switch {
-		case err != nil:
-			return nil, err
-		case t.Change != nil && e.Kind != Say || e.Kind != Say && e.Kind != Resolve && e.Kind != Reopen:
-			return nil, portal.InvalidField("kind", "not_supported", "a suggestion is settled, a comment resolved")
-		case t.full() && e.Kind != Resolve:
-			return nil, portal.Conflictf("too_many_comments", "%d entries in one thread", len(t.Entries))
-		case e.Kind != Say && t.Resolved() == (e.Kind == Resolve):
-			return nil, portal.Conflictf("changed_meanwhile", "somebody did so already")
-		}
-		said, err := tx.SaidBy(actor.Organisation, answer)
-		if err != nil {
-			return nil, err
-		}
-		if said.Entries >= mostSaid && e.Kind == Say {
-			return nil, tooMuch(said)
-		}
-		return in.keep(tx, t, e.by(actor, s.Now()))
+	e.Sending = e.Sending.with("add", id, answer, thread, e)
+	_, err := s.once(ctx, actor, id, e.Sending, func() (portal.ThreadID, error) {
+		return thread, s.write(ctx, actor, "response.comment", id, answer, func(tx Tx, in room) (map[string]any, error) {
+			t, err := in.find(tx, thread)
+			switch {
+			case err != nil:
+				return nil, err
+			case t.Change != nil && e.Kind != Say || e.Kind != Say && e.Kind != Resolve && e.Kind != Reopen:
+				return nil, portal.InvalidField("kind", "not_supported", "a suggestion is settled, a comment resolved")
+			case t.full() && e.Kind != Resolve:
+				return nil, portal.Conflictf("too_many_comments", "%d entries in one thread", len(t.Entries))
+			case e.Kind != Say && t.Resolved() == (e.Kind == Resolve):
+				return nil, portal.Conflictf("changed_meanwhile", "somebody did so already")
+			}
+			said, err := tx.SaidBy(actor.Organisation, answer)
+			if err != nil {
+				return nil, err
+			}
+			if said.Entries >= mostSaid && e.Kind == Say {
+				return nil, tooMuch(said)
+			}
+			return in.keep(tx, t, e.by(actor, s.Now()))
+		})
 	})
+	return err
 }
 
 // room is where the actor writes: an answer.

@@ -62,31 +62,35 @@ func (t Thread) State() State {
 
 // Suggest makes a suggestion of each thread's change: all of them or none. They are for all parties, since they are about
 // the text that all of them sign. Why, in a word, may be said and need not.
-func (s Service) Suggest(ctx context.Context, actor portal.Actor, id portal.ResponseID, answer portal.AnswerID, all []Thread, why string) error {
-	return s.write(ctx, actor, "response.suggest", id, answer, func(tx Tx, in room) (map[string]any, error) {
-		all, err := s.prepared(actor, all)
-		if err != nil {
-			return nil, err
-		}
-		before, err := tx.SuggestedBy(actor.Organisation, answer)
-		if err != nil {
-			return nil, err
-		}
-		if err := before.room(all); err != nil {
-			return nil, err
-		}
-		var ids []portal.ThreadID
-		for _, t := range all {
-			if err := tx.InsertThread(in.response, answer, t); err != nil {
+func (s Service) Suggest(ctx context.Context, actor portal.Actor, id portal.ResponseID, answer portal.AnswerID, all []Thread, why Entry) error {
+	why.Kind, why.Sending = Suggest, why.Sending.with("suggest", id, answer, all, why)
+	_, err := s.once(ctx, actor, id, why.Sending, func() (portal.ThreadID, error) {
+		return "", s.write(ctx, actor, "response.suggest", id, answer, func(tx Tx, in room) (map[string]any, error) {
+			all, err := s.prepared(actor, all)
+			if err != nil {
 				return nil, err
 			}
-			if _, err := in.keep(tx, t, Entry{Kind: Suggest, Text: why}.by(actor, s.Now())); err != nil {
+			before, err := tx.SuggestedBy(actor.Organisation, answer)
+			if err != nil {
 				return nil, err
 			}
-			ids = append(ids, t.ID)
-		}
-		return map[string]any{"threads": ids, "answer": in.answer.Number, "answerId": in.answer.ID}, nil
+			if err := before.room(all); err != nil {
+				return nil, err
+			}
+			var ids []portal.ThreadID
+			for _, t := range all {
+				if err := tx.InsertThread(in.response, answer, t); err != nil {
+					return nil, err
+				}
+				if _, err := in.keep(tx, t, why.by(actor, s.Now())); err != nil {
+					return nil, err
+				}
+				ids, why.Sending = append(ids, t.ID), Sending{}
+			}
+			return map[string]any{"threads": ids, "answer": in.answer.Number, "answerId": in.answer.ID}, nil
+		})
 	})
+	return err
 }
 
 // prepared are the suggestions as they are kept.
@@ -119,36 +123,40 @@ func (s Suggested) room(more []Thread) error {
 // Settle takes a suggestion in, rejects it, or opens again what the actor has taken in and could not put into the text.
 // Of two people who settle one at once, one is told that the other was first: what is taken in is put in once. While the
 // text is frozen none is taken in; to reject one changes no text, and is what is left to do before that is sent.
-func (s Service) Settle(ctx context.Context, actor portal.Actor, id portal.ResponseID, answer portal.AnswerID, thread portal.ThreadID, kind Kind) error {
+func (s Service) Settle(ctx context.Context, actor portal.Actor, id portal.ResponseID, answer portal.AnswerID, thread portal.ThreadID, kind Kind, sending Sending) error {
 	action, err := s.settles(ctx, actor, answer, thread, kind)
 	if err != nil {
 		return err
 	}
-	return s.write(ctx, actor, action, id, answer, func(tx Tx, in room) (map[string]any, error) {
-		t, err := in.find(tx, thread)
-		switch {
-		case err != nil:
-			return nil, err
-		case t.Change == nil || kind != Accept && kind != Reject && kind != Reopen:
-			return nil, portal.InvalidField("kind", "not_supported", "a suggestion is taken in or not")
-		case kind == Reopen && (t.State() != Accepted || !t.settled().of(actor)):
-			return nil, portal.Conflictf("changed_meanwhile", "it was not taken in by the actor")
-		case kind != Reopen && t.State() != Open:
-			return nil, portal.Conflictf("changed_meanwhile", "somebody has settled it already")
-		case kind == Accept && t.full(): // it can be rejected, and what was taken in before be opened again: both end
-			return nil, portal.Conflictf("too_many_comments", "%d entries in one thread", len(t.Entries))
-		}
-		if kind == Accept {
-			if err := policy.Decide(actor, "document.write", policy.ResponseObject(in.response)); err != nil {
+	sending = sending.with("settle", id, answer, thread, kind)
+	_, err = s.once(ctx, actor, id, sending, func() (portal.ThreadID, error) {
+		return thread, s.write(ctx, actor, action, id, answer, func(tx Tx, in room) (map[string]any, error) {
+			t, err := in.find(tx, thread)
+			switch {
+			case err != nil:
 				return nil, err
+			case t.Change == nil || kind != Accept && kind != Reject && kind != Reopen:
+				return nil, portal.InvalidField("kind", "not_supported", "a suggestion is taken in or not")
+			case kind == Reopen && (t.State() != Accepted || !t.settled().of(actor)):
+				return nil, portal.Conflictf("changed_meanwhile", "it was not taken in by the actor")
+			case kind != Reopen && t.State() != Open:
+				return nil, portal.Conflictf("changed_meanwhile", "somebody has settled it already")
+			case kind == Accept && t.full(): // it can be rejected, and what was taken in before be opened again: both end
+				return nil, portal.Conflictf("too_many_comments", "%d entries in one thread", len(t.Entries))
 			}
-		}
-		detail, err := in.keep(tx, t, Entry{Kind: kind}.by(actor, s.Now()))
-		if err == nil {
-			detail["by"] = string(t.Entries[0].Account) + " " + string(t.Entries[0].Organisation)
-		}
-		return detail, err
+			if kind == Accept {
+				if err := policy.Decide(actor, "document.write", policy.ResponseObject(in.response)); err != nil {
+					return nil, err
+				}
+			}
+			detail, err := in.keep(tx, t, Entry{Kind: kind, Sending: sending}.by(actor, s.Now()))
+			if err == nil {
+				detail["by"] = string(t.Entries[0].Account) + " " + string(t.Entries[0].Organisation)
+			}
+			return detail, err
+		})
 	})
+	return err
 }
 
 // settles is the action that is asked for. Whoever made a suggestion may withdraw it; whoever has taken one in may open it

@@ -21,14 +21,14 @@ func (a *api) BeginThread(ctx context.Context, in BeginThreadRequestObject) (Beg
 	t := comment.Thread{Audience: comment.Audience(in.Body.Audience), Quote: or(in.Body.Quote, ""),
 		Anchor: optional(in.Body.Anchor, func(at Anchor) comment.Anchor { return comment.Anchor{First: at.First, Last: at.Last} })}
 	id, err := a.comment.Begin(ctx, actorOf(ctx), portal.ResponseID(in.ResponseId), portal.AnswerID(in.AnswerId), t,
-		comment.Entry{Kind: comment.Say, Text: in.Body.Text, Mentions: mentionsFrom(in.Body.Mentions)})
+		comment.Entry{Kind: comment.Say, Text: in.Body.Text, Mentions: mentionsFrom(in.Body.Mentions), Sending: sendingOf(in.Body.Sending)})
 	threads, err := a.showThreads(ctx, in.ResponseId, in.AnswerId, err)
 	return BeginThread200JSONResponse{Id: string(id), Threads: threads}, err
 }
 
 func (a *api) AddToThread(ctx context.Context, in AddToThreadRequestObject) (AddToThreadResponseObject, error) {
 	err := a.comment.Add(ctx, actorOf(ctx), portal.ResponseID(in.ResponseId), portal.AnswerID(in.AnswerId), portal.ThreadID(in.ThreadId),
-		comment.Entry{Kind: comment.Kind(in.Body.Kind), Text: or(in.Body.Text, ""), Mentions: mentionsFrom(in.Body.Mentions)})
+		comment.Entry{Kind: comment.Kind(in.Body.Kind), Text: or(in.Body.Text, ""), Mentions: mentionsFrom(in.Body.Mentions), Sending: sendingOf(in.Body.Sending)})
 	threads, err := a.showThreads(ctx, in.ResponseId, in.AnswerId, err)
 	return AddToThread200JSONResponse(threads), err
 }
@@ -37,13 +37,14 @@ func (a *api) Suggest(ctx context.Context, in SuggestRequestObject) (SuggestResp
 	all := each(in.Body.Suggestions, func(s SuggestionInput) comment.Thread {
 		return comment.Thread{Quote: or(s.Quote, ""), Anchor: &comment.Anchor{First: s.Anchor.First, Last: s.Anchor.Last}, Change: s.Change}
 	})
-	err := a.comment.Suggest(ctx, actorOf(ctx), portal.ResponseID(in.ResponseId), portal.AnswerID(in.AnswerId), all, or(in.Body.Text, ""))
+	err := a.comment.Suggest(ctx, actorOf(ctx), portal.ResponseID(in.ResponseId), portal.AnswerID(in.AnswerId), all,
+		comment.Entry{Text: or(in.Body.Text, ""), Sending: sendingOf(in.Body.Sending)})
 	threads, err := a.showThreads(ctx, in.ResponseId, in.AnswerId, err)
 	return Suggest200JSONResponse(threads), err
 }
 
 func (a *api) SettleSuggestion(ctx context.Context, in SettleSuggestionRequestObject) (SettleSuggestionResponseObject, error) {
-	err := a.comment.Settle(ctx, actorOf(ctx), portal.ResponseID(in.ResponseId), portal.AnswerID(in.AnswerId), portal.ThreadID(in.ThreadId), comment.Kind(in.Body.Kind))
+	err := a.comment.Settle(ctx, actorOf(ctx), portal.ResponseID(in.ResponseId), portal.AnswerID(in.AnswerId), portal.ThreadID(in.ThreadId), comment.Kind(in.Body.Kind), sendingOf(in.Body.Sending))
 	threads, err := a.showThreads(ctx, in.ResponseId, in.AnswerId, err)
 	return SettleSuggestion200JSONResponse(threads), err
 }
@@ -72,6 +73,8 @@ func threadOf(actor portal.Actor) func(comment.Thread) Thread {
 			})}
 	}
 }
+
+func sendingOf(id *Sending) comment.Sending { return comment.Sending{ID: or(id, "")} }
 
 func mentionOf(m comment.Mention) Mention {
 	return Mention{AccountId: string(m.Account), OrganisationId: string(m.Organisation), Name: m.Name, Organisation: m.OrganisationName}

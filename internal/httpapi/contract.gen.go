@@ -3321,6 +3321,9 @@ type SeenInput struct {
 	Remarks RemarkVersions `json:"remarks"`
 }
 
+// Sending What a page calls what it sends, by itself and never again for anything else. Sent again under it, since no answer came, nothing is done again; sent with something else in it, or by somebody else, it is refused with 409.
+type Sending = string
+
 // Session defines model for Session.
 type Session struct {
 	// BegunAt RFC 3339 with offset; the server's clock.
@@ -3340,6 +3343,9 @@ type Session struct {
 // SettlementInput defines model for SettlementInput.
 type SettlementInput struct {
 	Kind SettlementInputKind `json:"kind"`
+
+	// Sending What a page calls what it sends, by itself and never again for anything else. Sent again under it, since no answer came, nothing is done again; sent with something else in it, or by somebody else, it is refused with 409.
+	Sending *Sending `json:"sending,omitempty"`
 }
 
 // SettlementInputKind defines model for SettlementInput.Kind.
@@ -3460,6 +3466,8 @@ type SuggestionInput struct {
 
 // SuggestionsInput defines model for SuggestionsInput.
 type SuggestionsInput struct {
+	// Sending What a page calls what it sends, by itself and never again for anything else. Sent again under it, since no answer came, nothing is done again; sent with something else in it, or by somebody else, it is refused with 409.
+	Sending     *Sending          `json:"sending,omitempty"`
 	Suggestions []SuggestionInput `json:"suggestions"`
 
 	// Text Why.
@@ -3547,7 +3555,10 @@ type ThreadEntry struct {
 type ThreadEntryInput struct {
 	Kind     ThreadEntryInputKind `json:"kind"`
 	Mentions *[]MentionInput      `json:"mentions,omitempty"`
-	Text     *string              `json:"text,omitempty"`
+
+	// Sending What a page calls what it sends, by itself and never again for anything else. Sent again under it, since no answer came, nothing is done again; sent with something else in it, or by somebody else, it is refused with 409.
+	Sending *Sending `json:"sending,omitempty"`
+	Text    *string  `json:"text,omitempty"`
 }
 
 // ThreadEntryInputKind defines model for ThreadEntryInput.Kind.
@@ -3562,7 +3573,10 @@ type ThreadInput struct {
 	Audience CommentAudience `json:"audience"`
 	Mentions *[]MentionInput `json:"mentions,omitempty"`
 	Quote    *string         `json:"quote,omitempty"`
-	Text     string          `json:"text"`
+
+	// Sending What a page calls what it sends, by itself and never again for anything else. Sent again under it, since no answer came, nothing is done again; sent with something else in it, or by somebody else, it is refused with 409.
+	Sending *Sending `json:"sending,omitempty"`
+	Text    string   `json:"text"`
 }
 
 // ThreadStep defines model for ThreadStep.

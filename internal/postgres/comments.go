@@ -20,6 +20,15 @@ func (s commentStore) Thread(ctx context.Context, answer portal.AnswerID, id por
 	return commentThread(s.gorm.WithContext(ctx), answer, id)
 }
 
+func (s commentStore) Sent(ctx context.Context, actor portal.Actor, sending comment.Sending) (portal.ThreadID, error) {
+	found, err := rows[portal.ThreadID](s.gorm.WithContext(ctx), `select thread_id from comment where sending = ? and digest = ? and account_id = ? and organisation_id = ?`,
+		sending.ID, sending.Digest, actor.Account, actor.Organisation)
+	if err != nil || len(found) == 0 {
+		return "", err
+	}
+	return found[0], nil
+}
+
 func (t *tx) CommentThread(answer portal.AnswerID, id portal.ThreadID) (comment.Thread, error) {
 	return commentThread(t.DB, answer, id)
 }
@@ -90,8 +99,16 @@ func (t *tx) InsertThread(r portal.Response, answer portal.AnswerID, in comment.
 }
 
 func (t *tx) InsertEntry(id portal.ThreadID, e comment.Entry) error {
-	return t.Exec(`insert into comment (thread_id, kind, organisation_id, account_id, account_name, body, mentions, recorded_at) values (?, ?, ?, ?, ?, ?, ?, ?)`,
-		id, e.Kind, e.Organisation, e.Account, e.Name, e.Text, jsonb[[]comment.Mention]{append([]comment.Mention{}, e.Mentions...)}, e.At).Error
+	digest := e.Sending.Digest
+	if e.Sending.ID == "" {
+		digest = nil
+	}
+	err := t.Exec(`insert into comment (thread_id, kind, organisation_id, account_id, account_name, body, mentions, recorded_at, sending, digest) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		id, e.Kind, e.Organisation, e.Account, e.Name, e.Text, jsonb[[]comment.Mention]{append([]comment.Mention{}, e.Mentions...)}, e.At, null(e.Sending.ID), digest).Error
+	if isUnique(err, "comment_sending") {
+		return portal.Conflictf("sent_otherwise", "something else was sent under the same name")
+	}
+	return err
 }
 
 // Actors are those with a role in any of the organisations, as they act for each.

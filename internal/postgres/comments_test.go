@@ -270,10 +270,10 @@ func TestWhoIsOfferedToJoinIsNotToldWhatIsSaid(t *testing.T) {
 		must(t, err)
 	}
 	place := comment.Anchor{First: []byte{1}, Last: []byte{2}}
-	must(t, comments.Suggest(ctx, s.writer, s.id, answer, []comment.Thread{{Anchor: &place, Change: json.RawMessage(change)}}, ""))
+	must(t, comments.Suggest(ctx, s.writer, s.id, answer, []comment.Thread{{Anchor: &place, Change: json.RawMessage(change)}}, comment.Entry{}))
 	threads, err := comments.Threads(ctx, s.writer, s.id, answer)
 	must(t, err)
-	must(t, comments.Settle(ctx, s.writer, s.id, answer, threads[2].ID, comment.Accept))
+	must(t, comments.Settle(ctx, s.writer, s.id, answer, threads[2].ID, comment.Accept, comment.Sending{}))
 	s.sign("Ferdig.")
 	_, err = s.consult.Offer(ctx, s.writer, s.id, "k-4203")
 	must(t, err)

@@ -22,7 +22,7 @@ func (s *table) suggest(who portal.Actor, changes ...string) error {
 	for _, c := range changes {
 		all = append(all, comment.Thread{Anchor: &comment.Anchor{First: []byte{1}, Last: []byte{2}}, Quote: "mer tid", Change: json.RawMessage(c)})
 	}
-	return s.comments.Suggest(portal.Acting(s.t.Context(), who), who, s.response, s.answer, all, "")
+	return s.comments.Suggest(portal.Acting(s.t.Context(), who), who, s.response, s.answer, all, comment.Entry{})
 }
 
 // suggested gives the newest suggestion.
@@ -35,7 +35,7 @@ func (s *table) suggested(who portal.Actor) comment.Thread {
 }
 
 func (s *table) settle(who portal.Actor, id portal.ThreadID, kind comment.Kind) error {
-	return s.comments.Settle(portal.Acting(s.t.Context(), who), who, s.response, s.answer, id, kind)
+	return s.comments.Settle(portal.Acting(s.t.Context(), who), who, s.response, s.answer, id, kind, comment.Sending{})
 }
 
 func (s *table) states(who portal.Actor) (states []comment.State) {
@@ -147,7 +147,7 @@ func TestSuggestionsFit(t *testing.T) {
 	}
 	must(t, s.suggest(s.reader, `{"a": "`+strings.Repeat("[", 1000)+`\ud800"}`, `{"a": "`+strings.Repeat("å", 32<<10-10)+`"}`))
 	must(t, s.suggest(s.reader, `{"a": "`+strings.Repeat("<", 64<<10-10)+`"}`, `{"a": [`+strings.Repeat("1,", 32<<10-10)+`0.000001]}`))
-	wantCode(t, s.comments.Suggest(t.Context(), s.reader, s.response, s.answer, []comment.Thread{{Change: json.RawMessage(change)}}, ""), "invalid_input")
+	wantCode(t, s.comments.Suggest(t.Context(), s.reader, s.response, s.answer, []comment.Thread{{Change: json.RawMessage(change)}}, comment.Entry{}), "invalid_input")
 	must(t, s.suggest(s.reader, slices.Repeat([]string{change}, 96)...))
 	wantCode(t, s.suggest(s.reader, change), "too_many_suggestions")
 	must(t, s.suggest(s.horten, change))
@@ -163,7 +163,7 @@ func TestPlacesFit(t *testing.T) {
 	for n, fits := range map[int]bool{0: false, 1: true, 64: true, 65: false, 66: false} {
 		for _, at := range []comment.Anchor{{First: make([]byte, n), Last: []byte{1}}, {First: []byte{1}, Last: make([]byte, n)}} {
 			_, begun := s.comments.Begin(t.Context(), s.reader, s.response, s.answer, comment.Thread{Audience: comment.Own, Anchor: &at, Quote: "x"}, comment.Entry{Kind: comment.Say, Text: "x"})
-			suggested := s.comments.Suggest(t.Context(), s.reader, s.response, s.answer, []comment.Thread{{Anchor: &at, Change: json.RawMessage(change)}}, "")
+			suggested := s.comments.Suggest(t.Context(), s.reader, s.response, s.answer, []comment.Thread{{Anchor: &at, Change: json.RawMessage(change)}}, comment.Entry{})
 			for _, err := range []error{begun, suggested} {
 				if (err == nil) != fits || err != nil && !portal.IsCode(err, "invalid_input") {
 					t.Errorf("%d bytes: %v", n, err)
@@ -279,11 +279,11 @@ func TestNothingIsSentWithASuggestionOpen(t *testing.T) {
 	h := newHouse(t)
 	s, ctx := newSender(h), t.Context()
 	comments, answer := comment.Service{Store: h.db.Comments(), Now: func() time.Time { return h.now }, NewID: portal.NewID}, s.response().Answers[0].ID
-	must(t, comments.Suggest(ctx, h.as("k-4216", portal.Reader), s.id, answer, []comment.Thread{{Anchor: &comment.Anchor{First: []byte{1}, Last: []byte{2}}, Change: json.RawMessage(change)}}, ""))
+	must(t, comments.Suggest(ctx, h.as("k-4216", portal.Reader), s.id, answer, []comment.Thread{{Anchor: &comment.Anchor{First: []byte{1}, Last: []byte{2}}, Change: json.RawMessage(change)}}, comment.Entry{}))
 	threads, err := comments.Threads(ctx, s.writer, s.id, answer)
 	must(t, err)
 	settle := func(kind comment.Kind) error {
-		return comments.Settle(ctx, s.writer, s.id, answer, threads[0].ID, kind)
+		return comments.Settle(ctx, s.writer, s.id, answer, threads[0].ID, kind, comment.Sending{})
 	}
 	must(t, settle(comment.Accept))
 	s.sign("Ferdig.")

@@ -2951,10 +2951,16 @@ export interface components {
         TextChange: {
             [key: string]: unknown;
         };
+        /**
+         * Format: uuid
+         * @description What a page calls what it sends, by itself and never again for anything else. Sent again under it, since no answer came, nothing is done again; sent with something else in it, or by somebody else, it is refused with 409.
+         */
+        Sending: string;
         SuggestionsInput: {
             suggestions: components["schemas"]["SuggestionInput"][];
             /** @description Why. */
             text?: string;
+            sending?: components["schemas"]["Sending"];
         };
         SuggestionInput: {
             anchor: components["schemas"]["Anchor"];
@@ -2964,6 +2970,7 @@ export interface components {
         SettlementInput: {
             /** @enum {string} */
             kind: "accept" | "reject" | "reopen";
+            sending?: components["schemas"]["Sending"];
         };
         ThreadInput: {
             audience: components["schemas"]["CommentAudience"];
@@ -2971,12 +2978,14 @@ export interface components {
             quote?: string;
             text: string;
             mentions?: components["schemas"]["MentionInput"][];
+            sending?: components["schemas"]["Sending"];
         };
         ThreadEntryInput: {
             /** @enum {string} */
             kind: "say" | "resolve" | "reopen";
             text?: string;
             mentions?: components["schemas"]["MentionInput"][];
+            sending?: components["schemas"]["Sending"];
         };
         Begun: {
             /**
