@@ -8,9 +8,14 @@ import type { About } from './anchor'
 import type { Places } from './marks'
 
 export interface Said {
+  /** What it is called when it is sent, and when it is sent again since no answer came. */
+  sending: string
   audience: Schemas['CommentAudience']
   text: string
   mentions: Schemas['MentionInput'][]
+}
+interface Beginning {
+  about: About
 }
 export type Comments = ReturnType<typeof useComments>
 
@@ -43,19 +48,22 @@ export function useComments(response: () => Schemas['Response'], answerId: strin
 
   const active = ref<string>()
   /** What a new comment is about, while one is written. */
-  const beginning = shallowRef<{ about: About }>()
+  const beginning = shallowRef<Beginning>()
   /** Nothing before they have been looked for. */
   const places = shallowRef<Places>()
 
   const begin = useMutation({
-    mutationFn: ({ audience, text, mentions, about }: Said & { about: About }) =>
-      call(api.POST('/responses/{responseId}/answers/{answerId}/comments', { params: { path }, body: { audience, text, mentions, ...about } })),
-    onSuccess({ id, threads: all }, { audience }) {
+    mutationFn: ({ said, of }: { said: Said; of: Beginning }) =>
+      call(api.POST('/responses/{responseId}/answers/{answerId}/comments', { params: { path }, body: { ...said, ...of.about } })),
+    onSuccess({ id, threads: all }, { said: { audience }, of }) {
       keep(all)
-      beginning.value = undefined
-      active.value = id
+      if (beginning.value === of) {
+        beginning.value = undefined
+        active.value = id
+      }
       toast(t('editor.comments.saved', { audience: audienceName(audience) }))
     },
+    onError: askAgain,
   })
   const add = useMutation({
     mutationFn: ({ threadId, ...body }: { threadId: string } & Schemas['ThreadEntryInput']) =>
