@@ -2,13 +2,16 @@ import { QueryClient } from '@tanstack/vue-query'
 import { onReconnect } from './connection'
 import { ApiProblem } from './problem'
 
-/** What the server has said, kept for the pages. Only lack of contact is worth asking again for. */
+/** Only lack of contact is worth asking again for. */
+export const askTwiceMore = (failures: number, error: unknown) => failures < 2 && error instanceof ApiProblem && error.unreachable
+
+/** What the server has said, kept for the pages. */
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 10_000,
       networkMode: 'always',
-      retry: (failures, error) => failures < 2 && error instanceof ApiProblem && error.unreachable,
+      retry: askTwiceMore,
     },
     mutations: { retry: false, networkMode: 'always' },
   },

@@ -41,6 +41,7 @@ function desk(before: string[], after: string[]) {
   const gone = ref(new Set<string>())
   const suggestions = {
     view,
+    comments: { me: { acting: { organisation: { name: 'Lillevik' } } } },
     active: ref(),
     waiting: computed(() => threads.filter(({ id }) => !gone.value.has(id)).map((thread) => ({ thread, place: look(view.value, thread)?.place }))),
     settle: {
@@ -55,12 +56,12 @@ function desk(before: string[], after: string[]) {
   let settling!: ReturnType<typeof useSettling>
   const page = mount({
     setup() {
-      settling = useSettling(suggestions, live as unknown as LiveDocument, () => ({ abilities: [] }) as unknown as Schemas['Response'], suggesting)
+      settling = useSettling(suggestions, live as unknown as LiveDocument, () => ({ abilities: [{ action: 'response.comment', allowed: true }] }) as unknown as Schemas['Response'], suggesting)
       return () => null
     },
   })
   cleanups.push(() => page.unmount())
-  return { editor, live, suggestions, settling, suggesting, view, asked, replies: (with_: typeof answer) => void (answer = with_), text: () => editor.getText({ blockSeparator: '\n' }) }
+  return { threads, editor, live, suggestions, settling, suggesting, view, asked, replies: (with_: typeof answer) => void (answer = with_), text: () => editor.getText({ blockSeparator: '\n' }) }
 }
 const told = async () => {
   await flushPromises()
@@ -133,4 +134,46 @@ it('goes on past what another has settled first, and says how many went well', a
     expect(await told()).toMatch(/^2 forslag er/)
     expect(settling.error.value).toBeUndefined()
   }
+})
+
+const noContact = () => new ApiProblem({ code: 'network', status: 0, title: '' })
+
+it('says so when what was claimed and could not be put in cannot be given back either', async () => {
+  const { live, suggestions, settling, asked, replies, text } = desk(['Vi trenger tid.'], ['Vi trenger mer tid.'])
+  replies((what) => {
+    live.writable.value = false
+    if (what === 'reopen 0') throw noContact()
+  })
+  await settling.accept(suggestions.waiting.value[0]!)
+  expect([asked, text()]).toEqual([['accept 0', 'reopen 0'], 'Vi trenger tid.'])
+  expect(await told()).toMatch(/kunne ikke åpnes igjen/)
+  expect(settling.error.value).toBeUndefined()
+})
+
+it('says that it does not know when no answer comes to a claim, and leaves the text as it is', async () => {
+  const { suggestions, settling, replies, text } = desk(['Vi trenger tid.'], ['Vi trenger mer tid.'])
+  replies(() => {
+    throw noContact()
+  })
+  await settling.accept(suggestions.waiting.value[0]!)
+  expect(settling.error.value).toMatch(/vet ikke om forslaget er merket/)
+  expect(text()).toBe('Vi trenger tid.')
+})
+
+it('lets whoever took one in open it again, for the organisation they did it for, and asks before it is put in twice', async () => {
+  const { threads, suggestions, settling, asked, text } = desk(['Vi trenger tid.'], ['Vi trenger mer tid.'])
+  const one = suggestions.waiting.value[0]!
+  await settling.accept(one)
+  const settled = (state: string, ...entries: unknown[]) => settling.mayReopen({ thread: { ...threads[0]!, state, entries } as Schemas['Thread'] })
+  const accept = { kind: 'accept', mine: true, by: { organisation: 'Lillevik' } }
+  const say = { kind: 'say', mine: false, by: { organisation: 'Ås' } }
+  expect(settled('accepted', say, accept, say)).toBe(true)
+  expect(settled('accepted', { ...accept, mine: false })).toBe(false)
+  expect(settled('accepted', { ...accept, by: { organisation: 'Ås' } })).toBe(false)
+  expect(settled('rejected', { ...accept, kind: 'reject' })).toBe(false)
+
+  await settling.reopen(one)
+  await settling.accept(suggestions.waiting.value[0]!)
+  expect(settling.doubted.value?.thread.id).toBe('0')
+  expect([asked, text()]).toEqual([['accept 0', 'reopen 0'], 'Vi trenger mer tid.'])
 })

@@ -1,3 +1,4 @@
+import type { Node } from '@tiptap/pm/model'
 import { TextSelection } from '@tiptap/pm/state'
 import { computed, ref, shallowRef, watch, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
@@ -7,10 +8,14 @@ import { toast } from '@/ui'
 import type { LiveDocument } from '../live/liveDocument'
 import { doApart } from '../text/ownStep'
 import { look } from './marks'
+import type { Change, Place } from './place'
 import type { Listed, Suggestions } from './useSuggestions'
 
 export type Settling = ReturnType<typeof useSettling>
-type Outcome = 'done' | 'changed' | 'gone' | 'closed'
+type Outcome = 'done' | 'changed' | 'gone' | 'closed' | 'lost'
+
+/** No answer came to a claim: it may have been taken in or not. */
+class Unsure extends Error {}
 
 /** Taking suggestions into the text, or not. */
 export function useSettling(suggestions: Suggestions, live: LiveDocument, response: () => Schemas['Response'], suggesting: Ref<boolean>) {
@@ -31,20 +36,35 @@ export function useSettling(suggestions: Suggestions, live: LiveDocument, respon
   const whyNotReject = computed(() => terms.whyNot('response.settle_suggestion', response().abilities))
   const mayWithdraw = ({ thread }: Listed) => thread.entries[0]!.mine && may('response.comment', response().abilities)
 
+  /** Whoever has taken one in may open it again, should it not have come into the text. */
+  function mayReopen({ thread }: Listed) {
+    const settled = thread.entries.filter(({ kind }) => kind !== 'say').at(-1)!
+    const mine = settled.mine && settled.by.organisation === suggestions.comments.me.acting?.organisation.name
+    return thread.state === 'accepted' && mine && may('response.comment', response().abilities)
+  }
+
+  const step = ({ id }: Schemas['Thread'], kind: Schemas['SettlementInput']['kind']) => settle.mutateAsync({ threadId: id, kind, sending: crypto.randomUUID() })
   /** Claims it first, so that of two people one alone puts it in; what cannot be put in then is given back. */
   async function take({ thread }: Listed, anyway = false): Promise<Outcome> {
     const before = hindrance(thread, anyway)
     if (before !== 'done') return before
-    await settle.mutateAsync({ threadId: thread.id, kind: 'accept' })
+    await step(thread, 'accept').catch((problem: unknown) => {
+      throw problem instanceof ApiProblem && problem.unreachable ? new Unsure() : problem
+    })
     const outcome = hindrance(thread, anyway)
     if (outcome === 'done') giveBackIfLost(thread, putIn(thread))
-    else await giveBack(thread)
+    else if (!(await step(thread, 'reopen').then(() => true, lostForGood))) return 'lost'
     return outcome
+  }
+  function lostForGood() {
+    toast(t('editor.suggestions.lostForGood'), { tone: 'danger' })
+    return false
   }
   function hindrance(thread: Schemas['Thread'], anyway: boolean): Outcome {
     if (closed.value || suggesting.value || !view.value) return 'closed'
-    const place = look(view.value, thread)?.place
-    return !place ? 'gone' : place.fresh || anyway ? 'done' : 'changed'
+    const found = look(view.value, thread)
+    if (!found?.place) return 'gone'
+    return anyway || (found.place.fresh && !stands(view.value.state.doc, found.place, found.change)) ? 'done' : 'changed'
   }
   /** Gives what takes it out again. */
   function putIn(thread: Schemas['Thread']): () => void {
@@ -54,7 +74,6 @@ export function useSettling(suggestions: Suggestions, live: LiveDocument, respon
       return tr.setSelection(TextSelection.near(tr.doc.resolve(tr.mapping.map(place!.to)), -1)).scrollIntoView()
     })
   }
-  const giveBack = (thread: Schemas['Thread']) => settle.mutateAsync({ threadId: thread.id, kind: 'reopen' })
   /** The text can be frozen in the moment between. What was not saved is taken out first: sent later, it would be there twice. */
   function giveBackIfLost(thread: Schemas['Thread'], takeOut: () => void) {
     const stop = watch([live.unsaved, live.state], ([unsaved, state]) => {
@@ -63,10 +82,7 @@ export function useSettling(suggestions: Suggestions, live: LiveDocument, respon
       queueMicrotask(() => stop())
       if (!unsaved) return
       takeOut()
-      giveBack(thread).then(
-        () => toast(t('editor.suggestions.lost'), { tone: 'danger' }),
-        () => toast(t('editor.suggestions.lostForGood'), { tone: 'danger' }),
-      )
+      step(thread, 'reopen').then(() => toast(t('editor.suggestions.lost'), { tone: 'danger' }), lostForGood)
     }, { immediate: true })
   }
 
@@ -75,7 +91,7 @@ export function useSettling(suggestions: Suggestions, live: LiveDocument, respon
     const at = waiting.value.findIndex(({ thread }) => thread.id === from?.thread.id)
     busy.value = true
     error.value = undefined
-    const done = await does().catch((problem: unknown) => void (error.value = terms.problem(problem)))
+    const done = await does().catch((problem: unknown) => void (error.value = problem instanceof Unsure ? t('editor.suggestions.unsure') : terms.problem(problem)))
     busy.value = false
     if (done) suggestions.active.value = (waiting.value[at] ?? waiting.value[at - 1] ?? waiting.value[0])?.thread.id
   }
@@ -86,13 +102,20 @@ export function useSettling(suggestions: Suggestions, live: LiveDocument, respon
       const outcome = await take(one, anyway)
       doubted.value = outcome === 'changed' ? one : undefined
       if (outcome === 'done') toast(`${t('editor.suggestions.done.accept')} ${left()}`)
-      else if (outcome !== 'changed') error.value = t(`editor.suggestions.not.${outcome}`)
+      else if (outcome !== 'changed' && outcome !== 'lost') error.value = t(`editor.suggestions.not.${outcome}`)
       return outcome === 'done'
     }, one)
   const reject = (one: Listed) =>
     work(async () => {
-      await settle.mutateAsync({ threadId: one.thread.id, kind: 'reject' })
+      await step(one.thread, 'reject')
       toast(`${t(`editor.suggestions.done.${one.thread.entries[0]!.mine ? 'withdraw' : 'reject'}`)} ${left()}`)
+      return true
+    }, one)
+  /** It changes no text: that it did not come in is for whoever presses to see. */
+  const reopen = (one: Listed) =>
+    work(async () => {
+      await step(one.thread, 'reopen')
+      toast(t('editor.suggestions.done.reopen'))
       return true
     }, one)
   const all = (kind: 'accept' | 'reject') =>
@@ -109,7 +132,7 @@ export function useSettling(suggestions: Suggestions, live: LiveDocument, respon
   async function isSettled(one: Listed, kind: 'accept' | 'reject'): Promise<boolean> {
     try {
       if (kind === 'accept') return (await take(one)) === 'done'
-      await settle.mutateAsync({ threadId: one.thread.id, kind })
+      await step(one.thread, kind)
       return true
     } catch (problem) {
       if (problem instanceof ApiProblem && problem.code === 'changed_meanwhile') return false
@@ -117,5 +140,11 @@ export function useSettling(suggestions: Suggestions, live: LiveDocument, respon
     }
   }
 
-  return { busy, error, doubted, writes, whyNot, whyNotReject, mayWithdraw, accept, reject, all }
+  return { busy, error, doubted, writes, whyNot, whyNotReject, mayWithdraw, mayReopen, accept, reject, reopen, all }
+}
+
+/** Whether what would be put in stands there already, as it does when it has been put in before. */
+function stands(doc: Node, { from, to }: Place, { before, after }: Change): boolean {
+  const is = (from: number, to: number) => from >= 0 && to <= doc.content.size && doc.slice(from, to).content.eq(after.content)
+  return before.size === 0 && after.size > 0 && (is(from, from + after.size) || is(to - after.size, to))
 }

@@ -2,7 +2,7 @@ import { useMutation } from '@tanstack/vue-query'
 import type { EditorView } from '@tiptap/pm/view'
 import { computed, ref, shallowRef, watch, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
-import { api, call, type Schemas } from '@/api'
+import { api, askTwiceMore, call, type Schemas } from '@/api'
 import { announce } from '@/ui'
 import type { Comments } from '../comments/useComments'
 import { draw, suggestionMarks, type MarkedSuggestions } from './marks'
@@ -40,14 +40,17 @@ export function useSuggestions(comments: Comments, open: Ref<boolean>) {
   const settled = computed(() => threads.value.filter(({ state }) => state !== 'open').map(listed))
 
   const settle = useMutation({
-    mutationFn: ({ threadId, kind }: { threadId: string; kind: Schemas['SettlementInput']['kind'] }) =>
-      call(api.POST('/responses/{responseId}/answers/{answerId}/suggestions/{threadId}', { params: { path: { ...path, threadId } }, body: { kind } })),
+    mutationFn: ({ threadId, ...body }: { threadId: string } & Schemas['SettlementInput']) =>
+      call(api.POST('/responses/{responseId}/answers/{answerId}/suggestions/{threadId}', { params: { path: { ...path, threadId } }, body })),
+    // Sent again under its name it is done once: nobody is left not knowing whether it was.
+    retry: askTwiceMore,
     onSuccess: keep,
     onError: askAgain,
   })
   const send = useMutation({
     mutationFn: (body: Schemas['SuggestionsInput']) => call(api.POST('/responses/{responseId}/answers/{answerId}/suggestions', { params: { path }, body })),
     onSuccess: keep,
+    onError: askAgain,
   })
 
   const marked = (): MarkedSuggestions => ({
