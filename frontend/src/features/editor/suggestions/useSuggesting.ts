@@ -1,6 +1,6 @@
 import { computed, onBeforeUnmount, onScopeDispose, ref, shallowRef, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
-import { may, type Schemas } from '@/api'
+import { ApiProblem, may, type Schemas } from '@/api'
 import { mindUnsent } from '@/lib/unsent'
 import { textKey, useKept } from '@/lib/useKept'
 import { useTerms } from '@/features/terms'
@@ -12,6 +12,9 @@ import type { Suggestions } from './useSuggestions'
 
 export type Suggesting = ReturnType<typeof useSuggesting>
 
+/** What is on its way, and whether it came: whoever has left and comes back meanwhile does not go on with it. */
+const underway = new Map<string, Promise<boolean>>()
+
 const pause = 300
 const largest = 64 * 1024
 
@@ -19,7 +22,9 @@ const largest = 64 * 1024
 export function useSuggesting(live: LiveDocument, suggestions: Suggestions, response: () => Schemas['Response']) {
   const { t } = useI18n()
   const terms = useTerms()
-  const { form: kept, discard: forget } = useKept(textKey(live.place.organisation, `suggest:${live.name}`), () => ({ update: '', why: '' }))
+  const key = textKey(live.place.organisation, `suggest:${live.name}`)
+  const nothing = () => ({ update: '', why: '', sending: '' })
+  const { form: kept, discard: forget } = useKept(key, nothing)
   const fork = shallowRef<Fork>()
   const on = computed(() => fork.value !== undefined)
   const restored = ref(false)
@@ -28,10 +33,18 @@ export function useSuggesting(live: LiveDocument, suggestions: Suggestions, resp
   /** What is typed while they are sent would be in none of them. */
   const sending = ref(false)
   const allowed = computed(() => may('response.suggest', response().abilities))
+  const before = underway.get(key)
+  const ready = ref(!before)
+  void before?.then((came) => {
+    if (came) kept.value = nothing()
+    ready.value = true
+  })
   let left = false
   let timer: ReturnType<typeof setTimeout> | undefined
 
   function begin() {
+    if (!ready.value) return void before!.then(begin)
+    if (left || fork.value) return
     fork.value = new Fork(live.doc, kept.value.update)
     fork.value.changed(() => {
       clearTimeout(timer)
@@ -46,7 +59,7 @@ export function useSuggesting(live: LiveDocument, suggestions: Suggestions, resp
     if (!fork.value) return
     count.value = fork.value.compare().hunks.length
     const update = count.value > 0 ? fork.value.kept() : ''
-    if (update !== kept.value.update) kept.value = { ...kept.value, update }
+    if (update !== kept.value.update) kept.value = { ...kept.value, update, sending: update && kept.value.sending }
   }
   function end() {
     clearTimeout(timer)
@@ -54,7 +67,7 @@ export function useSuggesting(live: LiveDocument, suggestions: Suggestions, resp
     fork.value = undefined
     count.value = 0
     fault.value = undefined
-    kept.value = { update: '', why: '' }
+    kept.value = nothing()
   }
 
   /** Stops suggesting, but for what is on its way. */
@@ -68,19 +81,33 @@ export function useSuggesting(live: LiveDocument, suggestions: Suggestions, resp
     fault.value = made.some(({ change }) => JSON.stringify(change).length > largest) ? t('editor.suggestions.tooLarge') : undefined
     if (fault.value || made.length === 0) return
     sending.value = true
-    await suggestions.send.mutateAsync({ suggestions: made, text: kept.value.why.trim() || undefined }).then(
-      () => {
-        end()
-        if (left) forget()
-        toast(t('editor.suggestions.sent', made.length))
-        suggestions.show(suggestions.waiting.value.find(({ thread }) => thread.entries[0]!.mine)?.thread.id ?? '')
-      },
-      (error: unknown) => void (fault.value = terms.problem(error)),
-    ).finally(() => (sending.value = false))
+    // They go by the same name until they are known to have come.
+    kept.value = { ...kept.value, sending: kept.value.sending || crypto.randomUUID() }
+    const came = suggestions.send.mutateAsync({ suggestions: made, text: kept.value.why.trim() || undefined, sending: kept.value.sending }).then(
+      () => sent(made.length),
+      failed,
+    )
+    underway.set(key, came)
+    await came
+    sending.value = false
+    underway.delete(key)
+  }
+  function sent(count: number) {
+    end()
+    if (left) forget()
+    toast(t('editor.suggestions.sent', count))
+    suggestions.show(suggestions.waiting.value.find(({ thread }) => thread.entries[0]!.mine)?.thread.id ?? '')
+    return true
+  }
+  function failed(problem: unknown) {
+    if (problem instanceof ApiProblem && problem.code === 'sent_otherwise') kept.value = { ...kept.value, sending: '' }
+    fault.value = terms.problem(problem)
+    if (left) toast(fault.value!, { tone: 'danger' })
+    return false
   }
 
   // What was not sent when the page was left is gone on with.
-  watch([live.loaded, allowed], ([loaded]) => void (loaded && allowed.value && kept.value.update && !fork.value && begin()), { immediate: true })
+  watch([live.loaded, allowed, ready], ([loaded]) => void (loaded && allowed.value && ready.value && kept.value.update && !fork.value && begin()), { immediate: true })
   globalThis.addEventListener('pagehide', look)
   const letGo = mindUnsent(() => {
     look()
