@@ -10,12 +10,26 @@ const pause = 3_000
 export function useAnnouncements(live: LiveDocument): void {
   const { t } = useI18n()
   announcePeople(live.people, (kind, names) => announce(t(`editor.announce.${kind}`, { names }, names.split(', ').length)))
+  announceText(live, (what) => announce(t(`editor.announce.${what}`)))
+}
+
+type Said = Exclude<SaveState, 'saved' | 'saving'> | 'savedAgain' | 'opened' | 'readonly'
+
+/** Tells when saving is in doubt and when it is not any more, and when the text is opened to this person, or closed. */
+export function announceText({ state, saveState }: Pick<LiveDocument, 'state' | 'saveState'>, say: (what: Said) => void): void {
   let trouble: SaveState | undefined
-  watch(live.saveState, (state) => {
-    if (state === 'saving' || state === trouble) return
-    if (state !== 'saved') announce(t(`editor.announce.${state}`))
-    else if (trouble) announce(t('editor.announce.savedAgain'))
-    trouble = state === 'saved' ? undefined : state
+  watch(saveState, (now) => {
+    if (now === 'saving' || now === trouble) return
+    if (now !== 'saved') say(now)
+    else if (trouble && trouble !== 'locked') say('savedAgain')
+    trouble = now === 'saved' ? undefined : now
+  })
+  let stood = state.value
+  watch(state, (now) => {
+    if (now === 'connecting' || now === 'offline') return // it is as before, as far as one knows
+    if (now === 'live' && (stood === 'frozen' || stood === 'readonly')) say('opened')
+    if (now === 'readonly' && stood === 'live') say('readonly')
+    stood = now
   })
 }
 
