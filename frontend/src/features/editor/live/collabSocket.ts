@@ -30,6 +30,7 @@ export class CollabSocket extends HocuspocusProviderWebsocket {
   private blocked = 0
   private checking: Promise<void> | undefined
   private heard = false
+  private over = false
   private patience: ReturnType<typeof setTimeout> | undefined
   private readonly checkLogin: () => Promise<boolean>
   private readonly online = () => void this.connect()
@@ -57,6 +58,11 @@ export class CollabSocket extends HocuspocusProviderWebsocket {
     super.send(message)
   }
 
+  /** Nothing connects what has been left, whatever it was that was waited for. */
+  override async connect() {
+    if (!this.over) await super.connect()
+  }
+
   /** Makes sure that somebody is logged in, asking once however many want to know. */
   renewLogin(): Promise<void> {
     this.checking ??= this.checkLogin()
@@ -72,6 +78,7 @@ export class CollabSocket extends HocuspocusProviderWebsocket {
   }
 
   override destroy(): void {
+    this.over = true
     clearTimeout(this.patience)
     globalThis.removeEventListener?.('online', this.online)
     globalThis.removeEventListener?.('offline', this.offline)

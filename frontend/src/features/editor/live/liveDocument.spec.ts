@@ -582,6 +582,22 @@ describe('a login that runs out', () => {
     expect(look()).toEqual(['live', 'saved', false])
   })
 
+  it('connects no more when the page has been left while it was asked', async () => {
+    let loggedIn = () => {}
+    checkLogin = vi.fn(() => new Promise<boolean>((resolve) => (loggedIn = () => resolve(true))))
+    await openText()
+    service.admits = false
+    service.cut()
+    await settle(8_000)
+    expect(checkLogin).toHaveBeenCalledTimes(1)
+    live.destroy()
+    socket.destroy()
+    service.admits = true
+    loggedIn()
+    await settle(10)
+    expect(socket.status).toBe('disconnected')
+  })
+
   it('keeps what is typed in a page from before an upgrade, and asks the service for nothing', async () => {
     await openText()
     service.cut()
