@@ -32,6 +32,8 @@ const looks = /\b(color|background|font-family|font-size)\s*:|<font\b|<u>/i
 export function cleanPasted(html: string): { html: string; report: Report } {
   const page = new DOMParser().parseFromString(html, 'text/html')
   const report = { ...newReport(), looks: looks.test(html) }
+  // What another editor of the same make says of its own document is not true of this one.
+  all(page, '[data-pm-slice]').forEach((element) => element.removeAttribute('data-pm-slice'))
   for (const step of steps) step(page, report)
   all(page, 'style, script, meta, link, title, template, noscript').forEach((element) => element.remove())
   return { html: page.body.innerHTML, report }

@@ -1,5 +1,5 @@
 import { Extension } from '@tiptap/core'
-import { DOMParser, type Slice } from '@tiptap/pm/model'
+import { DOMParser, DOMSerializer, type Schema, type Slice } from '@tiptap/pm/model'
 import { Plugin } from '@tiptap/pm/state'
 import type { EditorView } from '@tiptap/pm/view'
 import { beginStep, type OwnStep } from '../text/ownStep'
@@ -11,6 +11,8 @@ export interface Pasted {
   report: Report
   step?: OwnStep
 }
+
+const fromHere = 'data-samsvar'
 
 /** As much as a long report. More at once is not an answer, and would stop the page. */
 const mostCharacters = 300_000
@@ -43,9 +45,10 @@ export const pasting = (told: (pasted: Pasted) => void) =>
       return [
         new Plugin({
           props: {
+            clipboardSerializer: marking(this.editor.schema),
             transformPastedHTML(html) {
               report = newReport()
-              if (html.includes('data-pm-slice')) return html
+              if (html.includes(fromHere)) return html
               const light = html.replace(/\bsrc="data:[^"]*"/g, 'src=""')
               if (light.length > mostMarkup) return tooLong(light.length) ?? ''
               const clean = cleanPasted(light)
@@ -69,6 +72,19 @@ export const pasting = (told: (pasted: Pasted) => void) =>
       ]
     },
   })
+
+/** What is copied says that it comes from here: it is as it should be already. */
+function marking(schema: Schema): DOMSerializer {
+  const { nodes, marks } = DOMSerializer.fromSchema(schema)
+  const serializer = new DOMSerializer(nodes, marks)
+  const serialize = serializer.serializeFragment.bind(serializer)
+  serializer.serializeFragment = (fragment, options, target) => {
+    const made = serialize(fragment, options, target)
+    if (!target && made.firstChild instanceof Element) made.firstChild.setAttribute(fromHere, '')
+    return made
+  }
+  return serializer
+}
 
 /** How many pictures come without any text. From Word and Excel one comes beside the text, and is not missed. */
 function alone(data: DataTransfer): number {
