@@ -1,4 +1,5 @@
 import { all, isElement, renamed, textOf, texts, unwrap } from './dom'
+import { count, type Report } from './report'
 
 const invisible = /[\u00ad\u200b\u2060\ufeff\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
 
@@ -11,10 +12,10 @@ export function plainCharacters(text: string): string {
     .replace(/(?<!\d)[\u00a0\u202f]|[\u00a0\u202f](?!\d)/g, ' ')
 }
 
-const raised = { from: '0123456789+-', to: '⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻' }
-const lowered = { from: '0123456789+-', to: '₀₁₂₃₄₅₆₇₈₉₊₋' }
+const raised = { from: '0123456789+-=()ni', to: '⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ' }
+const lowered = { from: '0123456789+-=()n', to: '₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₙ' }
 
-export function tidyCharacters(page: Document): void {
+export function tidyCharacters(page: Document, report: Report): void {
   for (const node of texts(page.body)) {
     const plain = plainCharacters(node.data)
     if (plain !== node.data) node.data = plain
@@ -22,7 +23,8 @@ export function tidyCharacters(page: Document): void {
   for (const element of all(page, 'sup, sub')) {
     const { from, to } = element.localName === 'sup' ? raised : lowered
     const words = textOf(element)
-    if (words && [...words].every((sign) => from.includes(sign))) element.replaceWith([...words].map((sign) => to[from.indexOf(sign)]).join(''))
+    if (![...words].every((sign) => from.includes(sign))) count(report, 'offLine')
+    else if (words) element.replaceWith([...words].map((sign) => to[from.indexOf(sign)]).join(''))
   }
 }
 

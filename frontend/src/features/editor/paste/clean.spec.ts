@@ -48,6 +48,13 @@ describe('from Word', () => {
     expect(text).toEqual(['Først:', 'ul(li(en b:sak | ul(li(under))) | li(to))', 'Så:', 'ol3(li(tre | ol(li(bokstav))) | li(fire))'])
   })
 
+  it('goes on from the letter that a list begins with, and says that letters have become numbers', () => {
+    const { text, counts } = paste(word(`<p class=MsoNormal>Så:</p>${listItem(1, 'c)', 'tre')}${listItem(1, 'd)', 'fire')}<p class=MsoNormal>Og:</p>${listItem(1, 'iv.', 'fire')}<p>Til:</p>${listItem(1, '2.', 'to')}`))
+    expect(text).toEqual(['Så:', 'ol3(li(tre) | li(fire))', 'Og:', 'ol4(li(fire))', 'Til:', 'ol2(li(to))'])
+    expect(counts).toEqual({ letteredLists: 2 })
+    expect(paste('<ol type="a"><li>en</li></ol><ol><li style="list-style-type:lower-alpha"><p>en</p></li></ol><ol type="1"><li>en</li></ol>').counts).toEqual({ letteredLists: 2 })
+  })
+
   it('keeps the number of a heading', () => {
     expect(paste(word(`<h1 style='mso-list:l1 level1 lfo2'><![if !supportLists]><span style='mso-list:Ignore'>1<span>&nbsp;&nbsp;</span></span><![endif]>Mål</h1>`)).text).toEqual(['h1(1 Mål)'])
   })
@@ -204,4 +211,20 @@ området, også om sommeren
   it('reads headings with numbers between paragraphs as lines', () => {
     expect(pastePlain('1. Mål\nVi vil ha mer.\n\n2. Tiltak\nVi gjør dette.').text).toEqual(['1. Mål', 'Vi vil ha mer.', '2. Tiltak', 'Vi gjør dette.'])
   })
+})
+
+it('keeps what stands above and below the line where there are signs for it, and names what does not', () => {
+  expect(paste('<p>x<sup>n</sup> og x<sup>(2)</sup>, H<sub>2</sub>O</p>')).toMatchObject({ text: ['xⁿ og x⁽²⁾, H₂O'], counts: {} })
+  expect(paste('<p>a<sub>maks</sub>, 1<sup>er</sup><sup> </sup></p>')).toMatchObject({ text: ['amaks, 1er'], counts: { offLine: 2 } })
+})
+
+it('leaves a number that begins no list as it was written', () => {
+  expect(pastePlain('5) fem er nok\nog ikke mer\n05. mai kommer vi').text).toEqual(['5) fem er nok', 'og ikke mer', '05. mai kommer vi'])
+})
+
+it('takes what comes from other editors of the same make as what it is, without what they say about it', () => {
+  const { text, counts } = paste('<blockquote data-pm-slice="1 1 [&quot;panel&quot;,{}]"><p>Kari sier</p></blockquote><p><img src="x.png"></p>')
+  expect(text).toEqual(['Kari sier'])
+  expect(counts).toEqual({ quotes: 1, pictures: 1 })
+  expect(cleanPasted('<p data-pm-slice="1 1 []">a</p>').html).not.toContain('data-pm-slice')
 })

@@ -6,6 +6,8 @@ interface Line {
   indent: number
   bullet?: string
   number?: number
+  /** The bullet or number as it was written. */
+  marker: string
 }
 
 /**
@@ -39,7 +41,7 @@ function unquoted(lines: string[], report: Report): string[] {
 
 const ended = /[.!?:;…»”"]$/
 const goesOn = /^[\p{Ll}(]/u
-const item = /^(\s*)(?:([•●▪◦‣○■·–—*-]|o(?=\t))|(\d{1,3})[.)])[\s]+(?=\S)/u
+const item = /^(\s*)(?:([•●▪◦‣○■·–—*-]|o(?=\t))|((\d{1,3})[.)]))[\s]+(?=\S)/u
 
 /** How wide the lines are that end where a margin was, not where a sentence did. Nothing where the text is not wrapped. */
 function marginOf(lines: string[]): number {
@@ -73,9 +75,9 @@ function withoutPageNumbers(lines: string[], report: Report): string[] {
 }
 
 function lineOf(line: string): Line {
-  const [start, space = '', bullet, number] = item.exec(line) ?? []
+  const [start, space = '', bullet, numbered, number] = item.exec(line) ?? []
   const indent = (start === undefined ? /^\s*/.exec(line)![0] : space).replaceAll('\t', '    ').length
-  return { text: line.slice(start?.length ?? 0).replace(/\s+/g, ' ').trim(), indent, bullet, number: number === undefined ? undefined : Number(number) }
+  return { text: line.slice(start?.length ?? 0).replace(/\s+/g, ' ').trim(), indent, bullet, number: number === undefined ? undefined : Number(number), marker: bullet ?? numbered ?? '' }
 }
 
 /**
@@ -86,7 +88,7 @@ function onlyRealLists(lines: Line[], between: number): void {
   const filled = lines.filter(({ text }) => text)
   const doubtful = filled.filter((one, at) => isItem(one) && !/[•●▪◦‣○■]/.test(one.bullet ?? '') && !hasOther(filled, at, 1, between) && !hasOther(filled, at, -1, between))
   for (const one of doubtful) {
-    one.text = `${one.bullet ?? `${one.number}.`} ${one.text}`
+    one.text = `${one.marker} ${one.text}`
     one.bullet = one.number = undefined
   }
 }

@@ -1,7 +1,7 @@
 /** What an answer has no room for, and is left out. */
 export const leftOut = ['pictures', 'embedded', 'formulas', 'formFields', 'comments', 'deletions', 'contents', 'links', 'notesWithoutText', 'pageNumbers'] as const
 /** What is kept in another form than it had. */
-export const reshaped = ['notes', 'textBoxes', 'struck', 'quotes', 'tables', 'wrappedLines'] as const
+export const reshaped = ['notes', 'textBoxes', 'struck', 'quotes', 'tables', 'letteredLists', 'offLine', 'wrappedLines'] as const
 
 export type Kind = (typeof leftOut)[number] | (typeof reshaped)[number]
 
