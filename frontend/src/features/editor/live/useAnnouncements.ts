@@ -1,7 +1,7 @@
 import { onScopeDispose, watch, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { announce } from '@/ui'
-import type { LiveDocument, SaveState } from './liveDocument'
+import type { LiveDocument, LiveState, SaveState } from './liveDocument'
 import type { Present } from './presence'
 
 const pause = 3_000
@@ -16,7 +16,7 @@ export function useAnnouncements(live: LiveDocument): void {
 type Said = Exclude<SaveState, 'saved' | 'saving'> | 'savedAgain' | 'opened' | 'readonly'
 
 /** Tells when saving is in doubt and when it is not any more, and when the text is opened to this person, or closed. */
-export function announceText({ state, saveState }: Pick<LiveDocument, 'state' | 'saveState'>, say: (what: Said) => void): void {
+export function announceText({ state, saveState }: { state: Readonly<Ref<LiveState>>; saveState: Readonly<Ref<SaveState>> }, say: (what: Said) => void): void {
   let trouble: SaveState | undefined
   watch(saveState, (now) => {
     if (now === 'saving' || now === trouble) return

@@ -70,7 +70,7 @@ it('leads to the first that is left after all that could be were put in', async 
 })
 
 it('opens one again that is not in the text, once it has said what that does', async () => {
-  threads = [suggestion('a', 'accepted', 'accept'), suggestion('b', 'rejected', 'reject')]
+  threads = [suggestion('c', 'open'), suggestion('a', 'accepted', 'accept'), suggestion('b', 'rejected', 'reject')]
   const { host, press } = await panel()
   await press('Behandlet (2)')
   expect(host.get('#thread-b').text()).not.toContain('Åpne igjen')

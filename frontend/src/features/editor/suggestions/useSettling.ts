@@ -94,6 +94,7 @@ export function useSettling(suggestions: Suggestions, live: LiveDocument, respon
     const done = await does().catch((problem: unknown) => void (error.value = problem instanceof Unsure ? t('editor.suggestions.unsure') : terms.problem(problem)))
     busy.value = false
     if (done) suggestions.active.value = (waiting.value[at] ?? waiting.value[at - 1] ?? waiting.value[0])?.thread.id
+    return done === true
   }
   const left = () => t('editor.suggestions.left', waiting.value.length)
 
