@@ -13,8 +13,8 @@ import (
 
 type noticeStore struct{ *DB }
 
-// Told is the store of notices, mail, and what people have looked at. What it writes is bookkeeping about what is
-// audited already, so it leaves no audit event.
+// Told is the store of notices, mail, and what people have looked at. That is bookkeeping about what is audited already, and
+// leaves no audit event; but for the one thing of it that is evidence, that a warning of silence has come.
 func (db *DB) Told() notice.Store { return noticeStore{db} }
 
 // Tell looks and addresses before its transaction: one that asked elsewhere while it holds what others change, such as a
@@ -218,17 +218,49 @@ func (s noticeStore) Notices(ctx context.Context, actor portal.Actor, since time
 }
 
 func (s noticeStore) MarkRead(ctx context.Context, actor portal.Actor, upTo int64, now time.Time) error {
-	return s.note(ctx, `with told as (update notice set read_at = @now where account_id = @account and organisation_id = @organisation and id <= @upto and read_at is null returning *)
-		`+warningsCame, named("now", now), named("account", actor.Account), named("organisation", actor.Organisation), named("upto", upTo), named("means", "page"))
+	const unread = "account_id = @account and organisation_id = @organisation and id <= @upto and read_at is null"
+	which := []any{named("account", actor.Account), named("organisation", actor.Organisation), named("upto", upTo), named("now", now)}
+	if err := s.warningsCame(ctx, actor, "page", now, "select * from notice where "+unread, which...); err != nil {
+		return err
+	}
+	return s.note(ctx, "update notice set read_at = @now where "+unread, which...)
 }
 
-// warningsCame keeps, of the notices that somebody has been told of now, that warnings of silence among them have come to their party.
-const warningsCame = `insert into warning_delivery (freeze_id, organisation_id, account_id, means, delivered_at)
-	select distinct on (w.freeze_id, w.organisation_id) w.freeze_id, w.organisation_id, told.account_id, @means, cast(@now as timestamptz)
-	from told join silence_warning w on w.organisation_id = told.organisation_id and w.warned_at <= told.at
-	join frozen_version f on f.id = w.freeze_id and f.response_id = told.response_id
-	where told.kind = 'silence_warning' order by w.freeze_id, w.organisation_id, told.id
-	on conflict do nothing`
+// warningsCame keeps, of the notices that somebody is told of now, that warnings of silence among them have come to their
+// party, with an event for each: from then silence may count as consent. It comes before the bookkeeping of the notices, which is
+// done again when it fails. Who is nobody when a mail server took it.
+func (s noticeStore) warningsCame(ctx context.Context, who portal.Actor, means string, now time.Time, told string, args ...any) error {
+	return s.write(ctx, func(t *tx) error {
+		came, err := rows[struct {
+			AccountID, OrganisationID, Party, RoundID, ResponseID string
+			Number                                                int
+		}](t.DB, `with told as (`+told+`), came as (insert into warning_delivery (freeze_id, organisation_id, account_id, means, delivered_at)
+				select distinct on (w.freeze_id, w.organisation_id) w.freeze_id, w.organisation_id, told.account_id, @means, cast(@now as timestamptz)
+				from told join silence_warning w on w.organisation_id = told.organisation_id and w.warned_at <= told.at
+				join frozen_version f on f.id = w.freeze_id and f.response_id = told.response_id
+				where told.kind = 'silence_warning' order by w.freeze_id, w.organisation_id, told.id
+				on conflict do nothing returning *)
+			select came.account_id, came.organisation_id, p.name as party, s.round_id, f.response_id, f.number from came
+			join frozen_version f on f.id = came.freeze_id join response s on s.id = f.response_id
+			join party_record p on p.response_id = f.response_id and p.organisation_id = came.organisation_id
+			order by came.freeze_id, came.organisation_id`, append(args, named("means", means))...)
+		if err != nil {
+			return err
+		}
+		if len(came) == 0 {
+			return t.Unchanged()
+		}
+		for _, c := range came {
+			who.Organisation = portal.OrganisationID(c.OrganisationID)
+			err := t.Audit(who, portal.AuditEvent{At: now, Action: "response.warning_came", Round: portal.RoundID(c.RoundID), Response: portal.ResponseID(c.ResponseID),
+				Detail: map[string]any{"party": c.Party, "account": c.AccountID, "means": means, "deliveredAt": now.UTC().Format(time.RFC3339Nano), "freeze": c.Number}})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
 
 // Forget keeps what is still to be sent, however old.
 func (s noticeStore) Forget(ctx context.Context, before time.Time) error {

@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -280,6 +281,7 @@ func TestSilenceIsWarnedOfWithItsDate(t *testing.T) {
 	if w := came(o.approvers[2]); w.DeliveredAt == nil || !w.CountsFrom.Equal(workflow.SilenceCountsFrom(rule, o.now)) {
 		t.Errorf("what came by mail counts from that day: %+v", w)
 	}
+	o.wantCame("mail", o.approvers[2:]...)
 	if w := came(unreached); w.DeliveredAt != nil || w.Counts(o.now.AddDate(1, 0, 0)) {
 		t.Errorf("what the mail server refused counts: %+v", w)
 	}
@@ -289,11 +291,12 @@ func TestSilenceIsWarnedOfWithItsDate(t *testing.T) {
 	before := o.audits()
 	warn() // those alone whom it has not reached
 	o.wantMail("warned once more", unreached)
-	if came(unreached).DeliveredAt == nil || o.audits() != before+1 {
+	o.wantCame("mail", append(slices.Clone(o.approvers[2:]), unreached)...)
+	if came(unreached).DeliveredAt == nil || o.audits() != before+2 {
 		t.Error("the second warning did not come")
 	}
 	warn()
-	if o.audits() != before+1 {
+	if o.audits() != before+2 {
 		t.Error("those are warned whom it has reached")
 	}
 }
@@ -321,6 +324,37 @@ func TestAWarningOfSilenceComesInThePageToo(t *testing.T) {
 	}
 	if p, _ := o.stand().Party(who.Organisation); !p.Warning.DeliveredAt.Equal(o.now) {
 		t.Errorf("%+v", p.Warning)
+	}
+	must(t, o.notices.MarkRead(portal.Acting(t.Context(), who), who, told[0].ID)) // which has come already
+	o.wantCame("page", who)
+	if e := trail(t, o.db); e[len(e)-1].Account != string(who.Account) {
+		t.Errorf("it came to %q, who is not the one that read it", e[len(e)-1].AccountName)
+	}
+}
+
+// wantCame says that every delivery of a warning is told of by one event, in the words that are evidence later.
+func (o *postOffice) wantCame(means string, to ...portal.Actor) {
+	o.t.Helper()
+	var got, want []string
+	for _, e := range trail(o.t, o.db) {
+		if e.Action == "response.warning_came" {
+			var d struct{ Party, Means, DeliveredAt string }
+			must(o.t, json.Unmarshal(e.Detail, &d))
+			at, err := time.Parse(time.RFC3339, d.DeliveredAt)
+			if p, found := o.stand().Party(portal.OrganisationID(e.Organisation)); err != nil || !found || p.Organisation.Name != d.Party || p.Warning == nil ||
+				!p.Warning.DeliveredAt.Equal(at) || d.Means != means || e.Response != string(o.response) {
+				o.t.Errorf("it tells another thing than what is kept: %+v %s", e, e.Detail)
+			}
+			got = append(got, e.Organisation)
+		}
+	}
+	for _, who := range to {
+		want = append(want, string(who.Organisation))
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		o.t.Errorf("events tell that the warning came to %v, and it came to %v", got, want)
 	}
 }
 
