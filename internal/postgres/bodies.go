@@ -41,7 +41,7 @@ func bodies(g *gorm.DB, community portal.OrganisationID) ([]portal.Body, error) 
 
 // LockBodies waits for others who change bodies of the community.
 func (t *tx) LockBodies(community portal.OrganisationID) ([]portal.Body, error) {
-	if err := t.Exec("select pg_advisory_xact_lock(hashtext('body'), hashtext(?))", community).Error; err != nil {
+	if err := t.Exec("select from organisation where id = ? for no key update", community).Error; err != nil {
 		return nil, err
 	}
 	return bodies(t.DB, community)

@@ -13,14 +13,13 @@ import (
 
 // Relay carries short messages between the processes of one database, by its
 // NOTIFY. What is told while nobody listens is lost: a message may say only
-// what can be found out otherwise.
+// what can be found out otherwise. The channel's name is the database's own, for
+// the program alone: who knows it can listen, and speak.
 type Relay struct {
 	pool *pgxpool.Pool
 	self string
 	log  *slog.Logger
 }
-
-const relayChannel = "samsvar_live"
 
 // NewRelay makes a process known under a name of its own.
 func NewRelay(pool *pgxpool.Pool, log *slog.Logger) *Relay {
@@ -31,7 +30,7 @@ func NewRelay(pool *pgxpool.Pool, log *slog.Logger) *Relay {
 // It is no part of any write, and does not wait for the disk.
 func (r *Relay) Tell(ctx context.Context, message []byte) error {
 	return pgx.BeginFunc(ctx, r.pool, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, "select set_config('synchronous_commit', 'off', true), pg_notify($1, $2)", relayChannel, r.self+" "+string(message))
+		_, err := tx.Exec(ctx, "select set_config('synchronous_commit', 'off', true), pg_notify(channel, $1) from relay", r.self+" "+string(message))
 		return err
 	})
 }
@@ -57,7 +56,11 @@ func (r *Relay) listen(ctx context.Context, hear func(message []byte)) error {
 	}
 	conn := pooled.Hijack() // it is not to be lent to others again
 	defer conn.Close(context.WithoutCancel(ctx))
-	if _, err := conn.Exec(ctx, "listen "+relayChannel); err != nil {
+	var channel string
+	if err := conn.QueryRow(ctx, "select channel from relay").Scan(&channel); err != nil {
+		return err
+	}
+	if _, err := conn.Exec(ctx, "listen "+pgx.Identifier{channel}.Sanitize()); err != nil {
 		return err
 	}
 	hear(nil)

@@ -35,8 +35,17 @@ var (
 	}
 )
 
+// nobodys are locked by functions of the owner's alone (migration 00037).
+var nobodys = []string{"audit_turn", "number_turn"}
+
+// readerMayRun is what the wall asks for, in whoever's query, and what says by which date and number something counts.
+var readerMayRun = []string{"wall_communities", "wall_inside", "wall_open", "wall_own", "wall_reads_sent", "deadline_of", "extends_to", "approvers_needed"}
+
 // readerMayNot is what the reader does not see.
-var readerMayNot = []string{"sessions", "job", "document_update", "document_snapshot", "document_history", "treatment_attachment", "comment_thread", "comment"}
+var readerMayNot = []string{"sessions", "job", "document_update", "document_snapshot", "document_history", "treatment_attachment", "comment_thread", "comment", "relay"}
+
+// connectionsOf is how many times each may be logged in at once: who looks on leaves places for the program.
+var connectionsOf = map[string]int{ProgramRole: -1, ReaderRole: 10}
 
 // MakeRoles makes the program's and the reader's logins, or gives those there are new passwords. The login of url must
 // be allowed to make roles. What they may do is granted by Migrate.
@@ -51,7 +60,7 @@ func MakeRoles(ctx context.Context, url, programPassword, readerPassword string)
 			if err := conn.QueryRow(ctx, "select quote_literal($1)", password).Scan(&quoted); err != nil {
 				return err
 			}
-			if _, err := conn.Exec(ctx, "alter role "+role+" login noinherit nocreatedb nocreaterole connection limit -1 password "+quoted); err != nil {
+			if _, err := conn.Exec(ctx, fmt.Sprintf("alter role %s login noinherit nocreatedb nocreaterole connection limit %d password %s", role, connectionsOf[role], quoted)); err != nil {
 				return err
 			}
 		}
@@ -108,10 +117,18 @@ func grant(ctx context.Context, url string) error {
 		fmt.Fprintf(&s, "grant usage on schema public to %s, %s; grant usage on all sequences in schema public to %[1]s;\n", ProgramRole, ReaderRole)
 		for _, t := range tables {
 			name := pgx.Identifier{t.Name}.Sanitize()
-			fmt.Fprintf(&s, "revoke all on %s from %s, %s; grant %s on %[1]s to %[2]s;\n", name, ProgramRole, ReaderRole, t.programMay())
+			fmt.Fprintf(&s, "revoke all on %s from %s, %s;\n", name, ProgramRole, ReaderRole)
+			if slices.Contains(nobodys, t.Name) {
+				continue
+			}
+			fmt.Fprintf(&s, "grant %s on %s to %s;\n", t.programMay(), name, ProgramRole)
 			if !slices.Contains(readerMayNot, t.Name) {
 				fmt.Fprintf(&s, "grant select on %s to %s;\n", name, ReaderRole)
 			}
+		}
+		fmt.Fprintf(&s, "revoke all on all functions in schema public from public, %s, %s; grant execute on all functions in schema public to %[1]s;\n", ProgramRole, ReaderRole)
+		for _, name := range readerMayRun {
+			fmt.Fprintf(&s, "grant execute on function %s to %s;\n", pgx.Identifier{name}.Sanitize(), ReaderRole)
 		}
 		_, err = conn.Exec(ctx, s.String()) // several statements at once are one transaction
 		return err

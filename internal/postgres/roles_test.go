@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -26,6 +27,12 @@ func loggedIn(t *testing.T, address, role string) *pgx.Conn {
 func filledHouse(t *testing.T) (h *house, r portal.Response) {
 	t.Helper()
 	h = newHouse(t)
+	return h, h.fill()
+}
+
+func (h *house) fill() (r portal.Response) {
+	t := h.t
+	t.Helper()
 	v := h.openRound(h.as("hod", portal.CaseOfficer))
 	secretariat := h.as("vestfold", portal.Secretariat)
 	r, err := h.consult.Start(t.Context(), secretariat, v.ID, portal.Joint, portal.Bokmal)
@@ -50,7 +57,7 @@ func filledHouse(t *testing.T) (h *house, r portal.Response) {
 	must(t, h.signoff.Decide(t.Context(), secretariat, r.ID, r.Freeze.ID, portal.Decision{Level: "strategic", Body: "SSU", DecidedOn: h.now, CaseNumber: "1"}))
 	_, err = h.consult.Submit(t.Context(), secretariat, r.ID, r.Freeze.ID, r.Freeze.Hash)
 	must(t, err)
-	return h, r
+	return r
 }
 
 func TestTheProgramCannotUndoEvidence(t *testing.T) {
@@ -131,11 +138,94 @@ func TestTheReaderLooksOn(t *testing.T) {
 	}
 	for _, try := range []string{"insert into audit_event (id) values (1)", "update account set name = 'x'", "delete from response", "select * from sessions",
 		"select * from document_update", "select * from document_snapshot", "select * from document_history", "select * from treatment_attachment", "select * from job",
-		"select * from comment_thread", "select * from comment", "select change from comment_thread", "select open_suggestions(gen_random_uuid())", "select * from sessions; select 1", "create table mine (n int)"} {
+		"select * from relay", "select * from comment_thread", "select * from comment", "select change from comment_thread", "select open_suggestions(gen_random_uuid())", "select * from sessions; select 1", "create table mine (n int)"} {
 		if _, err := reader.Exec(t.Context(), try); err == nil {
 			t.Errorf("%s was carried out", try)
 		}
 	}
+}
+
+// Whatever the reader takes hold of and keeps, nobody who writes waits for it.
+func TestTheReaderHoldsNobodyUp(t *testing.T) {
+	h := newHouse(t)
+	secretariat := h.as("vestfold", portal.Secretariat)
+	reader := loggedIn(t, h.url, postgres.ReaderRole)
+	holding, err := reader.Begin(t.Context())
+	must(t, err)
+	defer holding.Rollback(context.Background())
+	take := func(sql string, args ...any) bool {
+		tried, err := holding.Begin(t.Context())
+		must(t, err)
+		if _, err = tried.Exec(t.Context(), sql, args...); err != nil {
+			must(t, tried.Rollback(t.Context()))
+			return false
+		}
+		must(t, tried.Commit(t.Context()))
+		return true
+	}
+	if take("select * from audit_tail()") {
+		t.Error("the reader takes the end of the trail")
+	}
+	take("select pg_advisory_xact_lock(hashtext('audit_event'))")
+	take("select pg_advisory_xact_lock(hashtext('submission'), 2021)")
+	take("select pg_advisory_xact_lock(hashtext('body'), hashtext('vestfold'))")
+	take("select next_number(2021)")
+	for _, table := range tables(t, h) {
+		if take("lock table " + table + " in share update exclusive mode") {
+			t.Errorf("the reader locks %s", table)
+		}
+		take("select * from " + table + " for key share")
+		take("select * from " + table)
+	}
+	owner, err := pgx.Connect(t.Context(), h.url)
+	must(t, err)
+	defer owner.Close(context.Background())
+	_, err = owner.Exec(t.Context(), "alter database "+pgx.Identifier{owner.Config().Database}.Sanitize()+" set lock_timeout = '5s'")
+	must(t, err)
+	h.db.Pool().Reset()
+	h.fill()
+	h.setBody(secretariat, strategic("vestfold", "SSU"))
+}
+
+// Whoever may run a function of ours is named: nobody may because nobody thought of it.
+func TestFunctionsAreTheProgramsAlone(t *testing.T) {
+	h := newHouse(t)
+	may := func(who string) (names []string) {
+		found, err := h.db.Pool().Query(t.Context(), `select distinct proname::text from pg_proc where pronamespace = 'public'::regnamespace and prorettype <> 'trigger'::regtype
+			and has_function_privilege($1, oid, 'execute') order by 1`, who)
+		must(t, err)
+		names, err = pgx.CollectRows(found, pgx.RowTo[string])
+		must(t, err)
+		return names
+	}
+	if got := may("public"); len(got) > 0 {
+		t.Errorf("anybody may run %v", got)
+	}
+	want := []string{"approvers_needed", "deadline_of", "extends_to", "wall_communities", "wall_inside", "wall_open", "wall_own", "wall_reads_sent"}
+	if got := may(postgres.ReaderRole); !slices.Equal(got, want) {
+		t.Errorf("the reader may run %v, not %v", got, want)
+	}
+	if got := may(postgres.ProgramRole); len(got) < len(want) || !slices.Contains(got, "audit_tail") {
+		t.Errorf("the program may run %v", got)
+	}
+	owner, err := pgx.Connect(t.Context(), h.url)
+	must(t, err)
+	defer owner.Close(context.Background())
+	_, err = owner.Exec(t.Context(), "create function one() returns integer language sql as 'select 1'")
+	must(t, err)
+	if got := may("public"); len(got) > 0 {
+		t.Errorf("anybody may run %v, which is new", got)
+	}
+}
+
+// tables are all there are, with the views.
+func tables(t *testing.T, h *house) []string {
+	t.Helper()
+	found, err := h.db.Pool().Query(t.Context(), "select relname::text from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v') order by 1")
+	must(t, err)
+	names, err := pgx.CollectRows(found, pgx.RowTo[string])
+	must(t, err)
+	return names
 }
 
 func TestWhoeverOpensStepsDown(t *testing.T) {

@@ -12,11 +12,8 @@ import (
 
 // NextNumber reserves the year's next number until the transaction ends.
 func (t *tx) NextNumber(year int) (int, error) {
-	if err := t.Exec("select pg_advisory_xact_lock(hashtext('submission'), ?)", year).Error; err != nil {
-		return 0, err
-	}
-	last, err := row[struct{ Last int }](t.DB, "select last_number(?) as last", year)
-	return last.Last + 1, err
+	next, err := row[struct{ Next int }](t.DB, "select next_number(?) as next", year)
+	return next.Next, err
 }
 
 func (t *tx) InsertSubmission(f consult.Filed) error {

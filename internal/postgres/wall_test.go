@@ -166,7 +166,7 @@ func TestTheWallIsSafeWithPooling(t *testing.T) {
 // open are the tables that have no wall before them, since none of their rows is one community's secret: the policy table
 // stands alone there. Any other table has the wall, forced on whoever it belongs to.
 var open = []string{"goose_db_version", "organisation", "municipality_period", "membership", "community_rule", "account", "account_role",
-	"round", "question", "recipient", "extension", "sessions", "notice_cursor"}
+	"round", "question", "recipient", "extension", "sessions", "notice_cursor", "audit_turn", "number_turn", "relay"}
 
 func TestTheWallIsForcedOnTheProgram(t *testing.T) {
 	h := newHouse(t)
