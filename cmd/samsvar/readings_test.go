@@ -17,7 +17,6 @@ import (
 // unlogged are the operations that give a text, or a file, and are no readings of it by a party or the ministry.
 var unlogged = map[string]string{
 	"downloadPublished": "is for everybody", "getPublished": "is for everybody",
-	"downloadJobFile": "who starts an export is in the audit trail, and nobody else gets the file",
 }
 
 // neverReached are operations for which nothing lies ready here.

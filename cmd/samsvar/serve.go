@@ -111,7 +111,6 @@ func serveOn(ctx context.Context, c config, db *postgres.DB, url string, now fun
 		Turns: document.NewTurns(2), Now: now, NewID: portal.NewID, Logger: log}
 	hub := newHub(c, db, documents, log, metrics)
 	documents.Changed = func(ids []portal.DocumentID) { hub.Refresh(ids...) }
-	exports := export.Service{Store: db.Exports(), Attached: db.AttachmentContent, Renderer: export.NewRenderer(c.Renderer), Now: now, NewID: portal.NewID, Logger: log}
 	login, development, err := newLogin(c)
 	if err != nil {
 		return err
@@ -130,6 +129,7 @@ func serveOn(ctx context.Context, c config, db *postgres.DB, url string, now fun
 	}
 	people := directory.Service{Store: db.Directory(), Now: now}
 	consultation := consult.Service{Store: db.Consult(), Now: now, NewID: portal.NewID, Logger: log, Changed: documents.Changed}
+	exports := export.Service{Store: db.Exports(), Attached: db.AttachmentContent, Opened: consultation.Export, Renderer: export.NewRenderer(c.Renderer), Now: now, NewID: portal.NewID, Logger: log}
 	notices := notice.Service{Store: db.Told(), Sender: sender, Eyes: eyes{people, consultation}, Base: strings.TrimSuffix(c.BaseURL, "/"), Now: now, Logger: log}
 	sessions := postgres.NewSessions(db.Pool())
 	handler, err := httpapi.New(httpapi.Options{

@@ -215,6 +215,15 @@ func (s Service) Late(c CommunityStanding) int64 {
 	return workflow.Late(s.Now(), c.Deadline)
 }
 
+// Export is the reading of all that was sent in a round, in one file.
+func (s Service) Export(ctx context.Context, actor portal.Actor, id portal.RoundID) error {
+	round, err := s.round(ctx, actor, id, "round.export")
+	if err != nil {
+		return err
+	}
+	return s.readRound(ctx, actor, round, "round.export", "")
+}
+
 // Exportable are the responses with a standing submission that the actor may have rendered, by receipt number.
 func (s Service) Exportable(ctx context.Context, actor portal.Actor, id portal.RoundID) ([]portal.Response, error) {
 	if _, err := s.round(ctx, actor, id, "round.export"); err != nil {

@@ -32,6 +32,9 @@ type Job struct {
 	CreatedAt    time.Time
 }
 
+// keptFor is how long a job and its file are there to be fetched.
+const keptFor = 7 * 24 * time.Hour
+
 // Task says what a job is to make.
 type Task struct {
 	Round    portal.RoundID `json:"round"`
@@ -52,6 +55,8 @@ type Store interface {
 	Progress(ctx context.Context, id portal.JobID, done int, now time.Time) (going bool, err error)
 	FinishJob(ctx context.Context, id portal.JobID, file []byte, errorCode string, now time.Time) error
 	CancelJob(ctx context.Context, actor portal.Actor, id portal.JobID, e portal.AuditEvent) error
+	// ForgetJobs removes jobs from before, with their files.
+	ForgetJobs(ctx context.Context, before time.Time) error
 	Package(ctx context.Context, number string) ([]byte, error)
 }
 
@@ -61,9 +66,11 @@ type Service struct {
 	Renderer Renderer
 	// Attached gives the bytes of a file that a submission names beside the record of a treatment.
 	Attached func(ctx context.Context, r portal.ResponseID, id portal.AttachmentID) ([]byte, error)
-	Now      func() time.Time
-	NewID    func() string
-	Logger   *slog.Logger
+	// Opened is asked before the file of an export is given: the right to all that was sent is that of this moment, and so is the reading.
+	Opened func(ctx context.Context, actor portal.Actor, round portal.RoundID) error
+	Now    func() time.Time
+	NewID  func() string
+	Logger *slog.Logger
 }
 
 // File renders the package given as its canonical bytes: as those who sent it have it, or as incoming, as whom it was sent to.
@@ -143,15 +150,26 @@ func (s Service) JobFile(ctx context.Context, actor portal.Actor, id portal.JobI
 	if j.State != "done" {
 		return j, nil, portal.Conflictf("not_finished", "the job is %s", j.State).With("state", j.State)
 	}
+	if err := s.Opened(ctx, actor, j.Task.Round); err != nil {
+		return j, nil, err
+	}
 	file, err := s.Store.JobFile(ctx, id)
 	return j, file, err
 }
 
 // Work does jobs until ctx ends. A job whose worker died is taken up again
-// from its beginning; several processes may work side by side.
+// from its beginning; several processes may work side by side. What is old is
+// removed with its file, whether or not there is anything to do.
 func (s Service) Work(ctx context.Context) {
-	const pause, lease = time.Second, 2 * time.Minute
+	const pause, lease, tidyEvery = time.Second, 2 * time.Minute, time.Hour
+	var tidied time.Time
 	for ctx.Err() == nil {
+		if now := s.Now(); now.Sub(tidied) > tidyEvery {
+			tidied = now
+			if err := s.Store.ForgetJobs(ctx, now.Add(-keptFor)); err != nil && ctx.Err() == nil {
+				s.Logger.Warn("old jobs were not removed", "error", err)
+			}
+		}
 		job, found, err := s.Store.ClaimJob(ctx, s.Now(), s.Now().Add(-lease))
 		if found && err == nil {
 			err = s.do(ctx, job)

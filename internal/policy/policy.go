@@ -36,7 +36,7 @@ const (
 	CommunitySecretariat Relation = "secretariat of the community"
 	SeatHolder           Relation = "approver, coordinator or writer of an organisation with a seat in the body"
 	Administrator        Relation = "administrator"
-	Starter              Relation = "the account that started it"
+	Starter              Relation = "the account that started it, with a role in the organisation it was started for"
 )
 
 // Object is what an action is asked for: the facts that relations and states are read from.
@@ -296,7 +296,7 @@ func holds(a portal.Actor, r Relation, o Object) bool {
 	case Administrator:
 		return a.Has(portal.Administrator)
 	case Starter:
-		return o.Account != "" && a.Account == o.Account
+		return o.Account != "" && a.Account == o.Account && own && len(a.Roles) > 0
 	}
 	return false
 }

@@ -25,18 +25,11 @@ func (j jobRow) job() export.Job {
 		Task: j.Subject.V, Done: j.Done, Total: j.Total, ErrorCode: j.ErrorCode, FileName: j.FileName, CreatedAt: j.CreatedAt}
 }
 
-// keptFor is how long a job and its file are there to be fetched.
-const keptFor = 7 * 24 * time.Hour
-
-// InsertJob also clears away the actor's old ones.
 func (db *DB) InsertJob(ctx context.Context, actor portal.Actor, j export.Job, e portal.AuditEvent) error {
 	return db.write(ctx, func(t *tx) error {
 		err := t.Exec(`insert into job (id, kind, account_id, organisation_id, subject, state, total, file_name, created_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			j.ID, j.Kind, j.Account, j.Organisation, jsonOf(j.Task), j.State, j.Total, j.FileName, j.CreatedAt).Error
 		if err != nil {
-			return err
-		}
-		if err := t.Exec("delete from job where created_at < ?", j.CreatedAt.Add(-keptFor)).Error; err != nil {
 			return err
 		}
 		return t.Audit(actor, e)
@@ -53,7 +46,7 @@ func (db *DB) JobFile(ctx context.Context, id portal.JobID) ([]byte, error) {
 	return found.File, err
 }
 
-// ClaimJob, Progress and FinishJob are a worker's bookkeeping: what they write
+// ClaimJob, Progress, FinishJob and ForgetJobs are a worker's bookkeeping: what they write
 // says nothing about anybody's doing, so it leaves no audit event.
 func (db *DB) ClaimJob(ctx context.Context, now, stale time.Time) (export.Job, bool, error) {
 	found, err := row[jobRow](db.gorm.WithContext(ctx), `update job set state = 'running', heartbeat_at = ?, done = 0 where id = (
@@ -77,6 +70,10 @@ func (db *DB) FinishJob(ctx context.Context, id portal.JobID, file []byte, error
 	}
 	return db.gorm.WithContext(ctx).Exec(`update job set state = ?, file = ?, error_code = ?, ended_at = ?,
 		done = case when ? = 'done' then total else done end where id = ? and state = 'running'`, state, file, errorCode, now, state, id).Error
+}
+
+func (db *DB) ForgetJobs(ctx context.Context, before time.Time) error {
+	return away(db.gorm.WithContext(ctx).Exec("delete from job where created_at < ?", before).Error)
 }
 
 func (db *DB) CancelJob(ctx context.Context, actor portal.Actor, id portal.JobID, e portal.AuditEvent) error {
