@@ -45,6 +45,28 @@ it('takes every character for what it is', () => {
   }
 })
 
+it('finds every sign that can be typed, alone and within words', () => {
+  const signs = Array.from({ length: 0x7f - 0x20 }, (_, at) => String.fromCharCode(0x20 + at)).filter((sign) => !/\w/.test(sign))
+  for (const sign of signs) {
+    const { me } = two('<p></p>')
+    me.commands.insertContent({ type: 'text', text: `e${sign}post og epost` })
+    for (const more of [{}, { wholeWords: true }]) {
+      look(me, `e${sign}post`, more)
+      expect([sign, words(me)]).toEqual([sign, [`e${sign}post`]])
+    }
+    look(me, sign)
+    expect([sign, words(me).every((word) => word === sign), words(me).length]).toEqual([sign, true, sign === ' ' ? 3 : 1])
+  }
+})
+
+it('finds nothing by what cannot be looked for, and forgets what was looked for before', () => {
+  const { me } = two('<p>e-post</p>')
+  look(me, 'e')
+  look(me, 'e'.repeat(1_000_000))
+  expect(words(me)).toEqual([])
+  expect(replaceAll(me.view, 'x').count).toBe(0)
+})
+
 it('knows whole words also in Norwegian', () => {
   const { me } = two('<p>øre, øret, høre. Øre!</p>')
   look(me, 'øre', { wholeWords: true })
