@@ -48,6 +48,42 @@ describe('diffDocuments', () => {
     expect(diffDocuments(before, after).map(({ kind, block }) => `${kind} ${block}`)).toEqual(['same listItem', 'added listItem', 'changed tableRow'])
   })
 
+  describe('of lists and tables tells the form too, since that is signed', () => {
+    const item = (value: string, ...below: RichNode[]): RichNode => ({ type: 'listItem', content: [p(value), ...below] })
+    const bullets = (...content: RichNode[]): RichNode => ({ type: 'bulletList', content })
+    const numbers = (start: number, ...content: RichNode[]): RichNode => ({ type: 'orderedList', attrs: { start }, content })
+    const row = (value: string): RichNode => ({ type: 'tableRow', content: [{ type: 'tableCell', content: [p(value)] }] })
+    const table = (...content: RichNode[]): RichNode => ({ type: 'table', content })
+    const told = (before: RichNode[], after: RichNode[]) =>
+      diffDocuments(doc(...before), doc(...after)).map(({ kind, form, unseen }) => [kind, ...(form ?? []).map(({ name, n }) => (n ? `${name} ${n}` : name)), ...(unseen ? ['unseen'] : [])].join(' '))
+
+    it('the kind of a list, and where its numbers begin', () => {
+      expect(told([bullets(item('a'), item('b'))], [numbers(1, item('a'), item('b'))])).toEqual(['reformatted numberedItem', 'reformatted numberedItem'])
+      expect(told([numbers(1, item('a'), item('b'))], [numbers(4, item('a'), item('b'))])).toEqual(['reformatted start 4', 'same'])
+      expect(told([numbers(4, item('a'))], [numbers(4, item('ny'), item('a'))])).toEqual(['added', 'same'])
+      expect(told([bullets(item('a', bullets(item('b'))))], [numbers(1, item('a', bullets(item('b'))))])).toEqual(['reformatted numberedItem', 'same'])
+      expect(told([bullets(item('a'))], [p('a')])).toEqual(['reformatted paragraph'])
+      expect(told([p('a')], [{ type: 'heading', attrs: { level: 2 }, content: [text('a')] }])).toEqual(['reformatted heading 2'])
+    })
+
+    it('how deep an item stands', () => {
+      expect(told([bullets(item('a'), item('b'))], [bullets(item('a', bullets(item('b'))))])).toEqual(['same', 'reformatted inward'])
+      expect(told([bullets(item('a', bullets(item('b'))))], [bullets(item('a'), item('b'))])).toEqual(['same', 'reformatted outward'])
+    })
+
+    it('what is parted, and what is joined', () => {
+      expect(told([table(row('a'), row('b'))], [table(row('a')), table(row('b'))])).toEqual(['same', 'reformatted tableParted'])
+      expect(told([table(row('a')), p('x'), table(row('b'))], [table(row('a'), row('b'))])).toEqual(['same', 'removed', 'reformatted tableJoined'])
+      expect(told([bullets(item('a'), item('b'))], [bullets(item('a')), p('x'), bullets(item('b'))])).toEqual(['same', 'added', 'reformatted listParted'])
+      expect(told([table(row('a'), row('x'), row('b'))], [table(row('a'), row('b'))])).toEqual(['same', 'removed', 'same'])
+    })
+
+    it('what no reader sees, once', () => {
+      expect(told([p('a'), p('b')], [p('a'), paragraph(), p('b')])).toEqual(['same', 'same', 'reformatted unseen'])
+      expect(told([{ type: 'paragraph', content: [text('a')] }], [{ content: [text('a')], type: 'paragraph' }])).toEqual(['same'])
+    })
+  })
+
   it('loses no word of either text', () => {
     const before = doc(p('a b c'), p('d e'), p('f'))
     const after = doc(p('a x c'), p('f g'), p('h'))

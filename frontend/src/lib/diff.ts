@@ -20,6 +20,16 @@ export interface BlockChange {
   language?: { before?: string; after?: string }
   /** Addresses that its words lead to now, and those that they led to and do not any more. */
   links?: { added: string[]; removed: string[] }
+  /** What it was made into, beside its words. */
+  form?: FormChange[]
+  /** Something that no reader sees differs, and nothing else: empty lines, say. */
+  unseen?: true
+}
+
+/** What a block has been made into, and to where it was moved; what `n` counts is a heading's level, or a list's first number. */
+export interface FormChange {
+  name: 'paragraph' | 'heading' | 'bulletItem' | 'numberedItem' | 'inward' | 'outward' | 'start' | `${'list' | 'table' | 'part'}${'Parted' | 'Joined'}`
+  n?: number
 }
 
 interface Block {
@@ -28,26 +38,61 @@ interface Block {
   where?: string
   lang?: string
   links?: string[]
+  level?: number
+  /** What it stands in, the document first. */
+  within: RichNode[]
   /** Everything about the block: two blocks with the same text but another form have other signatures. */
   signature: string
 }
 
-/** What changed from one document to the other, block by block, in reading order. */
+/** A block of the old text and what became of it in the new one. */
+interface Pair {
+  old?: Block
+  fresh?: Block
+}
+type Met = Required<Pair>
+
+/**
+ * What changed from one document to the other, block by block, in reading order. Who signs is shown this: documents that
+ * differ in anything never come out as the same.
+ */
 export function diffDocuments(before: RichNode, after: RichNode, words: TextWords): BlockChange[] {
-  const runs = diffArrays(blocksOf(before, words), blocksOf(after, words), { comparator: (a, b) => a.signature === b.signature })
-  const changes: BlockChange[] = []
-  for (let i = 0; i < runs.length; i++) {
-    const run = runs[i]!
-    const next = runs[i + 1]
-    if (run.removed && next?.added) {
-      changes.push(...replaced(run.value, next.value))
-      i++
-    } else {
-      const kind = run.added ? 'added' : run.removed ? 'removed' : 'same'
-      changes.push(...run.value.map((block) => wholly(kind, block)))
+  let last: Met | undefined
+  const changes = pairsOf(blocksOf(before, words), blocksOf(after, words)).map(({ old, fresh }) => {
+    if (!old || !fresh) return fresh ? wholly('added', fresh) : wholly('removed', old!)
+    const pair = { old, fresh }
+    const form = formOf(pair, last)
+    last = pair
+    return old.signature === fresh.signature && form.length === 0 ? wholly('same', fresh) : changed(old, fresh, form)
+  })
+  const seen = changes.some(({ kind }) => kind !== 'same') || canonical(before) === canonical(after)
+  return seen ? changes : [...changes, { kind: 'reformatted', block: 'paragraph', pieces: [], unseen: true }]
+}
+
+const isRecord = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** The same for what is the same, in whichever order it says that. */
+const canonical = (what: unknown) =>
+  JSON.stringify(what, (_, value: unknown) => (isRecord(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value))
+
+function pairsOf(before: Block[], after: Block[]): Pair[] {
+  const pairs: Pair[] = []
+  let [a, b] = [0, 0]
+  let gone: Block[] = []
+  const end = (come: Block[]) => {
+    pairs.push(...replaced(gone, come))
+    gone = []
+  }
+  for (const { added, removed, count } of diffArrays(before, after, { comparator: (one, other) => one.signature === other.signature })) {
+    if (removed) gone = before.slice(a, (a += count))
+    else if (added) end(after.slice(b, (b += count)))
+    else {
+      end([])
+      for (let i = 0; i < count; i++) pairs.push({ old: before[a++], fresh: after[b++] })
     }
   }
-  return changes
+  end([])
+  return pairs
 }
 
 function wholly(kind: 'same' | 'added' | 'removed', block: Block): BlockChange {
@@ -59,27 +104,69 @@ function told({ block, where, lang }: Block) {
 }
 
 /** Pairs old blocks with the new ones that resemble them, in order; the rest came or went. */
-function replaced(old: Block[], fresh: Block[]): BlockChange[] {
-  const changes: BlockChange[] = []
+function replaced(old: Block[], fresh: Block[]): Pair[] {
+  const pairs: Pair[] = []
   let from = 0
   for (const block of old) {
     const match = fresh.findIndex((candidate, at) => at >= from && resembles(block, candidate))
     if (match < 0) {
-      changes.push(wholly('removed', block))
+      pairs.push({ old: block })
       continue
     }
-    changes.push(...fresh.slice(from, match).map((added) => wholly('added', added)), changed(block, fresh[match]!))
+    pairs.push(...fresh.slice(from, match).map((added) => ({ fresh: added })), { old: block, fresh: fresh[match]! })
     from = match + 1
   }
-  return [...changes, ...fresh.slice(from).map((added) => wholly('added', added))]
+  return [...pairs, ...fresh.slice(from).map((added) => ({ fresh: added }))]
 }
 
-function changed(before: Block, after: Block): BlockChange {
+/** What a block was made into, beside its words; `last` is what stood before it in both texts. */
+function formOf({ old, fresh }: Met, last?: Met): FormChange[] {
+  const form: FormChange[] = []
+  const [was, is] = [kindOf(old), kindOf(fresh)]
+  if (is && was && (is.name !== was.name || is.n !== was.n)) form.push(is)
+  const inward = listsOf(fresh).length - listsOf(old).length
+  if (old.block === 'listItem' && fresh.block === 'listItem' && inward !== 0) form.push({ name: inward > 0 ? 'inward' : 'outward' })
+  const [oldList, list] = [listsOf(old).at(-1), listsOf(fresh).at(-1)]
+  const isFirst = !list || !last?.fresh.within.includes(list)
+  if (isFirst && list?.type === 'orderedList' && startOf(list) !== (oldList ? startOf(oldList) : 1)) form.push({ name: 'start', n: startOf(list) })
+  const parting = last && contextOf(old) === contextOf(fresh) && contextOf(last.old) === contextOf(last.fresh) ? partingOf({ old, fresh }, last) : undefined
+  return parting ? [...form, parting] : form
+}
+
+/** Two that stood in one list or table and do not any more, or the other way. */
+function partingOf({ old, fresh }: Met, last: Met): FormChange | undefined {
+  const [before, after] = [sharedBy(last.old, old), sharedBy(last.fresh, fresh)]
+  if (before === after) return undefined
+  const { type } = fresh.within[Math.min(before, after)]!
+  const what = type === 'table' ? type : isList({ type }) ? 'list' : 'part'
+  return { name: `${what}${after < before ? 'Parted' : 'Joined'}` }
+}
+
+/** In how many things two blocks stand together. */
+function sharedBy(a: Block, b: Block): number {
+  const differ = a.within.findIndex((node, at) => node !== b.within[at])
+  return differ < 0 ? a.within.length : differ
+}
+
+function kindOf({ block, level, within }: Block): FormChange | undefined {
+  if (block === 'paragraph') return { name: block }
+  if (block === 'heading') return { name: block, n: level }
+  return block === 'listItem' ? { name: within.at(-1)!.type === 'orderedList' ? 'numberedItem' : 'bulletItem' } : undefined
+}
+
+const listsOf = ({ within }: Block) => within.filter(isList)
+const startOf = (list: RichNode) => Number(list.attrs?.start ?? 1)
+
+/** What kind of thing a block stands in, and how deep. What kind of list is around the innermost one is told of its own items. */
+const contextOf = ({ within }: Pick<Block, 'within'>) => within.map((node, at) => (isList(node) && at < within.length - 1 ? 'list' : node.type)).join(' ')
+
+function changed(before: Block, after: Block, form: FormChange[]): BlockChange {
   const change = {
     ...told(after),
     moved: before.where && after.where && before.where !== after.where ? { before: before.where, after: after.where } : undefined,
     language: before.lang === after.lang ? undefined : { before: before.lang, after: after.lang },
     links: linksBetween(before, after),
+    form: form.length > 0 ? form : undefined,
   }
   if (before.text === after.text) return { ...change, kind: 'reformatted', pieces: [{ kind: 'same', text: after.text }] }
   return { ...change, kind: 'changed', pieces: after.block === 'choice' ? replacedWhole(before.text, after.text) : wordPieces(before.text, after.text) }
@@ -112,46 +199,52 @@ function resembles(a: Block, b: Block): boolean {
   return common * 3 > Math.max(a.text.length, b.text.length)
 }
 
-function blocksOf(node: RichNode, words: TextWords): Block[] {
-  const below = (nodes: RichNode[]) => nodes.flatMap((child) => blocksOf(child, words))
+function blocksOf(node: RichNode, words: TextWords, within: RichNode[] = []): Block[] {
+  const inside = [...within, node]
+  const below = (nodes: RichNode[]) => nodes.flatMap((child) => blocksOf(child, words, inside))
   switch (node.type) {
     case 'paragraph':
     case 'heading':
-      return plainText(node) === '' ? [] : [blockOf(node.type, node, plainText(node))]
+      return plainText(node) === '' ? [] : [blockOf(node.type, node, plainText(node), within)]
     case 'listItem': {
       const own = (node.content ?? []).filter((child) => !isList(child))
       const nested = (node.content ?? []).filter(isList)
-      const item = { ...node, content: own }
-      return [blockOf('listItem', item, own.map(plainText).join('\n')), ...below(nested)]
+      return [blockOf('listItem', { ...node, content: withGaps(node.content ?? []) }, own.map(plainText).join('\n'), within), ...below(nested)]
     }
     case 'tableRow':
-      return [blockOf('tableRow', node, (node.content ?? []).map(plainText).join(' | '))]
+      return [blockOf('tableRow', node, (node.content ?? []).map(plainText).join(' | '), within)]
     case 'goodExample':
-      return exampleBlocks(node, words)
+      return exampleBlocks(node, words, inside)
     case 'alternatives':
-      return (node.content ?? []).flatMap((alternative, at) => alternativeBlocks(alternative, at, words))
+      return (node.content ?? []).flatMap((alternative, at) => alternativeBlocks(alternative, at, words, inside))
     default:
       return below(node.content ?? [])
   }
 }
 
+/** What stands in an item itself, and where a list stands between that; a list below it all is told of by its own items. */
+function withGaps(content: RichNode[]): RichNode[] {
+  const end = content.findLastIndex((child) => !isList(child)) + 1
+  return content.slice(0, end).map((child) => (isList(child) ? { type: 'list' } : child))
+}
+
 /** A good example that gets another title is still the same one. */
-function exampleBlocks(node: RichNode, words: TextWords): Block[] {
+function exampleBlocks(node: RichNode, words: TextWords, within: RichNode[]): Block[] {
   const example = readExample(node)
   const where = (name: string) => `${exampleName(example, words)}, ${words(`field.${name}`).toLowerCase()}`
   return [
-    ...example.choices.map(({ name, code }) => ({ block: 'choice' as const, text: words(`${name}.${code}`), where: where(name), signature: `${name} ${code}` })),
+    ...example.choices.map(({ name, code }) => ({ block: 'choice' as const, text: words(`${name}.${code}`), where: where(name), within, signature: `${name} ${code}` })),
     ...example.fields.map(({ name, content }) => ({
-      block: 'field' as const, text: content.map(plainText).join(''), where: where(name), signature: JSON.stringify([name, content]),
+      block: 'field' as const, text: content.map(plainText).join(''), where: where(name), within, signature: canonical([name, content]),
     })),
   ]
 }
 
 /** The same words in another's alternative are another's words. */
-function alternativeBlocks(alternative: RichNode, at: number, words: TextWords): Block[] {
+function alternativeBlocks(alternative: RichNode, at: number, words: TextWords, within: RichNode[]): Block[] {
   const where = sideName(alternative, at, words)
-  const whose: Block = { block: 'choice', text: where, where: words('alternatives'), signature: `alternative ${where}` }
-  const said = (alternative.content ?? []).flatMap((child) => blocksOf(child, words))
+  const whose: Block = { block: 'choice', text: where, where: words('alternatives'), within, signature: `alternative ${where}` }
+  const said = (alternative.content ?? []).flatMap((child) => blocksOf(child, words, [...within, alternative]))
   return [whose, ...said.map((block) => ({ ...block, where, signature: `${where} ${block.signature}` }))]
 }
 
@@ -159,8 +252,9 @@ function isList(node: RichNode): boolean {
   return node.type === 'bulletList' || node.type === 'orderedList'
 }
 
-function blockOf(block: Block['block'], node: RichNode, text: string): Block {
-  return { block, text, lang: languageIn(node), links: linksIn(node), signature: JSON.stringify(node) }
+function blockOf(block: Block['block'], node: RichNode, text: string, within: RichNode[]): Block {
+  const level = block === 'heading' ? Number(node.attrs?.level ?? 1) : undefined
+  return { block, text, level, within, lang: languageIn(node), links: linksIn(node), signature: canonical([contextOf({ within }), node]) }
 }
 
 /** The first language of its own that anything in a node has. */
