@@ -41,6 +41,20 @@ test('whoever decides is told of another address and of another shape, and of no
   assert.equal(told(undefined, { type: 'doc' }), '')
 })
 
+test('whoever decides is told of another shape also where words have changed elsewhere, and of none that has not', () => {
+  const p = (value) => ({ type: 'paragraph', content: [text(value)] })
+  const row = (value) => ({ type: 'tableRow', content: [{ type: 'tableCell', content: [p(value)] }] })
+  const list = (type, ...values) => ({ type, content: values.map((value) => ({ type: 'listItem', content: [p(value)] })) })
+  const table = (...values) => ({ type: 'table', content: values.map(row) })
+  const reshaped = (before, after) =>
+    changedAnswers({ answers: [{ id: 'a', number: 1, language: 'nb', content: { type: 'doc', content: after } }] }, { a: { type: 'doc', content: before } }, speaker('nb'))
+      .some(({ runs }) => (runs ?? []).some((run) => /er også endret/.test(run.text)))
+  assert.equal(reshaped([p('a'), list('bulletList', 'b')], [p('x'), list('orderedList', 'b')]), true)
+  assert.equal(reshaped([p('a'), table('b', 'c')], [p('x'), table('b'), table('c')]), true)
+  assert.equal(reshaped([p('a'), table('b', 'c'), table('d')], [p('x'), table('c'), p('y'), table('d', 'e')]), false)
+  assert.equal(reshaped([p('a'), list('bulletList', 'b', 'c')], [list('bulletList', 'x', 'b', 'y', 'c')]), false)
+})
+
 test('what is too long to compare went and came as a whole, between what is the same', () => {
   const many = (sign) => Array.from({ length: 2_100 }, (_, i) => `${sign}${i}`)
   const steps = difference(['først', ...many('a'), 'sist'], ['først', ...many('b'), 'sist'])
