@@ -1,9 +1,10 @@
 import { Editor } from '@tiptap/core'
 import { Collaboration } from '@tiptap/extension-collaboration'
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
 import { groundOf } from '../comments/anchor'
 import { reading } from '../comments/passage'
+import { dice, edited, text as randomText } from '../testing/randomText'
 import { vocabulary } from '../text/vocabulary'
 import { Fork } from './fork'
 import { placeOf, readChange, suggestionOf, toldOf } from './place'
@@ -74,6 +75,25 @@ it('gives, taken in one by one and in any order, the text that was suggested', (
   }
 })
 
+it('gives the text that was suggested, whatever that is and in whichever order it is taken in', () => {
+  for (let seed = 0; seed < 15; seed++) {
+    const roll = dice(seed)
+    const { editor, theirs, fork, suggestions } = desk('')
+    const before = randomText(roll)
+    editor.commands.setContent(before.toJSON())
+    theirs.commands.setContent(edited(roll, before).toJSON())
+    const wanted = theirs.state.doc
+    const all = suggestions().sort(() => roll(2) - 0.5)
+    fork.destroy()
+    for (const one of all) {
+      const { change, place } = look(editor, one)
+      if (!place?.fresh) expect.fail(`seed ${seed}: ${place ? 'changed' : 'gone'} ${JSON.stringify(change)}`)
+      editor.view.dispatch(editor.state.tr.replace(place.from, place.to, change.after))
+    }
+    expect(editor.state.doc.toString(), `seed ${seed}`).toBe(wanted.toString())
+  }
+})
+
 it('begins a text that is empty', () => {
   for (const html of ['', '<p></p>']) {
     const { editor, theirs, suggestions } = desk(html)
@@ -100,6 +120,70 @@ it('keeps its place through what others write, and sees that its words have chan
   expect(look(editor, suggestion).place).toBeUndefined()
   editor.commands.insertContentAt(editor.state.doc.content.size, '<p>Nok en gang: mer tid.</p>')
   expect(look(editor, suggestion).place?.fresh).toBe(true)
+})
+
+it('keeps its place beside line breaks, which have no characters', () => {
+  const wanted = (html: string, act: (editor: Editor) => void) => {
+    const { editor, theirs, suggestions } = desk(html)
+    act(theirs)
+    const all = suggestions()
+    expect(all.length).toBeGreaterThan(0)
+    const after = theirs.getHTML()
+    editor.commands.insertContentAt(1, 'Se 🙂 ')
+    all.forEach((one) => accept(editor, one))
+    expect(editor.getHTML()).toBe(after.replace('<p>', '<p>Se 🙂 '))
+  }
+  wanted('<p>Ett ord<br>og mer</p>', (editor) => editor.commands.insertContentAt(9, 'nytt '))
+  wanted('<p>Ett ord<br><br>og mer</p>', (editor) => editor.commands.insertContentAt(9, 'nytt '))
+  wanted('<p>Ett ord<br></p>', (editor) => editor.commands.insertContentAt(9, 'nytt'))
+  wanted('<p>Ett ord<br>og <b>mer</b><br></p>', (editor) => editor.commands.deleteRange({ from: 8, to: 9 }))
+  wanted('<p>Ett ord<br>og <b>mer</b><br></p>', (editor) => editor.commands.deleteRange({ from: 15, to: 16 }))
+  wanted('<p>Ett ord</p>', (editor) => editor.chain().setTextSelection(5).setHardBreak().run())
+})
+
+describe('on what was made anew, as a heading and back', () => {
+  const anew = (editor: Editor, words: string, back: boolean) => {
+    select(editor, words)
+    editor.commands.setHeading({ level: 2 })
+    if (back) editor.commands.setParagraph()
+  }
+  function put(html: string, suggest: (editor: Editor) => void, then: (editor: Editor) => void) {
+    const { editor, theirs, suggestions } = desk(html)
+    suggest(theirs)
+    const [one] = suggestions()
+    then(editor)
+    if (!one) return { fresh: undefined, html: editor.getHTML() }
+    const { change, place } = look(editor, one)
+    if (place) editor.view.dispatch(editor.state.tr.replace(place.from, place.to, change.after))
+    return { fresh: place?.fresh, html: editor.getHTML() }
+  }
+  const other = (editor: Editor) => editor.commands.setContent('<p>Noe helt annet.</p><p>Sist.</p>')
+
+  it('takes the place of the whole, and is as it was when no word differs', () => {
+    expect(put('<p>Mer tid nå.</p><p>Sist.</p>', other, (editor) => anew(editor, 'Mer', true))).toEqual({ fresh: true, html: '<p>Noe helt annet.</p><p>Sist.</p>' })
+    expect(put('<p>Mer tid nå.</p><p>Sist.</p>', other, (editor) => anew(editor, 'Mer', false))).toEqual({ fresh: false, html: '<p>Noe helt annet.</p><p>Sist.</p>' })
+    expect(put('<p>Mer tid nå.</p>', (editor) => replace(editor, 'tid', 'folk'), (editor) => anew(editor, 'Mer', true))).toEqual({ fresh: true, html: '<p>Mer folk nå.</p>' })
+  })
+
+  it('cuts no long block in two, nor one that goes on', () => {
+    const long = `${'Mange ord om tid. '.repeat(80)}Slutt.`
+    expect(put(`<p>${long}</p><p>Sist.</p>`, other, (editor) => anew(editor, 'Slutt', false)).html).toBe('<p>Noe helt annet.</p><p>Sist.</p>')
+    const more = put('<p>Mer tid nå.</p><p>Sist.</p>', other, (editor) => {
+      anew(editor, 'Mer', false)
+      editor.commands.insertContentAt(1, 'Vi vil ha: ')
+    })
+    expect(more.fresh).toBeUndefined()
+    expect(more.html).toContain('Vi vil ha: Mer tid nå.')
+  })
+
+  it('puts items in the place of items', () => {
+    const list = (words: string) => `<ul><li><p>Først dette.</p></li><li><p>${words}</p></li></ul><p>Sist.</p>`
+    const told = put(list('Mer tid nå.'), (editor) => editor.commands.setContent(list('Noe helt annet.')), (editor) => {
+      select(editor, 'Mer')
+      editor.chain().toggleOrderedList().toggleBulletList().run()
+    })
+    expect(told.html).toBe(put(list('Noe helt annet.'), () => undefined, () => undefined).html)
+  })
 })
 
 it('has no place when the block that it takes away, or stands beside, is gone', () => {
