@@ -62,3 +62,22 @@ it('goes with its field when one like it comes before', async () => {
   await type('Vaktlag')
   expect(said()).toEqual(['', '', 'Mer tid.', '', 'Vaktlag', ''])
 })
+
+it('lets a word be composed in peace while its field is parted, and puts it where it was begun', async () => {
+  const { them, fields, focused, said } = await two('<p>Mer tid.</p><p>Folk trengs</p>')
+  const field = fields()[0]!
+  field.focus()
+  field.setSelectionRange(field.value.length, field.value.length)
+  field.dispatchEvent(new Event('compositionstart'))
+  field.setRangeText(' her', field.value.length, field.value.length, 'end')
+  field.dispatchEvent(new Event('input'))
+  them.commands.insertContentAt(10, table)
+  await nextTick()
+  await nextTick()
+  expect([focused(), field.value]).toEqual([0, 'Mer tid.\nFolk trengs her'])
+  field.dispatchEvent(new Event('compositionend'))
+  await nextTick()
+  await nextTick()
+  expect(said()).toEqual(['Mer tid.', '', '', 'Folk trengs her'])
+  expect(focused()).toBe(3)
+})

@@ -1,9 +1,10 @@
 import type { Editor } from '@tiptap/core'
 import { TextSelection, type Transaction } from '@tiptap/pm/state'
-import { absolutePositionToRelativePosition, ySyncPluginKey } from '@tiptap/y-tiptap'
+import { absolutePositionToRelativePosition, relativePositionToAbsolutePosition, ySyncPluginKey } from '@tiptap/y-tiptap'
 import { onScopeDispose, shallowRef } from 'vue'
+import type { RelativePosition } from 'yjs'
 import type { Written } from '../text/useAnswerEditor'
-import { areasOf, segmentsOf } from './areas'
+import { areasOf, segmentsOf, type Area } from './areas'
 import type { Edit } from './edit'
 
 /**
@@ -32,9 +33,28 @@ export function usePlainText(editor: Editor, provider: Written['provider']) {
     focus(false)
   })
 
-  function edit(key: string, change: Edit) {
+  /** Where a word is being composed: its field may be parted before it is made, and another text have the field's name then. */
+  let held: { offset: number; place: RelativePosition } | undefined
+  function hold(key: string, offset: number) {
+    const area = areaOf(key)
+    held = area && { offset, place: relative(area.positionOf(offset)) }
+  }
+  function goneElsewhere(key: string, { from, to, text }: Edit): { area: Area; change: Edit } | undefined {
+    if (!held) return undefined
+    const { type, binding } = ySyncPluginKey.getState(editor.state)
+    const position = relativePositionToAbsolutePosition(type.doc, type, held.place, binding.mapping)
+    const area = position === null ? undefined : areasOf(segments.value).find((one) => one.offsetOf(position) !== undefined)
+    if (!area || area.key === key) return undefined
+    const moved = (offset: number) => Math.min(area.value.length, Math.max(0, offset + area.offsetOf(position!)! - held!.offset))
+    return { area, change: { from: moved(from), to: moved(to), text } }
+  }
+
+  /** `composed` is the edit as it was made, in the field as it was when that began. */
+  function edit(key: string, change: Edit, composed = change) {
     const { tr } = editor.state
-    const end = areaOf(key)?.apply(tr, change)
+    const elsewhere = goneElsewhere(key, composed)
+    held = undefined
+    const end = elsewhere ? elsewhere.area.apply(tr, elsewhere.change) : areaOf(key)?.apply(tr, change)
     if (end === undefined) return
     editor.view.dispatch(tr.setSelection(TextSelection.create(tr.doc, end)))
   }
@@ -48,11 +68,14 @@ export function usePlainText(editor: Editor, provider: Written['provider']) {
     editor.view.dispatch(tr.setSelection(TextSelection.create(doc, from, to)))
   }
 
+  function relative(position: number): RelativePosition {
+    const { type, binding } = ySyncPluginKey.getState(editor.state)
+    return absolutePositionToRelativePosition(position, type, binding.mapping)
+  }
+
   /** The others see where one writes, as they do of those who write in the text itself. */
   function publish() {
     if (!focused.value) return
-    const { type, binding } = ySyncPluginKey.getState(editor.state)
-    const relative = (position: number) => absolutePositionToRelativePosition(position, type, binding.mapping)
     provider?.awareness?.setLocalStateField('cursor', { anchor: relative(selection.value.anchor), head: relative(selection.value.head) })
   }
 
@@ -68,5 +91,5 @@ export function usePlainText(editor: Editor, provider: Written['provider']) {
     editor.view.dispatch(tr.setSelection(TextSelection.atEnd(tr.doc)))
   }
 
-  return { segments, selection, focused, selectedArea, edit, select, focus, addParagraph }
+  return { segments, selection, focused, selectedArea, edit, hold, select, focus, addParagraph }
 }
