@@ -1,9 +1,10 @@
 import { mount } from '@vue/test-utils'
 import { expect, it, vi } from 'vitest'
-import type { Tool } from '../text/tools'
+import type { Tool, ToolChoice } from '../text/tools'
+import { announcement } from '@/ui/toast'
 import ToolBar from './ToolBar.vue'
 
-function bar(...groups: Tool[][]) {
+function bar(...groups: (Tool | ToolChoice)[][]) {
   const wrapper = mount(ToolBar, { props: { label: 'Utforming', controls: 'text', groups }, attachTo: document.body })
   const focused = () => (document.activeElement as HTMLElement).dataset.tool
   const press = (key: string) => wrapper.get(`[data-tool="${focused()}"]`).trigger('keydown', { key })
@@ -40,4 +41,13 @@ it('does nothing for a tool that cannot be used now, but lets it be reached', as
   await wrapper.get('button').trigger('click')
   expect(undo.run).not.toHaveBeenCalled()
   expect(wrapper.get('button').attributes('aria-disabled')).toBe('true')
+})
+
+it('says why a choice cannot be made, and shows what is so', async () => {
+  const run = vi.fn()
+  const options = [{ value: 'paragraph', label: 'Brødtekst' }, { value: '1', label: 'Overskrift 1' }]
+  const { wrapper } = bar([{ name: 'kind', disabled: true, reason: 'wordsAlone', options, chosen: 'paragraph', run }])
+  await wrapper.get('select').setValue('1')
+  expect([wrapper.get('select').element.value, run.mock.calls]).toEqual(['paragraph', []])
+  await vi.waitFor(() => expect(announcement.value).toContain('bare ren tekst'))
 })
