@@ -68,3 +68,11 @@ func TestASnapshotOfAnotherDocumentIsToldApart(t *testing.T) {
 		}
 	}
 }
+
+// What was never marked as deleted, because it waits, is compared like anything deleted.
+func TestSnapshotsWithDeletedStructsThatWait(t *testing.T) {
+	log := [][]byte{updateOf(item{kind: kindSkip, length: 3}, item{kind: kindDeleted, length: 1, hasOrigin: true, origin: id{1, 1}})}
+	if err := NewRenderer(1).SameDocument(context.Background(), log, storeOf(t, log...).Snapshot()); err != nil {
+		t.Error(err)
+	}
+}

@@ -60,8 +60,11 @@ const endOf = struct => struct.id.clock + struct.length
 // Compares what two structs say of the clocks from start up to end.
 const sameStruct = (a, b, start, end) => {
   if (isLost(a) || isLost(b)) return isLost(a) && isLost(b)
-  return samePlace(a, b, start) && (a.deleted || b.deleted || content(a, start, end) === content(b, start, end))
+  return samePlace(a, b, start) && (isDeleted(a) || isDeleted(b) || content(a, start, end) === content(b, start, end))
 }
+
+// What waits has not been marked as deleted.
+const isDeleted = ({ deleted, content }) => deleted || content instanceof Y.ContentDeleted
 
 // What stands in something deleted has no place once the content of that is dropped, nor has what comes to lean on it.
 const isLost = ({ parent, constructor }) =>
