@@ -169,3 +169,42 @@ func BenchmarkRenderAuthors(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkDeletionsToCome is what it costs to take in short structs that were deleted before they came.
+func BenchmarkDeletionsToCome(b *testing.B) {
+	const n = 10_000
+	deletes := make(spans, n)
+	items := []item{{kind: kindGC, length: 1}}
+	for i := range uint32(n) {
+		deletes[i] = span{2*i + 1, 2*i + 2}
+		clock := items[len(items)-1].end()
+		items = append(items, item{clock: clock, kind: kindString, length: 2, content: "ab", hasOrigin: true, origin: id{7, clock - 1}})
+	}
+	before, after := appendDeletes([]byte{0}, map[uint32]spans{7: deletes}), encoded(map[uint32][]item{7: items}, nil)
+	for b.Loop() {
+		storeOf(b, before, after)
+	}
+}
+
+// BenchmarkNewsOfCollected is what it costs to be told once more that all clocks of a client are collected, or nothing of them.
+func BenchmarkNewsOfCollected(b *testing.B) {
+	const n = 300_000
+	items := []item{{kind: kindGC, length: 1}}
+	for i := range uint32(n) {
+		items = append(items, item{clock: i + 1, kind: kindString, length: 1, content: "a", hasOrigin: true, origin: id{7, 0}})
+	}
+	s := storeOf(b, encoded(map[uint32][]item{7: items}, nil))
+	for name, kind := range map[string]uint8{"collected": kindGC, "left out": kindSkip} {
+		u, err := Decode(encoded(map[uint32][]item{7: {{kind: kind, length: n}}}, nil))
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := s.News(u); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -47,7 +47,7 @@ func (s *Store) since(known map[uint32]uint32) []byte {
 		structs[number] = c.items
 	}
 	for number, pending := range s.pending {
-		structs[number] = withGaps(structs[number], pending)
+		structs[number] = withGaps(number, structs[number], pending)
 	}
 	for _, number := range newestFirst(structs) {
 		w.block(number, known[number], structs[number])
@@ -72,15 +72,18 @@ func (s *Store) deletes() map[uint32]spans {
 }
 
 // withGaps joins what is held and what is pending of a client, with a skip for each run of clocks between them.
-func withGaps(held, pending []item) []item {
+func withGaps(client uint32, held, pending []item) []item {
 	if len(pending) == 0 {
 		return held
 	}
 	all := slices.Clone(held)
 	for _, it := range pending {
-		if n := len(all); n > 0 && all[n-1].end() < it.clock {
-			gap := all[n-1].end()
-			all = append(all, item{kind: kindSkip, clock: gap, length: it.clock - gap})
+		if n := len(all); n > 0 {
+			end := all[n-1].end()
+			if end < it.clock {
+				all = append(all, item{kind: kindSkip, clock: end, length: it.clock - end})
+			}
+			it = it.from(client, end)
 		}
 		all = append(all, it)
 	}

@@ -42,6 +42,7 @@ func FuzzApply(f *testing.F) {
 
 func checkStore(t *testing.T, s *Store, update []byte) {
 	snapshot := s.Snapshot()
+	t.Helper()
 	if !known(t, snapshot, update) {
 		t.Fatal("the same again is news")
 	}
@@ -67,6 +68,7 @@ func checkStore(t *testing.T, s *Store, update []byte) {
 
 // known says whether all of an update is in a snapshot.
 func known(t *testing.T, snapshot, update []byte) bool {
+	t.Helper()
 	u, err := Decode(update)
 	if err != nil {
 		t.Fatal(err)

@@ -47,6 +47,14 @@ func (it *item) hasContent() bool {
 	return it.kind != kindGC && it.kind != kindDeleted && it.kind != kindSkip
 }
 
+// tells is the kind of an item of which nothing more is told, and kindAny for any other.
+func (it *item) tells() uint8 {
+	if it.hasContent() {
+		return kindAny
+	}
+	return it.kind
+}
+
 // usesOrigin reports whether origin holds an id, be it the left neighbour's or the parent's.
 func (it *item) usesOrigin() bool { return it.hasOrigin || it.parent == parentItem }
 
@@ -117,12 +125,13 @@ func (it *item) continues(next *item, client uint32) bool {
 	return false
 }
 
-// agrees reports whether two structs for the same clocks tell the same, as far as both still tell it.
+// agrees reports whether two structs for the same clocks that tell where they belong tell the same, as far as both still
+// tell it.
 func (it *item) agrees(other *item) bool {
-	if !it.hasContent() || !other.hasContent() {
-		return true
+	if !it.samePlace(other) {
+		return false
 	}
-	return it.kind == other.kind && it.samePlace(other) && it.sameContent(other)
+	return it.kind == kindDeleted || other.kind == kindDeleted || it.kind == other.kind && it.sameContent(other)
 }
 
 func (it *item) samePlace(other *item) bool {

@@ -22,6 +22,12 @@ func (ss spans) search(clock uint32) int {
 	return i
 }
 
+// has reports whether a clock lies in ss.
+func (ss spans) has(clock uint32) bool {
+	i := ss.search(clock)
+	return i < len(ss) && ss[i].start <= clock
+}
+
 // add unites ss with s and reports whether that changed anything.
 func (ss *spans) add(s span) bool {
 	old := *ss

@@ -6,8 +6,8 @@
 package yjs
 
 import (
+	"cmp"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 )
@@ -22,9 +22,10 @@ const untidyLimit = 512
 // of what is deleted is not kept. It is not safe for concurrent use.
 type Store struct {
 	clients        map[uint32]*client
-	pending        map[uint32][]item // sorted by clock, without overlaps
+	pending        map[uint32][]item // sorted by clock, without overlaps, none of it taken in
 	pendingDeletes map[uint32]spans
 	pendingCount   int
+	waited         map[uint32]spans // the clocks inside of structs that were ever kept aside, but for their first
 }
 
 // client is what a Store holds of one client: its structs from clock 0 on without gaps, and which clocks are deleted.
@@ -47,6 +48,7 @@ func NewStore() *Store {
 		clients:        map[uint32]*client{},
 		pending:        map[uint32][]item{},
 		pendingDeletes: map[uint32]spans{},
+		waited:         map[uint32]spans{},
 	}
 }
 
@@ -66,17 +68,44 @@ func (s *Store) Apply(update []byte) error {
 
 // Add is Apply for an update that has been read.
 func (s *Store) Add(u *Update) error {
-	if s.pendingCount >= maxPending && s.wouldWait(u) {
-		return invalid("too much is kept aside already")
-	}
 	if err := s.checkConflicts(u); err != nil {
 		return err
 	}
+	if s.pendingCount+u.parts() > maxPending && s.pendingCount+s.rehearsed(u).pendingCount > maxPending {
+		return invalid("too much is kept aside already")
+	}
+	s.add(u)
+	return nil
+}
+
+func (s *Store) add(u *Update) {
 	s.integrate(u.blocks)
 	for _, d := range u.deletes {
 		s.delete(d.client, d.spans)
 	}
-	return nil
+}
+
+// parts is how many structs and deletions an update holds.
+func (u *Update) parts() int {
+	n := 0
+	for _, b := range u.blocks {
+		n += len(b.items)
+	}
+	for _, d := range u.deletes {
+		n += len(d.spans)
+	}
+	return n
+}
+
+// rehearsed returns a store that holds as many clocks, whatever they are, and has then taken an update. It tells what of
+// the update must wait.
+func (s *Store) rehearsed(u *Update) *Store {
+	like := NewStore()
+	for number, c := range s.clients {
+		like.clients[number] = &client{items: []item{{kind: kindGC, length: c.state()}}}
+	}
+	like.add(u)
+	return like
 }
 
 // HasPending reports whether something is kept aside because what it leans on has not come.
@@ -88,9 +117,15 @@ func (s *Store) state(client uint32) uint32 { return s.clients[client].state() }
 
 // missing returns the id that must come before the item can be taken in, and whether there is one.
 func (s *Store) missing(client uint32, it *item) (id, bool) {
-	switch {
-	case it.clock > s.state(client):
+	if it.clock > s.state(client) {
 		return id{client, it.clock - 1}, true
+	}
+	return s.lacks(client, it)
+}
+
+// lacks is missing for what the item needs of other clients.
+func (s *Store) lacks(client uint32, it *item) (id, bool) {
+	switch {
 	case it.usesOrigin() && it.origin.client != client && it.origin.clock >= s.state(it.origin.client):
 		return it.origin, true
 	case it.hasRight && it.right.client != client && it.right.clock >= s.state(it.right.client):
@@ -99,92 +134,162 @@ func (s *Store) missing(client uint32, it *item) (id, bool) {
 	return id{}, false
 }
 
-// wouldWait reports whether an update cannot be taken in just so.
-func (s *Store) wouldWait(u *Update) bool {
-	return slices.ContainsFunc(u.blocks, func(b block) bool {
-		return slices.ContainsFunc(b.items, func(it item) bool {
-			if it.kind == kindSkip {
-				return true
-			}
-			_, missing := s.missing(b.client, &it)
-			return missing && it.clock == b.items[0].clock
-		})
-	}) || slices.ContainsFunc(u.deletes, func(d clientSpans) bool {
-		return d.spans[len(d.spans)-1].end > s.state(d.client)
-	})
-}
-
-// checkConflicts compares the structs of an update with those that are held for the same clocks.
+// checkConflicts compares the structs of an update with those that are held or wait for the same clocks.
+//
+// Yjs throws on a struct that begins among collected clocks and goes on after them, in whatever order the two come. The
+// browsers may have what has waited here wait still, when it has long been taken in here.
 func (s *Store) checkConflicts(u *Update) error {
 	for _, b := range u.blocks {
-		held, pending := []item(nil), s.pending[b.client]
-		if len(b.items) > 0 && b.items[0].clock < s.state(b.client) {
+		if len(b.items) == 0 {
+			continue
+		}
+		state, held := s.state(b.client), []item(nil)
+		if b.items[0].clock < state {
 			held = s.clients[b.client].items
 		}
-		if goesOn(b.items, held) {
-			return invalid("struct of client %d goes on from a collected one", b.client)
+		if s.cutsWaiting(b) {
+			return invalid("collected clocks of client %d end inside a struct that waits", b.client)
 		}
-		if conflict(b.client, b.items, held) || conflict(b.client, b.items, pending) {
-			return fmt.Errorf("%w: %w of client %d", ErrInvalid, ErrConflict, b.client)
+		for _, known := range [][]item{held, s.pending[b.client]} {
+			if err := compare(b, known, state); err != nil {
+				return err
+			}
+		}
+	}
+	return s.checkWaiting(u)
+}
+
+// checkWaiting looks for what yjs would leave waiting though it need not, or would not always take for the same.
+func (s *Store) checkWaiting(u *Update) error {
+	var after *Store
+	for _, b := range u.blocks {
+		pending, state := s.pending[b.client], s.state(b.client)
+		if after == nil && (b.overlaps(pending) || s.anyLacks(b, state)) {
+			after = s.rehearsed(u)
+		}
+		switch {
+		case after == nil:
+		case after.anyLacks(b, state):
+			return invalid("what is known of client %d leans on what has not come", b.client)
+		case retell(after.pending[b.client], pending):
+			return fmt.Errorf("%w: %w: client %d tells otherwise of what waits, and would still wait", ErrInvalid, ErrConflict, b.client)
 		}
 	}
 	return nil
 }
 
-// goesOn reports whether a struct with a place of its own tells again the collected clocks that are held last, and then
-// some: yjs throws on it.
-func goesOn(items, held []item) bool {
-	if len(held) == 0 || held[len(held)-1].kind != kindGC {
+func (b block) overlaps(sorted []item) bool {
+	if len(b.items) == 0 || len(sorted) == 0 {
 		return false
 	}
-	state := held[len(held)-1].end()
-	i := find(items, state)
-	return i < len(items) && items[i].clock < state && items[i].kind != kindGC && items[i].kind != kindSkip
+	i := find(sorted, b.items[0].clock)
+	return i < len(sorted) && sorted[i].clock < b.items[len(b.items)-1].end()
 }
 
-// conflict compares two sorted lists of a client's structs where they speak of the same clocks.
-func conflict(client uint32, items, held []item) bool {
-	if len(items) == 0 || len(held) == 0 {
-		return false
-	}
-	a, b := cursor{client: client, rest: items}, cursor{client: client, rest: held[find(held, items[0].clock):]}
-	for a.next() && b.next() {
-		start, end := max(a.clock, b.clock), min(a.end(), b.end())
-		if start < end {
-			a.item, b.item = a.from(client, start), b.from(client, start)
-			one, other := a.before(end), b.before(end)
-			if !one.agrees(&other) {
-				return true
-			}
+// anyLacks reports whether structs of a block that begin before a clock need something of other clients. Yjs waits for
+// that also when it knows the struct, with all that comes after it in the update.
+func (s *Store) anyLacks(b block, clock uint32) bool {
+	for i := range b.items {
+		if b.items[i].clock >= clock {
+			break
 		}
-		a.skip(end)
-		b.skip(end)
+		if _, lacks := s.lacks(b.client, &b.items[i]); lacks {
+			return true
+		}
 	}
 	return false
 }
 
-// cursor goes through a client's structs bit by bit.
+// retell reports whether structs tell of clocks that others tell of too that they are deleted or collected, or that they
+// are not.
+func retell(items, others []item) bool {
+	for _, it := range items {
+		for i := find(others, it.clock); i < len(others) && others[i].clock < it.end(); i++ {
+			if others[i].tells() != it.tells() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// cutsWaiting reports whether collected clocks of a block end inside a struct that waits, or has waited.
+func (s *Store) cutsWaiting(b block) bool {
+	waited := s.waited[b.client]
+	if len(waited) == 0 {
+		return false
+	}
+	for i := range b.items {
+		it := &b.items[i]
+		last := i+1 == len(b.items) || b.items[i+1].kind != kindGC
+		if it.kind == kindGC && last && waited.has(it.end()) {
+			return true
+		}
+	}
+	return false
+}
+
+// compare looks for contradictions between a block and sorted structs of the same client.
+func compare(b block, known []item, state uint32) error {
+	if len(known) == 0 {
+		return nil
+	}
+	one, other := cursor{client: b.client, rest: b.items}, cursor{client: b.client, rest: known}
+	for one.leap(0); one.length > 0; {
+		other.leap(one.clock)
+		switch {
+		case other.length == 0:
+			return nil
+		case one.kind == kindGC || one.kind == kindSkip || one.end() <= other.clock:
+			one.leap(max(one.end(), other.clock))
+		case other.kind == kindGC:
+			end := other.run()
+			if one.leap(end); one.length > 0 && one.began < end && one.end() > state && one.kind != kindGC && one.kind != kindSkip {
+				return invalid("struct of client %d goes on from a collected one", b.client)
+			}
+		default:
+			end := min(one.end(), other.end())
+			mine, theirs := one.from(b.client, other.clock), other.from(b.client, one.clock)
+			mine, theirs = mine.before(end), theirs.before(end)
+			if !mine.agrees(&theirs) {
+				return fmt.Errorf("%w: %w of client %d", ErrInvalid, ErrConflict, b.client)
+			}
+			one.leap(end)
+		}
+	}
+	return nil
+}
+
+// cursor goes through a client's sorted structs.
 type cursor struct {
 	client uint32
-	item   // what is left of the struct the cursor stands in
+	item          // what is left of the struct the cursor stands in; without length at the end of all
+	began  uint32 // where that struct begins
 	rest   []item
 }
 
-// next makes sure that the cursor stands in a struct, and reports whether there is one.
-func (c *cursor) next() bool {
-	if c.length == 0 && len(c.rest) > 0 {
-		c.item, c.rest = c.rest[0], c.rest[1:]
+// leap moves the cursor on to a clock, or to the first after it that there is a struct of.
+func (c *cursor) leap(clock uint32) {
+	if c.length == 0 || c.end() <= clock {
+		if len(c.rest) > 0 && c.rest[0].end() <= clock {
+			c.rest = c.rest[find(c.rest, clock):]
+		}
+		if len(c.rest) == 0 {
+			c.length = 0
+			return
+		}
+		c.item, c.began, c.rest = c.rest[0], c.rest[0].clock, c.rest[1:]
 	}
-	return c.length > 0
+	c.item = c.from(c.client, clock)
 }
 
-// skip moves the cursor on to a clock, if that lies before the end of its struct, or else to that end.
-func (c *cursor) skip(clock uint32) {
-	if clock >= c.end() {
-		c.length = 0
-	} else {
-		c.item = c.from(c.client, clock)
+// run is where the collected clocks end that the cursor stands in.
+func (c *cursor) run() uint32 {
+	end := c.end()
+	for i := 0; i < len(c.rest) && c.rest[i].kind == kindGC && c.rest[i].clock == end; i++ {
+		end = c.rest[i].end()
 	}
+	return end
 }
 
 // find returns the index of the first of the sorted items that ends after clock.
@@ -246,7 +351,7 @@ func (s *Store) pendingReady() bool {
 // id's client taken in until the id is there. Where that cannot be, the queue is kept aside and with it all that wait
 // for it.
 func (s *Store) drain(queues map[uint32]*queue) {
-	for _, client := range slices.Sorted(maps.Keys(queues)) {
+	for _, client := range newestFirst(queues) { // as yjs does
 		if q := queues[client]; q != nil {
 			q.until = math.MaxUint32 // and not only until what another one waits for
 			s.drainOne(q, queues)
@@ -307,25 +412,62 @@ func (s *Store) take(number uint32, it *item) {
 		c.deleted.add(span{state, it.end()})
 	}
 	c.touched(number)
+	s.forget(number, c.state())
 	s.resumeDeletes(number, c)
+}
+
+// forget drops what waits of a client below its state.
+func (s *Store) forget(number, state uint32) {
+	pending := s.pending[number]
+	known := find(pending, state)
+	if known == 0 {
+		return
+	}
+	s.pendingCount -= known
+	if s.pending[number] = pending[known:]; known == len(pending) {
+		delete(s.pending, number)
+	}
 }
 
 // keepAside stores the structs of q that are new until what they wait for has come.
 func (s *Store) keepAside(q *queue) {
-	held := s.pending[q.client]
-	all := append(slices.Clone(held), q.items...)
-	slices.SortStableFunc(all, func(a, b item) int { return int(int64(a.clock) - int64(b.clock)) })
-	kept, state := all[:0], s.state(q.client)
+	held, state := s.pending[q.client], s.state(q.client)
+	waited := s.waited[q.client]
+	var news []item
+	for _, it := range q.items {
+		if it.kind == kindSkip || it.end() <= state {
+			continue
+		}
+		if it.kind != kindGC && it.length > 1 {
+			waited.add(span{it.clock + 1, it.end()})
+		}
+		news = append(news, it.from(q.client, state))
+	}
+	if len(news) == 0 {
+		return
+	}
+	if len(waited) > 0 {
+		s.waited[q.client] = waited
+	}
+	from := find(held, news[0].clock)
+	kept := append(held[:from], united(q.client, slices.Clone(held[from:]), news)...)
+	s.pendingCount += len(kept) - len(held)
+	s.pending[q.client] = kept
+}
+
+// united makes one sorted list without overlaps of two of a client's structs. What is cut off of one leans on nothing more
+// than the one before it, which stands in the same place.
+func united(client uint32, held, news []item) []item {
+	all := append(held, news...)
+	slices.SortStableFunc(all, func(a, b item) int { return cmp.Compare(a.clock, b.clock) })
+	kept, end := all[:0], uint32(0)
 	for _, it := range all {
-		if it.kind != kindSkip && it.end() > state {
-			kept = append(kept, it.from(q.client, state))
-			state = it.end()
+		if it.end() > end {
+			kept = append(kept, it.from(client, end))
+			end = it.end()
 		}
 	}
-	s.pendingCount += len(kept) - len(held)
-	if len(kept) > 0 {
-		s.pending[q.client] = kept
-	}
+	return kept
 }
 
 // delete marks clocks as deleted, those that have not come yet as soon as they do.
@@ -347,11 +489,21 @@ func (s *Store) delete(number uint32, deletes spans) {
 
 // resumeDeletes deletes what has come of a client and was to be deleted.
 func (s *Store) resumeDeletes(number uint32, c *client) {
-	pending := s.pendingDeletes[number]
-	if len(pending) == 0 || pending[0].start >= c.state() {
-		return
+	pending, state := s.pendingDeletes[number], c.state()
+	known := 0
+	for known < len(pending) && pending[known].start < state {
+		c.deleted.add(span{pending[known].start, min(pending[known].end, state)})
+		if pending[known].end > state {
+			pending[known].start = state
+			break
+		}
+		known++
 	}
-	delete(s.pendingDeletes, number)
-	s.pendingCount -= len(pending)
-	s.delete(number, pending)
+	s.pendingCount -= known
+	switch {
+	case known == len(pending):
+		delete(s.pendingDeletes, number)
+	case known > 0:
+		s.pendingDeletes[number] = pending[known:]
+	}
 }

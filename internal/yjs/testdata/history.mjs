@@ -15,8 +15,9 @@ const blocks = ['paragraph', 'heading', 'bulletList', 'listItem', 'table', 'tabl
 const values = [1, 2, 3, null, 'left', 'ø"<&\u2028', true, 1.5, -7, 1e21, 1e-7, [100, null], { b: 1, a: 'x' }, undefined, 12345678901]
 
 // history lets people edit and returns the updates in an order in which a server might see them, doubles included,
-// and the documents of the people after everybody has heard of everything.
-export const history = (Y, { seed, steps, people, astral }) => {
+// and the documents of the people after everybody has heard of everything. A lossy server loses some of what it is sent,
+// which the others hear of all the same; at each connection it is offered what it does not hold.
+export const history = (Y, { seed, steps, people, astral, lossy }) => {
   const next = random(seed)
   const vocabulary = astral ? [...words, ...emoji] : words
   const int = n => Math.floor(next() * n)
@@ -76,12 +77,23 @@ export const history = (Y, { seed, steps, people, astral }) => {
 
   const log = [] // { from, update }
   const docs = []
+  const server = new Y.Doc()
+  const received = []
+  const receive = update => {
+    received.push(update)
+    Y.applyUpdate(server, update)
+  }
+  const send = (from, update) => {
+    log.push({ from, update })
+    if (lossy && int(3)) receive(update)
+  }
+  const connect = ({ doc }) => receive(Y.encodeStateAsUpdate(doc, Y.encodeStateVector(server)))
   for (let i = 0; i < people; i++) {
     const doc = new Y.Doc()
     doc.clientID = 1 + int(2 ** 32 - 1)
     const person = { doc, heard: 0, undo: new Y.UndoManager(doc.getXmlFragment('default'), { captureTimeout: 0 }) }
     // What is heard from others is not passed on, but what yjs tidies up afterwards is.
-    doc.on('update', (update, origin) => { if (origin !== 'heard') log.push({ from: person, update }) })
+    doc.on('update', (update, origin) => { if (origin !== 'heard') send(person, update) })
     docs.push(person)
   }
   const hear = (person, upTo) => {
@@ -98,6 +110,7 @@ export const history = (Y, { seed, steps, people, astral }) => {
     if (choice < 3) hear(person, person.heard + int(log.length - person.heard + 1))
     else if (choice === 3) person.undo.undo()
     else if (choice === 4) person.undo.redo()
+    else if (choice === 5 && lossy) connect(person)
     else if (choice === 5) log.push({ from: person, update: Y.encodeStateAsUpdate(person.doc) }) // as after a reconnect
     else {
       person.doc.transact(() => {
@@ -111,6 +124,10 @@ export const history = (Y, { seed, steps, people, astral }) => {
   }
   while (docs.some(person => person.heard < log.length)) docs.forEach(person => hear(person, log.length))
 
+  if (lossy) {
+    docs.forEach(connect)
+    return { updates: received, docs: docs.map(person => person.doc) }
+  }
   const updates = log.map(entry => entry.update)
   if (int(2)) { // delivered out of order, some twice
     const order = updates.flatMap((update, i) => (int(10) ? [0] : [0, 1]).map(() => [i + next() * pick([1, 5, 50]), update]))

@@ -30,7 +30,7 @@ const loadBundle = () => {
   Object.assign(globalThis, saved)
   return globalThis.samsvar
 }
-const { render } = loadBundle()
+const { render, difference } = loadBundle()
 
 // With a name given: drawing one takes longer than reading a short update.
 const docOf = updates => {
@@ -61,6 +61,30 @@ const operations = {
       return { ...verdict, fresh: stateOf(docOf([held])), want: render([before, after]), got: render([held]) }
     })
   },
+  // What yjs makes of logs that a server took, for who was there from the start, for who joined between, and for who came after.
+  replay: ({ replays }) => replays.map(({ updates, snapshots, join }) => {
+    const [log, held] = [updates.map(decode), snapshots.map(decode)]
+    const last = held[held.length - 1]
+    try {
+      const there = docOf([])
+      const states = log.map(update => {
+        Y.applyUpdate(there, update)
+        return stateOf(there)
+      })
+      const docs = [there, docOf([held[join - 1], ...log.slice(join)]), docOf([last])]
+      const vector = Y.encodeStateVector(docs[2])
+      return {
+        log: states,
+        joined: stateOf(docs[1]),
+        fresh: stateOf(docs[2]),
+        difference: difference(log, [last]),
+        text: render([last]),
+        offers: docs.map(doc => encode(Y.encodeStateAsUpdate(doc, vector)))
+      }
+    } catch (error) {
+      return { threw: error.stack }
+    }
+  }),
   state ({ updates }) {
     const doc = docOf(updates.map(decode))
     return { ...stateOf(doc), update: encode(Y.encodeStateAsUpdate(doc)) }
