@@ -53,22 +53,33 @@ func (ss *spans) add(s span) bool {
 	return true
 }
 
+// fewSpans are cheaper to add one by one than by going through the tail of the others.
+const fewSpans = 8
+
 // addAll unites ss with other and reports whether that changed anything.
 func (ss *spans) addAll(other spans) bool {
-	few := 8 + len(*ss)/64 // for which adding one by one is cheaper than going through all
-	if len(other) > few {
-		united := normalise(append(slices.Clone(*ss), other...))
-		changed := !slices.Equal(united, *ss)
-		*ss = united
+	changed := false
+	if len(other) <= fewSpans {
+		for _, s := range other {
+			changed = ss.add(s) || changed
+		}
 		return changed
 	}
-	changed := false
-	for _, s := range other {
-		if ss.add(s) {
-			changed = true
-		}
+	if ss.hold(other) {
+		return false
 	}
-	return changed
+	from := ss.search(other[0].start)
+	tail := slices.Clone((*ss)[from:])
+	*ss = (*ss)[:from]
+	for len(tail) > 0 || len(other) > 0 {
+		next := &tail
+		if len(tail) == 0 || len(other) > 0 && other[0].start < tail[0].start {
+			next = &other
+		}
+		ss.add((*next)[0]) // at the end
+		*next = (*next)[1:]
+	}
+	return true
 }
 
 // hold reports whether all of other lies in ss.

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
+	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -83,4 +85,24 @@ func TestPeopleSeeWhatIsRendered(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestSpansUniteWhateverTheirOrder(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(1, 6))
+	draw := func(n int) spans {
+		list := make([]span, n)
+		for i := range list {
+			start := rnd.Uint32N(200)
+			list[i] = span{start, start + 1 + rnd.Uint32N(4)}
+		}
+		return normalise(list)
+	}
+	for range 2000 {
+		a, b := draw(rnd.IntN(40)), draw(rnd.IntN(40))
+		was := slices.Clone(a)
+		want := normalise(slices.Concat(a, b))
+		if changed := a.addAll(b); !slices.Equal(a, want) || changed == slices.Equal(was, want) {
+			t.Fatalf("%v and %v: %v (changed %v), want %v", was, b, a, changed, want)
+		}
+	}
 }
