@@ -86,7 +86,7 @@ func (d *document) takeIn(since portal.StoredText) error {
 		if err := d.store.Apply(update); err != nil {
 			return err
 		}
-		d.size += len(update)
+		d.grown(len(update))
 		d.tellOthers(nil, syncFrame(d.id, stepUpdate, update))
 	}
 	d.seen = since.Head

@@ -49,6 +49,7 @@ type document struct {
 	seen     int64      // the place up to which the store has what is committed
 	loose    int        // edits since the last snapshot was asked for
 	size     int        // of the store's snapshot, or more
+	exact    bool       // size is that of the snapshot, and nothing has come since
 	batch    []entry
 	sessions map[*session]struct{}
 	owners   map[uint64]portal.AccountID // of Yjs clients that have written here
@@ -155,7 +156,8 @@ func (d *document) load() error {
 	if err != nil {
 		return err
 	}
-	d.store, d.seen, d.size, d.loose = store, stored.Head, len(store.Snapshot()), 0
+	d.store, d.seen, d.loose = store, stored.Head, 0
+	d.size, d.exact = len(store.Snapshot()), true
 	d.loosened(len(stored.Updates))
 	return nil
 }

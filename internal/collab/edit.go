@@ -36,7 +36,7 @@ func (d *document) edit(m message) {
 		e.refusal = reasonTooLarge
 	} else if adds, e.refusal = d.take(m); adds {
 		e.bytes = m.payload
-		d.size += len(m.payload)
+		d.grown(len(m.payload))
 	}
 	switch s := m.session; {
 	case e.refusal == "":
@@ -121,8 +121,17 @@ func (d *document) hasRoom(size int, news yjs.News) bool {
 	if len(news.Structs) == 0 || d.size+size <= limits.DocumentBytes {
 		return true
 	}
-	d.size = len(d.store.Snapshot())
+	if d.exact { // to measure a text takes long, and nothing has been taken in since
+		return false
+	}
+	d.size, d.exact = len(d.store.Snapshot()), true
 	return d.size+size <= limits.DocumentBytes
+}
+
+// grown notes that an update of a size was taken in. The text has grown by no more.
+func (d *document) grown(size int) {
+	d.size += size
+	d.exact = false
 }
 
 // usurps says whether an edit goes on under another account's Yjs client number,
