@@ -102,3 +102,28 @@ func TestTooMuchPendingIsRefused(t *testing.T) {
 		t.Errorf("what need not wait: %v", err)
 	}
 }
+
+func TestAnUpdateThatBringsTooMuchPendingIsRefusedWhole(t *testing.T) {
+	const n = maxPending + 1
+	deletes, items := make(spans, n), []item{{kind: kindGC, length: 1}}
+	for i := range uint32(n) {
+		deletes[i] = span{2*i + 1, 2*i + 2}
+		items = append(items, item{clock: i + 1, kind: kindString, length: 1, content: "a", hasOrigin: true, origin: id{7, 0}})
+	}
+	s := NewStore()
+	for what, update := range map[string][]byte{
+		"deletions": encoded(nil, map[uint32]spans{7: deletes}),
+		"structs":   encoded(map[uint32][]item{7: items[1:]}, nil),
+	} {
+		if err := s.Apply(update); !errors.Is(err, ErrInvalid) || s.HasPending() {
+			t.Errorf("%s to come: got %v", what, err)
+		}
+	}
+	few := encoded(nil, map[uint32]spans{7: {{1, 2}}})
+	if err := s.Apply(few); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Apply(encoded(map[uint32][]item{7: items}, map[uint32]spans{7: deletes[:n/2]})); err != nil || s.HasPending() || s.pendingCount != 0 {
+		t.Errorf("as many that are there: got %v, %d pending", err, s.pendingCount)
+	}
+}

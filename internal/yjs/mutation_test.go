@@ -18,7 +18,8 @@ var stricter = []string{
 	"bytes after the end", // yjs reads on past them
 	"stands twice",        // yjs drops the first block in silence
 	"stray flags", "unknown kind of parent", "empty struct", "before and after the same", "empty deletion", "out of range", "leans on itself",
-	"root type other than", "is not taken", "reserved property name", "nested too deeply", "goes on from a collected one", ErrConflict.Error(),
+	"root type other than", "is not taken", "reserved property name", "nested too deeply", "goes on from a collected one", "end inside a struct that waits",
+	"leans on what has not come", ErrConflict.Error(),
 }
 
 // verdict is what yjs makes of an update.

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-var overlaps = flag.Int("overlaps", 4000, "how many logs of overlapping structs to go through")
+var overlaps = flag.Int("overlaps", 2000, "how many logs of overlapping structs to go through")
 
 // replay is a log of updates that a store has taken, with its snapshot after each, for yjs to go through.
 type replay struct {
