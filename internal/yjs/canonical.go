@@ -14,11 +14,36 @@ import (
 // maxDocDepth is deeper than any real document. The bundle has the same.
 const maxDocDepth = 500
 
+const (
+	// maxMarks is more than any text has at once: the editor knows three, but a log may hold marks that it does not know
+	// and that nobody closes.
+	maxMarks = 32
+	// maxRendered bounds the JSON of a document, and that of all its marks: a mark stands in a log once, and in the
+	// document at every stretch of text under it.
+	maxRendered = 32 << 20
+)
+
 // docWriter writes shared types as canonical ProseMirror JSON.
 type docWriter struct {
 	out     []byte
-	tooDeep bool
+	marked  int     // bytes of marks that were made, written or not
 	authors authors // nil where it is of no interest
+	err     error   // the first thing that was too much; nothing more is written from then on
+}
+
+// refuse keeps the first error.
+func (w *docWriter) refuse(format string, args ...any) {
+	if w.err == nil {
+		w.err = invalid(format, args...)
+	}
+}
+
+// goesOn reports whether what was written so far leaves room for more.
+func (w *docWriter) goesOn() bool {
+	if max(len(w.out), w.marked) > maxRendered {
+		w.refuse("document of more than %d bytes when rendered", maxRendered)
+	}
+	return w.err == nil
 }
 
 func (w *docWriter) text(s string) { w.out = append(w.out, s...) }
@@ -26,11 +51,11 @@ func (w *docWriter) text(s string) { w.out = append(w.out, s...) }
 // children writes the nodes that a type holds, with a comma between them.
 func (w *docWriter) children(sh *shared, depth int) {
 	if depth > maxDocDepth {
-		w.tooDeep = true
+		w.refuse("document nested too deeply")
 		return
 	}
 	run := textRun{w: w, first: true}
-	for n := sh.first; n != nil; n = n.next {
+	for n := sh.first; n != nil && w.goesOn(); n = n.next {
 		switch {
 		case n.deleted || n.shared == nil:
 		case n.shared.isText:
@@ -116,15 +141,13 @@ func (r *textRun) comma() {
 
 // add appends the content of an XML text.
 func (r *textRun) add(sh *shared) {
-	current, marks := map[string]any{}, ""
-	for n := sh.first; n != nil; n = n.next {
+	current, marks, known := map[string]any{}, "", true
+	for n := sh.first; n != nil && r.w.goesOn(); n = n.next {
 		switch {
 		case n.deleted:
 		case n.kind == kindString:
-			if by := r.w.authors.of(n.client, n.clock); by >= 0 {
-				marks = marksJSON(withAuthor(current, by))
-			} else if r.w.authors != nil {
-				marks = marksJSON(current)
+			if !known || r.w.authors != nil {
+				marks, known = r.w.marks(current, r.w.authors.of(n.client, n.clock)), true
 			}
 			if marks != r.marks {
 				r.flush()
@@ -138,9 +161,23 @@ func (r *textRun) add(sh *shared) {
 			} else {
 				current[name] = mark[1]
 			}
-			marks = marksJSON(current)
+			known = false
 		}
 	}
+}
+
+// marks are those of a text by an author, or by nobody if that is below 0.
+func (w *docWriter) marks(current map[string]any, by int) string {
+	if len(current) > maxMarks {
+		w.refuse("more than %d marks at once", maxMarks)
+		return ""
+	}
+	if by >= 0 {
+		current = withAuthor(current, by)
+	}
+	marks := marksJSON(current)
+	w.marked += len(marks)
+	return marks
 }
 
 func withAuthor(marks map[string]any, by int) map[string]any {

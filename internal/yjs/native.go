@@ -37,8 +37,8 @@ func (s *Store) renderBy(a authors) (json.RawMessage, error) {
 	w.text(`{"content":[`)
 	w.children(root, 0)
 	w.text(`],"type":"doc"}`)
-	if w.tooDeep {
-		return nil, invalid("document nested too deeply")
+	if !w.goesOn() {
+		return nil, w.err
 	}
 	return w.out, nil
 }
