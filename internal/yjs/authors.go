@@ -29,10 +29,10 @@ func (Native) RenderAuthors(ctx context.Context, updates [][]byte, by []int) (pl
 		a.add(u, by[i])
 	}
 	s.tidy()
-	if plain, err = s.Render(); err != nil {
+	if plain, err = s.renderBy(ctx, nil); err != nil {
 		return nil, nil, err
 	}
-	authored, err = s.renderBy(a)
+	authored, err = s.renderBy(ctx, a)
 	return plain, authored, err
 }
 

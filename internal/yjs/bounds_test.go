@@ -1,10 +1,12 @@
 package yjs
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 // inOneText puts items behind one another into a text, as of client 1.
@@ -61,5 +63,44 @@ func TestADocumentThatOutgrowsItsLogIsRefused(t *testing.T) {
 	}
 	if got, err := renderNative(inOneText(items[:40]...)); err != nil {
 		t.Errorf("%d bytes, %v", len(got), err)
+	}
+}
+
+// crossing puts so many letters right of the same one and left of different ones.
+func crossing(n int) []byte {
+	items := []item{textItem(strings.Repeat("a", n+2))}
+	for i := range n {
+		items = append(items, item{kind: kindString, length: 1, content: "b", hasOrigin: true, origin: id{1, 0}, hasRight: true, right: id{1, uint32(i + 1)}})
+	}
+	return updateOf(items...)
+}
+
+func TestPlacingEndsWithItsBudgetAndWithItsContext(t *testing.T) {
+	if _, err := renderNative(crossing(10_000)); !errors.Is(err, ErrInvalid) {
+		t.Errorf("ten thousand at one place: %v", err)
+	}
+	if _, err := renderNative(crossing(1000)); err != nil {
+		t.Errorf("a thousand at one place: %v", err)
+	}
+	s := storeOf(t, crossing(1000))
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	if _, err := s.renderBy(gone, nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("for nobody: %v", err)
+	}
+}
+
+// Each value of an attribute that stands before all others must not look for the first of them.
+func TestManyValuesOfOneAttributeArePlacedAtOnce(t *testing.T) {
+	items := []item{paragraphItem()}
+	for range 50_000 {
+		it := attributeItem("a", "\x7d\x02")
+		it.parent, it.origin = parentItem, id{1, 0}
+		items = append(items, it)
+	}
+	began := time.Now()
+	got, err := renderNative(updateOf(items...))
+	if want := `{"content":[{"attrs":{"a":2},"type":"paragraph"}],"type":"doc"}`; err != nil || string(got) != want || time.Since(began) > 5*time.Second {
+		t.Errorf("%s after %s, %v", got, time.Since(began), err)
 	}
 }
