@@ -40,6 +40,9 @@ const (
 	rest  = 3 * time.Second
 )
 
+// draftsHeld is how much of memory the texts of drafts may take that are looked at again and again.
+const draftsHeld = 64 << 20
+
 func serve(ctx context.Context, c config, _ []string, _ io.Writer) error {
 	if err := c.mayServe(); err != nil {
 		return err
@@ -107,7 +110,8 @@ func serveOn(ctx context.Context, c config, db *postgres.DB, url string, now fun
 	log, metrics := slog.Default(), prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 
-	documents := document.Service{Store: db.Documents(), Renderer: yjs.Native{}, Second: yjs.NewRenderer(2), Drafts: document.NewRemembering(yjs.Native{}, 512), Authors: yjs.Native{},
+	drafts := document.NewRemembering(document.NewTurns(2).Rendering(yjs.Native{}), draftsHeld)
+	documents := document.Service{Store: db.Documents(), Renderer: yjs.Native{}, Second: yjs.NewRenderer(2), Drafts: drafts, Authors: yjs.Native{},
 		Turns: document.NewTurns(2), Now: now, NewID: portal.NewID, Logger: log}
 	hub := newHub(c, db, documents, log, metrics)
 	documents.Changed = func(ids []portal.DocumentID) { hub.Refresh(ids...) }

@@ -86,7 +86,7 @@ func (s Service) history(ctx context.Context, actor portal.Actor, id portal.Resp
 	return Versions{Response: r, Answer: a}, err
 }
 
-// Turns keep more than so many from being busy with whole histories at once: each may be all that was typed in a year.
+// Turns keep more than so many from being busy with whole texts or histories at once: each may be all that was typed in a year.
 type Turns chan struct{}
 
 // NewTurns lets n at once.
@@ -103,6 +103,23 @@ func (t Turns) take(ctx context.Context) (giveBack func(), err error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+}
+
+// Rendering is the renderer, by turns.
+func (t Turns) Rendering(r Renderer) Renderer { return byTurns{t, r} }
+
+type byTurns struct {
+	turns    Turns
+	renderer Renderer
+}
+
+func (b byTurns) Render(ctx context.Context, updates ...[]byte) (json.RawMessage, error) {
+	done, err := b.turns.take(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	return b.renderer.Render(ctx, updates...)
 }
 
 // versionsOf parts the edits where everybody paused, and after every place that was named or frozen.
