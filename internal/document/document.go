@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"log/slog"
 	"time"
 
@@ -186,13 +185,17 @@ func (s Service) freezeAnswer(ctx context.Context, r portal.Response, a portal.A
 }
 
 // readTwice gives what both decoders read. Where they do not agree nobody can say which text the parties would sign.
+// What the first refuses, as when it is too much, the second is spared: it is slow, and documents are locked meanwhile.
 func (s Service) readTwice(ctx context.Context, a portal.Answer, updates [][]byte) (json.RawMessage, error) {
 	content, err := s.Renderer.Render(ctx, updates...)
-	again, otherErr := s.Second.Render(ctx, updates...)
+	var again json.RawMessage
+	if err == nil {
+		again, err = s.Second.Render(ctx, updates...)
+	}
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	if err = errors.Join(err, otherErr); err == nil && bytes.Equal(content, again) {
+	if err == nil && bytes.Equal(content, again) {
 		return content, nil
 	}
 	s.Logger.ErrorContext(ctx, "decoders disagree on a text that was to be frozen", "document", a.Document, "answer", a.ID,

@@ -69,6 +69,9 @@ func (s Service) draft(ctx context.Context, r portal.Response) ([]portal.FrozenA
 	var answers []portal.FrozenAnswer
 	for _, a := range r.Answers {
 		content, err := s.Drafts.Render(ctx, stored[a.Document]...)
+		if err != nil && ctx.Err() == nil {
+			err = portal.Conflictf("text_unreadable", "answer %d cannot be rendered", a.Number).With("answer", a.Number).Because(err)
+		}
 		if err != nil {
 			return nil, err
 		}

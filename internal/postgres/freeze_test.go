@@ -12,6 +12,7 @@ import (
 
 	"samsvar/internal/document"
 	"samsvar/internal/portal"
+	"samsvar/internal/postgres"
 	"samsvar/internal/yjs"
 )
 
@@ -68,4 +69,36 @@ func TestWhatTwoDecodersReadDifferentlyIsNotFrozen(t *testing.T) {
 	}
 	_, err = agreeing.Freeze(ctx, secretariat, r.ID, r.Version)
 	must(t, err)
+}
+
+// spared is a decoder that is not to be asked.
+type spared struct{ t *testing.T }
+
+func (s spared) Render(context.Context, ...[]byte) (json.RawMessage, error) {
+	s.t.Error("the second decoder is given what the first refused")
+	return nil, errors.New("too much")
+}
+
+func TestATextThatIsTooMuchIsNeitherShownNorFrozen(t *testing.T) {
+	h := newHouse(t)
+	ctx := t.Context()
+	v, secretariat := h.openRound(h.as("hod", portal.CaseOfficer)), h.as("vestfold", portal.Secretariat)
+	r, err := h.consult.Start(ctx, secretariat, v.ID, portal.Joint, portal.Bokmal)
+	must(t, err)
+	var marks []string
+	for i := range 40 {
+		marks = append(marks, fmt.Sprintf(`{"type":"m%d"}`, i))
+	}
+	update, err := h.renderer.FromJSON(ctx, json.RawMessage(`{"type":"doc","content":[{"type":"paragraph","content":[{"type":"text","text":"a","marks":[`+strings.Join(marks, ",")+`]}]}]}`))
+	must(t, err)
+	must(t, postgres.NewLiveDocuments(h.db.Pool()).Write(ctx, r.Answers[0].Document, secretariat, update))
+	for _, a := range r.Answers[1:] {
+		h.write(r, a.Number, "Svar.")
+	}
+	r = h.ready(secretariat, r)
+	h.document.Second, h.document.Logger = spared{t}, slog.New(slog.DiscardHandler)
+	_, err = h.document.Text(ctx, secretariat, r.ID)
+	wantCode(t, err, "text_unreadable")
+	_, err = h.document.Freeze(ctx, secretariat, r.ID, r.Version)
+	wantCode(t, err, "text_uncertain")
 }
