@@ -164,11 +164,11 @@ func freezeHash(r portal.Response, f portal.Freeze) (string, error) {
 
 var nothing = json.RawMessage(`{"content":[],"type":"doc"}`)
 
-// freezeAnswer renders one answer. What is marked as not answered, or joins
-// another, carries no text, whatever somebody left in the editor.
+// freezeAnswer renders one answer. What holds no text is frozen as nothing,
+// whatever somebody left in the editor.
 func (s Service) freezeAnswer(ctx context.Context, r portal.Response, a portal.Answer, updates [][]byte) (portal.FrozenAnswer, error) {
 	frozen := portal.FrozenAnswer{Answer: a.ID, Number: a.Number, Status: a.Status, Content: nothing, Relation: a.Relation}
-	if a.Status == portal.AnswerReady && !joins(a) {
+	if frozen.HoldsText() {
 		content, err := s.readTwice(ctx, a, updates)
 		if err != nil {
 			return frozen, err

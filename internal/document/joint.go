@@ -8,8 +8,6 @@ import (
 	"samsvar/internal/portal"
 )
 
-func joins(a portal.Answer) bool { return a.Relation != nil && a.Relation.Kind == portal.Joins }
-
 // relationOf is the relation as it is signed and sent.
 func relationOf(r *portal.Relation) *evidence.Relation {
 	if r == nil {

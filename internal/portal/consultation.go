@@ -348,6 +348,12 @@ type FrozenAnswer struct {
 	Relation *Relation
 }
 
+// HoldsText says whether what was written is in it: what is marked as not
+// answered, or joins another answer, carries no text of its own.
+func (a FrozenAnswer) HoldsText() bool {
+	return a.Status == AnswerReady && (a.Relation == nil || a.Relation.Kind != Joins)
+}
+
 // Remark is a særmerknad as it stands: on the whole answer, on one of its
 // answers, or on a passage of that. One or more parties are its authors.
 type Remark struct {

@@ -61,8 +61,8 @@ func (t *tx) InsertFreeze(r portal.Response, f portal.Freeze, by portal.AccountI
 			return err
 		}
 		err = t.Exec(`insert into frozen_answer (freeze_id, answer_id, number, status, content, hash, relation, place)
-			values (?, ?, ?, ?, ?, ?, ?, (select d.head from answer a join document d on d.id = a.document_id where a.id = ?))`,
-			f.ID, a.Answer, a.Number, a.Status, string(a.Content), a.Hash, orNull(a.Relation), a.Answer).Error
+			values (?, ?, ?, ?, ?, ?, ?, (select d.head from answer a join document d on d.id = a.document_id where a.id = ? and ?))`,
+			f.ID, a.Answer, a.Number, a.Status, string(a.Content), a.Hash, orNull(a.Relation), a.Answer, a.HoldsText()).Error
 	}
 	return err
 }

@@ -56,12 +56,13 @@ func (db *DB) NamedVersions(ctx context.Context, id portal.DocumentID) ([]docume
 		where document_id = ? order by place, named_at desc`, id)
 }
 
-// FrozenPlaces leaves out what was frozen before places were kept.
+// FrozenPlaces leaves out what was frozen before places were kept, and the places that were once kept of answers without a text.
 func (db *DB) FrozenPlaces(ctx context.Context, id portal.AnswerID) (map[int64]int, error) {
 	found, err := rows[struct {
 		Place  int64
 		Number int
-	}](db.gorm.WithContext(ctx), "select z.place, f.number from frozen_answer z join frozen_version f on f.id = z.freeze_id where z.answer_id = ? and z.place is not null order by f.number", id)
+	}](db.gorm.WithContext(ctx), `select z.place, f.number from frozen_answer z join frozen_version f on f.id = z.freeze_id where z.answer_id = ? and z.place is not null
+		and z.status = 'ready' and z.relation ->> 'kind' is distinct from 'joins' order by f.number`, id)
 	places := map[int64]int{}
 	for _, f := range found {
 		places[f.Place] = f.Number

@@ -111,3 +111,26 @@ func TestVersionsTellWhoWroteWhatAndWhen(t *testing.T) {
 	}
 	wantCode(t, h.document.NameVersion(ctx, h.as("k-4216", portal.Reader), s.id, answer.ID, 1, "x"), "not_yours")
 }
+
+func TestAVersionIsFrozenOnlyWhereItsTextIs(t *testing.T) {
+	h := newHouse(t)
+	s, ctx := newSender(h), t.Context()
+	for n := range s.response().Answers {
+		s.write(s.response(), n+1, "Svar.")
+	}
+	r := h.ready(s.writer, s.response())
+	left := r.Answers[0]
+	r, err := h.consult.SetAnswerStatus(ctx, s.writer, s.id, left.ID, portal.AnswerNotAnswered, left.Version)
+	must(t, err)
+	_, err = h.document.Freeze(ctx, s.writer, s.id, r.Version)
+	must(t, err)
+	for _, a := range []portal.Answer{left, r.Answers[1]} {
+		versions, err := h.document.Versions(ctx, s.writer, s.id, a.ID)
+		must(t, err)
+		var kept bool
+		must(t, h.db.Pool().QueryRow(ctx, "select place is not null from frozen_answer where answer_id = $1", a.ID).Scan(&kept))
+		if frozen := versions.All[len(versions.All)-1].Frozen > 0; frozen != (a.ID != left.ID) || kept != frozen {
+			t.Errorf("answer %d is shown as frozen: %v, with a place: %v", a.Number, frozen, kept)
+		}
+	}
+}
