@@ -36,8 +36,9 @@ import (
 // A stop takes less than ten seconds: what is under way is finished first,
 // then the private database is put to rest.
 const (
-	drain = 6 * time.Second
-	rest  = 3 * time.Second
+	drain      = 5 * time.Second
+	lastMoment = 500 * time.Millisecond
+	rest       = 3 * time.Second
 )
 
 // draftsHeld is how much of memory the texts of drafts may take that are looked at again and again.
@@ -80,8 +81,21 @@ func withDatabase(ctx context.Context, c config, use func(db *postgres.DB, url s
 	if err != nil {
 		return err
 	}
-	defer db.Close()
+	defer leave(db)
 	return use(db, url)
+}
+
+// leave closes the database, without waiting for those who are busy with it past every deadline.
+func leave(db *postgres.DB) {
+	closed := make(chan struct{})
+	go func() {
+		db.Close()
+		close(closed)
+	}()
+	select {
+	case <-closed:
+	case <-time.After(lastMoment):
+	}
 }
 
 // prepare migrates and loads the embedded reference data.

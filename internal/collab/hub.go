@@ -354,9 +354,13 @@ func (h *Hub) Presence(ids ...portal.DocumentID) map[portal.DocumentID][]Person 
 	return present
 }
 
+// lastMoment is for those who wait for the database or a connection to hear that they need not.
+const lastMoment = 500 * time.Millisecond
+
 // Close takes no more edits, commits and acknowledges those that have come, and
 // closes every connection as a restart (1012). It returns when all is done, or
-// when ctx ends: then what is left is cut off, unacknowledged.
+// soon after ctx ends: then what is left is cut off, unacknowledged, and what
+// does not notice within the moment that it is given is left behind.
 func (h *Hub) Close(ctx context.Context) error {
 	h.mu.Lock()
 	if !h.closing {
@@ -383,7 +387,10 @@ func (h *Hub) Close(ctx context.Context) error {
 		return nil
 	case <-ctx.Done():
 		h.cancel()
-		<-done
+		select {
+		case <-done:
+		case <-time.After(lastMoment):
+		}
 		return ctx.Err()
 	}
 }

@@ -2,6 +2,7 @@ package collab_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -317,6 +318,35 @@ func TestAHubThatMayNotWaitCutsOffWithoutAcknowledging(t *testing.T) {
 		if h := <-c.inbox; h.kind == isStatus && h.saved {
 			t.Error("acknowledged")
 		}
+	}
+}
+
+func TestAHubDoesNotWaitForWhatIsBusyPastItsDeadline(t *testing.T) {
+	p := open(t, collab.Limits{CompactAfter: 1})
+	busy, release := make(chan struct{}, 1), make(chan struct{})
+	p.same = func(context.Context, [][]byte, []byte) error { // as a decoder that is far into a text
+		busy <- struct{}{}
+		<-release
+		return errors.New("nobody waits any more")
+	}
+	defer close(release)
+	id := p.document()
+	c := p.dial(newAccount())
+	c.join(id, nothing)
+	c.types(id, newTypist(7), 1)
+	<-busy
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	closed := make(chan error)
+	go func() { closed <- p.hub.Close(ctx) }()
+	select {
+	case err := <-closed:
+		if err != context.DeadlineExceeded {
+			t.Errorf("Close says %v", err)
+		}
+	case <-time.After(5 * time.Second):
+		t.Error("Close waits on")
+		go func() { <-closed }()
 	}
 }
 
