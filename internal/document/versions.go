@@ -24,8 +24,12 @@ type Version struct {
 	Frozen   int // the number of the frozen version that holds this text; 0 for none
 }
 
-// Author is who wrote something, and for whom, as the server knew them by their login.
-type Author struct{ Name, Organisation string }
+// Author is who wrote something, and for whom, as the server knew them by their login. Two may have the same name.
+type Author struct {
+	Account            portal.AccountID
+	For                portal.OrganisationID
+	Name, Organisation string
+}
 
 // Edit is one as it was recorded. What the portal itself wrote has no author.
 type Edit struct {

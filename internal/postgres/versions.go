@@ -46,7 +46,7 @@ func (db *DB) signed(ctx context.Context, history []portal.Edit) ([]document.Edi
 	}
 	edits := make([]document.Edit, len(history))
 	for i, e := range history {
-		edits[i] = document.Edit{Edit: e, By: document.Author{Name: called[string(e.Account)], Organisation: called[string(e.Organisation)]}}
+		edits[i] = document.Edit{Edit: e, By: document.Author{Account: e.Account, For: e.Organisation, Name: called[string(e.Account)], Organisation: called[string(e.Organisation)]}}
 	}
 	return edits, err
 }
