@@ -30,7 +30,7 @@ const (
 // What can go wrong, as the secretariat is told.
 const (
 	faultRefused  = "refused"   // the address takes no mail
-	faultNoAnswer = "no_answer" // the mail server could not be reached, or said no, time and again
+	faultNoAnswer = "no_answer" // it could not be written, or the mail server not reached, or that said no, time and again
 )
 
 const (
@@ -100,7 +100,7 @@ func (s Service) sendDue(ctx context.Context) error {
 func (s Service) send(ctx context.Context, m Mail) error {
 	items, err := s.items(ctx, m)
 	if err != nil {
-		return err
+		return s.again(ctx, m, err)
 	}
 	if len(items) == 0 {
 		return s.Store.EndMail(ctx, m.ID, Dropped, "", s.Now())
@@ -110,11 +110,19 @@ func (s Service) send(ctx context.Context, m Mail) error {
 	switch err := s.Sender.Send(trying, s.compose(m, items)); {
 	case err == nil:
 		return s.Store.EndMail(ctx, m.ID, Sent, "", s.Now())
-	case ctx.Err() != nil:
-		return nil // it is due again when the lease is over
 	case errors.Is(err, ErrRefused):
 		s.Logger.Warn("mail was refused", "mail", m.ID, "error", err)
 		return s.Store.EndMail(ctx, m.ID, Failed, faultRefused, s.Now())
+	default:
+		return s.again(ctx, m, err)
+	}
+}
+
+// again has a mail wait for its next try, if there is one. What stops it need not stop the others.
+func (s Service) again(ctx context.Context, m Mail, err error) error {
+	switch {
+	case ctx.Err() != nil:
+		return nil // it is due again when the lease is over
 	case m.Tries > len(pauses):
 		s.Logger.Error("mail was given up", "mail", m.ID, "tries", m.Tries, "error", err)
 		return s.Store.EndMail(ctx, m.ID, Failed, faultNoAnswer, s.Now())

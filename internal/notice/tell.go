@@ -13,17 +13,29 @@ const (
 	mailedFor = 24 * time.Hour
 	// toldFor is how long after it happened anybody is told at all.
 	toldFor = 14 * 24 * time.Hour
-	batch   = 100
+	// patience is how long an event may hold up those after it.
+	patience = time.Hour
+	batch    = 100
 )
 
 // tell goes through what was recorded since it was last done.
 func (s Service) tell(ctx context.Context) error {
 	for {
-		n, err := s.Store.Tell(ctx, batch, s.Now(), s.address)
+		n, err := s.Store.Tell(ctx, batch, s.Now(), s.addressOrPass)
 		if err != nil || n < batch {
 			return err
 		}
 	}
+}
+
+// addressOrPass goes past an event that nobody can be told of: behind it everybody else's would wait.
+func (s Service) addressOrPass(ctx context.Context, e Event) ([]Told, error) {
+	told, err := s.address(ctx, e)
+	if err == nil || ctx.Err() != nil || portal.IsCode(err, "service_unavailable") || !portal.IsCode(err, "not_found") && s.Now().Sub(e.At) < patience {
+		return told, err
+	}
+	s.Logger.Error("nobody is told of an event", "event", e.Sequence, "action", e.Action, "error", err)
+	return nil, nil
 }
 
 // address says who is to be told of an event.
