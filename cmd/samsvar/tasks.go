@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"time"
 
+	"samsvar/internal/collab"
 	"samsvar/internal/directory"
 	"samsvar/internal/portal"
 	"samsvar/internal/postgres"
@@ -91,8 +93,12 @@ func discard(ctx context.Context, c config, args []string, out io.Writer) error 
 		return errors.New("drafts are kept for a year after their round closed")
 	}
 	return withDatabase(ctx, c, func(db *postgres.DB, _ string) error {
-		drafts, err := db.DiscardDrafts(ctx, before, args[1], now)
+		drafts, documents, err := db.DiscardDrafts(ctx, before, args[1], now)
 		fmt.Fprintf(out, "%d drafts are gone.\n", drafts)
+		serving := postgres.NewRelay(db.Pool(), slog.Default())
+		for _, id := range documents {
+			err = errors.Join(err, serving.Tell(ctx, collab.Discarded(id)))
+		}
 		return err
 	})
 }

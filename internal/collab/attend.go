@@ -14,6 +14,7 @@ type due struct {
 	mu       sync.Mutex
 	head     int64
 	rights   bool
+	anew     bool
 	accounts map[portal.AccountID]bool
 	ask      bool
 	visitors []*visitor
@@ -25,6 +26,7 @@ func (d *document) hear(n news) {
 	defer d.due.mu.Unlock()
 	d.due.head = max(d.due.head, n.Edited)
 	d.due.rights = d.due.rights || n.Rights
+	d.due.anew = d.due.anew || n.Anew
 	d.due.ask = d.due.ask || n.Ask
 	if n.Account != "" {
 		d.due.accounts[n.Account] = true
@@ -39,19 +41,23 @@ func (d *document) hear(n news) {
 }
 
 // take gives what is due, which then is not any more.
-func (due *due) take() (head int64, whose func(portal.AccountID) bool, ask bool, visitors []*visitor) {
+func (due *due) take() (head int64, anew bool, whose func(portal.AccountID) bool, ask bool, visitors []*visitor) {
 	due.mu.Lock()
 	defer due.mu.Unlock()
 	all, accounts := due.rights, due.accounts
-	head, ask, visitors = due.head, due.ask, due.visitors
+	head, anew, ask, visitors = due.head, due.anew, due.ask, due.visitors
 	due.rights, due.accounts, due.ask, due.visitors = false, make(map[portal.AccountID]bool), false, nil
-	return head, func(a portal.AccountID) bool { return all || accounts[a] }, ask, visitors
+	return head, anew, func(a portal.AccountID) bool { return all || accounts[a] }, ask, visitors
 }
 
 // attend does what is due.
 func (d *document) attend() {
-	head, whose, ask, visitors := d.due.take()
+	head, anew, whose, ask, visitors := d.due.take()
 	if d.closed != "" {
+		return
+	}
+	if anew {
+		d.shut(reasonUnavailable)
 		return
 	}
 	if head > d.seen {

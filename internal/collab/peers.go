@@ -39,6 +39,7 @@ type news struct {
 	Document portal.DocumentID `json:"document,omitempty"`
 	Edited   int64             `json:"edited,omitempty"`  // edits up to this place are committed
 	Rights   bool              `json:"rights,omitempty"`  // what people may do may have changed
+	Anew     bool              `json:"anew,omitempty"`    // what was committed is not there any more
 	Account  portal.AccountID  `json:"account,omitempty"` // what this one may do anywhere may have changed
 	Ask      bool              `json:"ask,omitempty"`     // who is here?
 	Here     bool              `json:"here,omitempty"`    // a process is
@@ -79,6 +80,16 @@ func (h *Hub) meet(relay Relay) *peers {
 	p.tasks.Go(func() { p.talk(ctx) })
 	p.tasks.Go(func() { p.lookAround(ctx) })
 	return p
+}
+
+// Discarded is what the processes are told, by a Relay, when what a document held was thrown away: whoever has it open
+// opens it anew, from what is left.
+func Discarded(id portal.DocumentID) []byte {
+	line, err := json.Marshal(news{Document: id, Anew: true})
+	if err != nil {
+		panic(err) // an id
+	}
+	return line
 }
 
 // part tells what is left to tell and stops.

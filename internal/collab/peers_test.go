@@ -2,6 +2,7 @@ package collab_test
 
 import (
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -199,5 +200,26 @@ func TestNobodyReachesForWhatIsTypedAtAnotherProcess(t *testing.T) {
 	owner.send(syncMessage(id, 2, hand.types("tekst")))
 	if saved, reason := owner.status(); !saved || one.stored(id) != "ekte ekte tekst" {
 		t.Errorf("saved %v, %q: %q", saved, reason, one.stored(id))
+	}
+}
+
+// Whoever has a text open that was thrown away opens it anew, and cannot bring it back.
+func TestATextThatWasThrownAwayIsOpenedAnew(t *testing.T) {
+	p := open(t, collab.Limits{})
+	id := p.document()
+	c := p.dial(newAccount())
+	c.join(id, nothing)
+	hand := newTypist(7)
+	c.types(id, hand, 3)
+	p.exec("update document set head = 0, locked = true where id = $1", id)
+	p.exec("delete from document_update where document_id = $1", id)
+	p.allowAll(id, collab.AccessFrozen)
+	must(t, postgres.NewRelay(p.pool, slog.Default()).Tell(t.Context(), collab.Discarded(id)))
+	c.next("end of the stay", func(h heard) bool { return h.kind == isClose })
+	late := p.dial(newAccount())
+	late.send(authMessage(id))
+	late.send(syncMessage(id, 0, []byte{0}))
+	if got := string(late.nextSync(1)); strings.Contains(got, "ord") {
+		t.Errorf("what was thrown away is given: %q", got)
 	}
 }

@@ -133,6 +133,7 @@ type Home struct {
 	Owner   portal.OrganisationID
 	Parties []portal.OrganisationID
 	Sent    bool // the text as it now stands has been sent
+	Locked  bool // no edit is taken, whatever the state: the draft was thrown away
 	Kind    portal.ResponseKind
 
 	Round       portal.RoundID
@@ -159,13 +160,13 @@ func (s Service) Access(ctx context.Context, actor portal.Actor, id portal.Docum
 func (h Home) access(actor portal.Actor) Access {
 	o := policy.Object{State: string(h.State), Owner: h.Owner, Parties: h.Parties, Separate: h.Kind == portal.Separate}
 	switch {
-	case policy.Decide(actor, "document.write", o) == nil:
+	case !h.Locked && policy.Decide(actor, "document.write", o) == nil:
 		return MayWrite
 	case policy.Decide(actor, "document.read", o) != nil:
 		return NoAccess
 	case h.Sent:
 		return MayReadSent
-	case h.State != portal.Draft:
+	case h.State != portal.Draft || h.Locked:
 		return MayReadFixed
 	}
 	return MayRead

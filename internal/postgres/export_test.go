@@ -28,3 +28,17 @@ func MigrateTo(ctx context.Context, url string, version int64) error {
 		return err
 	})
 }
+
+// MigrateAgain takes back what came after a version, lets something be done there, and goes on to the newest.
+func MigrateAgain(ctx context.Context, url string, after int64, there func() error) error {
+	return withProvider(url, func(p *goose.Provider) error {
+		_, err := p.DownTo(ctx, after)
+		if err == nil {
+			err = there()
+		}
+		if err == nil {
+			_, err = p.Up(ctx)
+		}
+		return err
+	})
+}

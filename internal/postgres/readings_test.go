@@ -10,6 +10,7 @@ import (
 	"samsvar/internal/comment"
 	"samsvar/internal/document"
 	"samsvar/internal/portal"
+	"samsvar/internal/postgres"
 )
 
 const logging = "kind: addressed\nlog_reading: true"
@@ -121,11 +122,15 @@ func TestOnlyDraftsThatWereNeverSentAreDiscarded(t *testing.T) {
 		must(t, err)
 		return len(threads)
 	}
+	must(t, h.document.NameVersion(ctx, unsent.writer, unsent.id, unsent.response().Answers[0].ID, 1, "Til møtet"))
 	sent.send("Sendt.")
 	now := time.Now()
 	discard := func() int {
-		n, err := h.db.DiscardDrafts(ctx, now, "Arkivleder, sak 24/1", now)
+		n, documents, err := h.db.DiscardDrafts(ctx, now, "Arkivleder, sak 24/1", now)
 		must(t, err)
+		if want := n * len(unsent.response().Answers); len(documents) != want {
+			t.Errorf("%d documents are told of, want %d", len(documents), want)
+		}
 		return n
 	}
 	if n := discard(); n != 0 {
@@ -144,6 +149,27 @@ func TestOnlyDraftsThatWereNeverSentAreDiscarded(t *testing.T) {
 	}
 	if strings.Contains(text(unsent), "Aldri sendt") || !strings.Contains(text(sent), "Sendt") {
 		t.Errorf("%s, %s", text(unsent), text(sent))
+	}
+	if names, err := h.db.NamedVersions(ctx, unsent.response().Answers[0].Document); err != nil || len(names) != 0 {
+		t.Errorf("%v of what is gone, %v", names, err)
+	}
+	// What was discarded before that is mended by the migration.
+	must(t, postgres.MigrateAgain(ctx, h.url, 39, func() error {
+		_, err := h.db.Pool().Exec(ctx, "update document set locked = false where head = 0")
+		must(t, err)
+		_, err = h.db.Pool().Exec(ctx, "insert into named_version (document_id, place, name, account_id, account_name, named_at) values ($1, 1, 'x', $2, 'x', now())",
+			unsent.response().Answers[0].Document, unsent.writer.Account)
+		return err
+	}))
+	if names, err := h.db.NamedVersions(ctx, unsent.response().Answers[0].Document); err != nil || len(names) != 0 {
+		t.Errorf("after the migration %v of what is gone, %v", names, err)
+	}
+	for _, a := range unsent.response().Answers {
+		err := postgres.NewLiveDocuments(h.db.Pool()).Write(ctx, a.Document, unsent.writer, []byte{0, 0})
+		wantCode(t, err, "document_locked")
+		if access, err := h.document.Access(ctx, unsent.writer, a.Document); err != nil || access != document.MayReadFixed {
+			t.Errorf("access to what is gone is %v, %v", access, err)
+		}
 	}
 	if said(unsent) != 0 || said(sent) != 1 {
 		t.Errorf("%d threads about what is gone, %d about what was sent", said(unsent), said(sent))

@@ -78,9 +78,9 @@ func (db *DB) Home(ctx context.Context, id portal.DocumentID) (h document.Home, 
 	}
 	both.Queue(`select s.id, s.round_id, (select log_reading from round where id = s.round_id), s.state, s.owner_id, array(select organisation_id from party p where p.response_id = s.id),
 			coalesce((select b.freeze_id = s.freeze_id and b.ended_at is null from submission b
-				where b.response_id = s.id order by b.year desc, b.sequence desc limit 1), false), s.kind
-		from answer a join response s on s.id = a.response_id where a.document_id = $1`, id).QueryRow(func(row pgx.Row) error {
-		return row.Scan(&h.Response, &h.Round, &h.LogsReading, &h.State, &h.Owner, &h.Parties, &h.Sent, &h.Kind)
+				where b.response_id = s.id order by b.year desc, b.sequence desc limit 1), false), d.locked, s.kind
+		from answer a join response s on s.id = a.response_id join document d on d.id = a.document_id where a.document_id = $1`, id).QueryRow(func(row pgx.Row) error {
+		return row.Scan(&h.Response, &h.Round, &h.LogsReading, &h.State, &h.Owner, &h.Parties, &h.Sent, &h.Locked, &h.Kind)
 	})
 	err = db.pool.SendBatch(ctx, &both).Close()
 	if errors.Is(err, pgx.ErrNoRows) {

@@ -8,8 +8,9 @@ import (
 )
 
 // DiscardDrafts throws away every edit of responses that were never sent, and what people said of them, in rounds that
-// closed before the time, and says of how many. What was laid before parties, and what they said, is evidence and stays.
-func (db *DB) DiscardDrafts(ctx context.Context, closedBefore time.Time, decidedBy string, now time.Time) (drafts int, err error) {
+// closed before the time, and says of how many, and which documents those were. What was laid before parties, and what they
+// said, is evidence and stays.
+func (db *DB) DiscardDrafts(ctx context.Context, closedBefore time.Time, decidedBy string, now time.Time) (drafts int, documents []portal.DocumentID, err error) {
 	found, err := rows[struct {
 		ID      portal.ResponseID
 		RoundID portal.RoundID
@@ -18,11 +19,13 @@ func (db *DB) DiscardDrafts(ctx context.Context, closedBefore time.Time, decided
 			and (exists (select from answer a join document d on d.id = a.document_id where a.response_id = s.id and d.head > 0)
 				or exists (select from comment_thread t where t.response_id = s.id)) order by s.id`, closedBefore)
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
 	for _, r := range found {
+		var emptied []portal.DocumentID
 		err := db.write(ctx, func(t *tx) error {
-			edits, err := t.discard(r.ID)
+			var edits int64
+			edits, emptied, err = t.discard(r.ID)
 			if err != nil {
 				return err
 			}
@@ -30,18 +33,22 @@ func (db *DB) DiscardDrafts(ctx context.Context, closedBefore time.Time, decided
 				Detail: map[string]any{"edits": edits, "decidedBy": decidedBy}})
 		})
 		if err != nil {
-			return drafts, err
+			return drafts, documents, err
 		}
-		drafts++
+		drafts, documents = drafts+1, append(documents, emptied...)
 	}
-	return drafts, nil
+	return drafts, documents, nil
 }
 
-// discard leaves a response's documents as they were before the first edit.
-func (t *tx) discard(id portal.ResponseID) (edits int64, err error) {
-	emptied, err := row[struct{ Edits int64 }](t.DB, `with old as (select d.id, d.head from document d join answer a on a.document_id = d.id where a.response_id = ? for update of d),
-		emptied as (update document d set head = 0 from old where d.id = old.id returning 1) select coalesce(sum(head), 0) as edits from old`, id)
-	for _, table := range []string{"document_update", "document_snapshot", "document_history"} {
+// discard leaves a response's documents as they were before the first edit, and takes no more: a page that still has the
+// text open would bring it back.
+func (t *tx) discard(id portal.ResponseID) (edits int64, documents []portal.DocumentID, err error) {
+	emptied, err := rows[struct {
+		ID   portal.DocumentID
+		Head int64
+	}](t.DB, `with old as (select d.id, d.head from document d join answer a on a.document_id = d.id where a.response_id = ? for update of d),
+		emptied as (update document d set head = 0, locked = true from old where d.id = old.id returning 1) select id, head from old`, id)
+	for _, table := range []string{"document_update", "document_snapshot", "document_history", "named_version"} {
 		if err == nil {
 			err = t.Exec("delete from "+table+" where document_id in (select document_id from answer where response_id = ?)", id).Error
 		}
@@ -49,5 +56,8 @@ func (t *tx) discard(id portal.ResponseID) (edits int64, err error) {
 	if err == nil {
 		err = t.Exec("delete from comment_thread where response_id = ?", id).Error
 	}
-	return emptied.Edits, err
+	for _, d := range emptied {
+		edits, documents = edits+d.Head, append(documents, d.ID)
+	}
+	return edits, documents, err
 }
