@@ -190,7 +190,7 @@ func (s Service) readTwice(ctx context.Context, a portal.Answer, updates [][]byt
 	content, err := s.Renderer.Render(ctx, updates...)
 	var again json.RawMessage
 	if err == nil {
-		again, err = s.Second.Render(ctx, updates...)
+		again, err = s.readAgain(ctx, updates)
 	}
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
@@ -201,6 +201,16 @@ func (s Service) readTwice(ctx context.Context, a portal.Answer, updates [][]byt
 	s.Logger.ErrorContext(ctx, "decoders disagree on a text that was to be frozen", "document", a.Document, "answer", a.ID,
 		"updates", len(updates), "bytes", len(content), "other bytes", len(again), "error", err)
 	return nil, portal.Conflictf("text_uncertain", "two decoders read answer %d differently", a.Number).With("answer", a.Number).Because(err)
+}
+
+// secondTakes is what the second decoder may take for one answer, with every document locked. It needs seconds for a text
+// of 60,000 letters.
+const secondTakes = 30 * time.Second
+
+func (s Service) readAgain(ctx context.Context, updates [][]byte) (json.RawMessage, error) {
+	ctx, cancel := context.WithTimeout(ctx, secondTakes)
+	defer cancel()
+	return s.Second.Render(ctx, updates...)
 }
 
 func hasText(content json.RawMessage) bool {
