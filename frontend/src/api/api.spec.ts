@@ -22,7 +22,10 @@ const answers = (...list: (Response | Error)[]) => {
 }
 const thrown = (promise: Promise<unknown>) => promise.then(() => undefined, (error: unknown) => error as ApiProblem)
 
-afterEach(() => vi.unstubAllGlobals())
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
 
 describe('a call', () => {
   it('gives the body', async () => {
@@ -103,6 +106,5 @@ describe('contact with the service', () => {
     expect(fetch).toHaveBeenCalledTimes(3)
     expect(back).toHaveBeenCalledOnce()
     expect(fetch).toHaveBeenLastCalledWith('/readyz', expect.anything())
-    vi.useRealTimers()
   })
 })

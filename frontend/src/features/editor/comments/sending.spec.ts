@@ -3,6 +3,7 @@ import { flushPromises, mount } from '@vue/test-utils'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { defineComponent, h, ref } from 'vue'
 import { queryClient, type Me, type Schemas } from '@/api'
+import { contactIsBack } from '../testing/contact'
 import { toasts } from '@/ui/toast'
 import { useComments, type Comments } from './useComments'
 import CommentPanel from './CommentPanel.vue'
@@ -47,9 +48,10 @@ beforeEach(() => {
     })
   })
 })
-afterEach(() => {
+afterEach(async () => {
   close()
   close = () => {}
+  await contactIsBack()
   queryClient.clear()
   sessionStorage.clear()
   vi.unstubAllGlobals()

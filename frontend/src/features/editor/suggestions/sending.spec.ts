@@ -3,6 +3,7 @@ import { flushPromises, mount } from '@vue/test-utils'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { defineComponent, ref } from 'vue'
 import { queryClient, type Me, type Schemas } from '@/api'
+import { contactIsBack } from '../testing/contact'
 import { useComments } from '../comments/useComments'
 import { useSuggestions, type Suggestions } from './useSuggestions'
 
@@ -23,8 +24,9 @@ beforeEach(() => {
     return answer
   })
 })
-afterEach(() => {
+afterEach(async () => {
   close()
+  await contactIsBack()
   queryClient.clear()
   vi.useRealTimers()
   vi.unstubAllGlobals()
