@@ -169,21 +169,22 @@ func (t *tx) one(sql string, args ...any) error {
 // rows runs a query into a slice.
 func rows[T any](g *gorm.DB, sql string, args ...any) ([]T, error) {
 	var out []T
-	err := behindWall(g, func(g *gorm.DB) error { return g.Raw(sql, args...).Scan(&out).Error })
-	return out, away(err)
+	if err := behindWall(g, func(g *gorm.DB) error { return g.Raw(sql, args...).Scan(&out).Error }); err != nil {
+		return nil, away(err) // a row that could not be read whole holds what gorm read of others before
+	}
+	return out, nil
 }
 
 // row runs a query for a single row; no row is portal.Missing.
-func row[T any](g *gorm.DB, sql string, args ...any) (T, error) {
-	var out T
-	err := behindWall(g, func(g *gorm.DB) error {
-		found := g.Raw(sql, args...).Scan(&out)
-		if found.Error == nil && found.RowsAffected == 0 {
-			return portal.Missing()
-		}
-		return found.Error
-	})
-	return out, away(err)
+func row[T any](g *gorm.DB, sql string, args ...any) (out T, err error) {
+	found, err := rows[T](g, sql, args...)
+	if err == nil && len(found) == 0 {
+		err = portal.Missing()
+	}
+	if err != nil {
+		return out, err
+	}
+	return found[0], nil
 }
 
 // named is an argument that a query calls @name.

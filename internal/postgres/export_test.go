@@ -21,6 +21,15 @@ func (db *DB) CountQueries() func() int {
 	return func() int { return int(n.Load()) }
 }
 
+// RowsThatDoNotFit reads rows of which the last column of the second cannot be read, and says how many it got.
+func (db *DB) RowsThatDoNotFit(ctx context.Context) (int, error) {
+	found, err := rows[struct {
+		Name string
+		N    int
+	}](db.gorm.WithContext(ctx), "select 'one' as name, '1' as n union all select 'two', 'no number'")
+	return len(found), err
+}
+
 // MigrateTo brings an empty database to an older version.
 func MigrateTo(ctx context.Context, url string, version int64) error {
 	return withProvider(url, func(p *goose.Provider) error {

@@ -69,3 +69,11 @@ func TestPagesTakeAsManyQueriesHoweverMuchThereIs(t *testing.T) {
 	}
 	t.Logf("queries: %v", before)
 }
+
+// A connection can break in the middle of a row: nothing of it is anybody's to look at then.
+func TestRowsThatCannotBeReadAreNotGiven(t *testing.T) {
+	h := newHouse(t)
+	if n, err := h.db.RowsThatDoNotFit(t.Context()); err == nil || n != 0 {
+		t.Errorf("%d rows, and %v", n, err)
+	}
+}
