@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Portal } from './portal.mjs'
 
-/* Runs every test, in three lanes side by side: tests mostly wait. The demonstration is filled once for each lane, since its accounts
+/* Runs every test, in two lanes side by side: tests mostly wait. The demonstration is filled once for each lane, since its accounts
    are of the address that it was filled at; each start goes on from a copy, as to fill it takes longer than most tests. */
 const here = dirname(fileURLToPath(import.meta.url))
 const tests = readdirSync(here).filter((name) => name.endsWith('.test.mjs'))
@@ -40,5 +40,5 @@ async function lane() {
   }
 }
 
-const lanes = await Promise.all([lane(), lane(), lane()])
+const lanes = await Promise.all([lane(), lane()])
 process.exit(lanes.every(Boolean) ? 0 : 1)

@@ -167,6 +167,7 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     await rich.getByText(t.help).waitFor()
     await press(button(panel(sofie), t.close))
     await shot(sofie, 'carried')
+    await sofie.locator('.tiptap:focus').waitFor()
     await sofie.keyboard.press('Control+z')
     await rich.getByText(t.help).waitFor({ state: 'detached' })
     await rich.getByText(carried).first().waitFor()

@@ -143,6 +143,7 @@ for (const view of [{ width: 1280, language: 'nb' }, { width: 390, language: 'nn
     assert.equal(await kari.evaluate(() => globalThis.getSelection().toString()), 'Leger')
 
     // Who reads finds as well, and replaces nothing.
+    await text(leif).getByText('Kommunene har fire leger').waitFor()
     await button(leif, t.read).click()
     await leif.getByLabel(t.query, { exact: true }).fill('leger')
     await leif.locator('[data-found]').getByText(t.of(1, 5), { exact: true }).waitFor()
